@@ -1,0 +1,34 @@
+# Everything from outside, found once. packages.txt lists the Debian packages, and
+# docs/dependencies.md says why each is here. All of it is included as SYSTEM.
+
+find_package(Threads REQUIRED)
+find_package(tl-expected REQUIRED) # tl::expected
+find_package(fmt REQUIRED) # fmt::fmt
+find_package(spdlog REQUIRED) # spdlog::spdlog
+find_package(simdjson REQUIRED) # simdjson::simdjson
+find_package(nlohmann_json REQUIRED) # nlohmann_json::nlohmann_json
+find_package(tomlplusplus REQUIRED) # tomlplusplus::tomlplusplus
+find_package(CLI11 REQUIRED) # CLI11::CLI11
+find_package(SQLite3 REQUIRED) # SQLite::SQLite3
+find_package(ZLIB REQUIRED) # ZLIB::ZLIB
+
+# Debian ships no CMake configuration for libsodium.
+find_path(BALLAST_SODIUM_INCLUDE sodium.h REQUIRED)
+find_library(BALLAST_SODIUM_LIBRARY sodium REQUIRED)
+add_library(sodium::sodium UNKNOWN IMPORTED)
+set_target_properties(
+  sodium::sodium PROPERTIES IMPORTED_LOCATION "${BALLAST_SODIUM_LIBRARY}"
+                            INTERFACE_INCLUDE_DIRECTORIES "${BALLAST_SODIUM_INCLUDE}")
+
+if(BALLAST_TESTS)
+  find_package(GTest REQUIRED) # GTest::gtest_main
+  find_package(rapidcheck REQUIRED) # rapidcheck_gtest
+  find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter) # for tools/ only
+  include(GoogleTest)
+endif()
+if(BALLAST_BENCH)
+  find_package(benchmark REQUIRED) # benchmark::benchmark_main
+endif()
+if(BALLAST_TIDY)
+  find_program(BALLAST_CLANG_TIDY NAMES clang-tidy clang-tidy-14 REQUIRED)
+endif()

@@ -1,0 +1,140 @@
+# A folder is a library.
+#
+#   ballast_library(<folder> [THREADS] DEPS <folder>... [EXTERNAL <target>...])
+#
+# is the one line of src/<folder>/CMakeLists.txt. It makes the static library ballast_<folder> (with
+# `_` for `/`) of all *.cpp below the folder that are not tests, or an INTERFACE library when there
+# are none. DEPS are folders, EXTERNAL are imported targets: both are the whole of what it can link.
+# All *_test.cpp below it become one GoogleTest program <folder>_test, with a CTest each.
+# THREADS labels those `threads`: they run again under ThreadSanitizer.
+
+include_guard(GLOBAL)
+
+set(ballast_standard_headers
+    <algorithm> <array> <cstddef> <cstdint> <functional> <map> <memory> <optional> <span> <string>
+    <string_view> <utility> <variant> <vector> <fmt/format.h> <tl/expected.hpp>)
+
+# Every precompiled header is compiled once, in a target of nothing else, and reused.
+if(BALLAST_PCH)
+  file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/pch.cpp" CONTENT "// Carries a precompiled header.\n")
+  add_library(ballast_pch OBJECT "${PROJECT_BINARY_DIR}/pch.cpp")
+  target_link_libraries(ballast_pch PRIVATE ballast_options fmt::fmt tl::expected Threads::Threads)
+  target_precompile_headers(ballast_pch PRIVATE ${ballast_standard_headers})
+  if(BALLAST_TESTS)
+    add_library(ballast_test_pch OBJECT "${PROJECT_BINARY_DIR}/pch.cpp")
+    target_link_libraries(ballast_test_pch PRIVATE ballast_options fmt::fmt tl::expected GTest::gtest)
+    target_precompile_headers(ballast_test_pch PRIVATE ${ballast_standard_headers} <gtest/gtest.h>)
+  endif()
+endif()
+
+# Each of these collects what the folders below src/ declare.
+set_property(GLOBAL PROPERTY ballast_libraries "")
+add_custom_target(ballast_tests) # every registered test program
+add_custom_target(ballast_bench) # every benchmark
+
+function(ballast_target_name folder out)
+  string(REPLACE "/" "_" name "${folder}")
+  set(${out} "${name}" PARENT_SCOPE)
+endfunction()
+
+# The options, the include root and, where `pch` names one, the precompiled header.
+function(ballast_configure_target target pch)
+  target_link_libraries(${target} PRIVATE ballast_options Threads::Threads)
+  target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src")
+  if(BALLAST_PCH AND pch)
+    target_precompile_headers(${target} REUSE_FROM ${pch})
+  endif()
+endfunction()
+
+function(ballast_tidy_target target)
+  if(BALLAST_TIDY)
+    set_target_properties(${target} PROPERTIES CXX_CLANG_TIDY "${BALLAST_CLANG_TIDY};--quiet")
+  endif()
+endfunction()
+
+# One GoogleTest program of `sources`, linked against `libraries`, one CTest per test.
+function(ballast_test_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES;LABELS;DEFINITIONS")
+  if(BALLAST_THREAD_TESTS_ONLY AND NOT "threads" IN_LIST arg_LABELS)
+    return()
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} fmt::fmt tl::expected rapidcheck_gtest
+                                        rapidcheck GTest::gtest GTest::gtest_main)
+  target_compile_definitions(${name} PRIVATE BALLAST_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
+                                             ${arg_DEFINITIONS})
+  ballast_configure_target(${name} ballast_test_pch)
+  add_dependencies(ballast_tests ${name})
+  # PRE_TEST: a test program that cannot start fails its tests, not the build.
+  gtest_discover_tests(
+    ${name}
+    TEST_PREFIX "${BALLAST_TEST_PREFIX}"
+    DISCOVERY_MODE PRE_TEST
+    DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT 300 LABELS "${arg_LABELS}")
+endfunction()
+
+function(ballast_library folder)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "THREADS" "" "DEPS;EXTERNAL")
+  if(arg_UNPARSED_ARGUMENTS)
+    message(FATAL_ERROR "ballast_library(${folder}): unknown ${arg_UNPARSED_ARGUMENTS}")
+  endif()
+  ballast_target_name("${folder}" name)
+  set(library ballast_${name})
+
+  set(dependencies ${arg_EXTERNAL})
+  foreach(dependency IN LISTS arg_DEPS)
+    ballast_target_name("${dependency}" dependency_name)
+    if(NOT TARGET ballast_${dependency_name})
+      message(FATAL_ERROR "${folder} names ${dependency}, which is not on a lower floor")
+    endif()
+    list(APPEND dependencies ballast_${dependency_name})
+  endforeach()
+
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/*.cpp")
+  set(tests "${sources}")
+  list(FILTER sources EXCLUDE REGEX "_test\\.cpp$")
+  list(FILTER tests INCLUDE REGEX "_test\\.cpp$")
+  list(REMOVE_ITEM sources "${CMAKE_CURRENT_SOURCE_DIR}/main.cpp") # see ballast_program
+
+  if(sources)
+    add_library(${library} STATIC ${sources})
+    target_link_libraries(${library} PUBLIC ${dependencies})
+    target_compile_definitions(${library} PRIVATE BALLAST_VERSION="${PROJECT_VERSION}")
+    ballast_configure_target(${library} ballast_pch)
+    ballast_tidy_target(${library})
+  else()
+    add_library(${library} INTERFACE)
+    target_link_libraries(${library} INTERFACE ${dependencies})
+  endif()
+  set_property(GLOBAL APPEND PROPERTY ballast_libraries ${library})
+
+  if(BALLAST_TESTS AND tests)
+    set(labels unit)
+    if(arg_THREADS)
+      list(APPEND labels threads)
+    endif()
+    ballast_test_program(${name}_test SOURCES ${tests} LIBRARIES ${library} LABELS ${labels})
+  endif()
+endfunction()
+
+# The program: main.cpp alone, before a library of the folder's other sources so that subcommands
+# can be tested like everything else. It is the composition root, so it links every library.
+#
+#   ballast_program(<folder> <program> [EXTERNAL <target>...])
+function(ballast_program folder program)
+  cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "EXTERNAL")
+  get_property(everything GLOBAL PROPERTY ballast_libraries)
+  ballast_library("${folder}" EXTERNAL ${everything} ${arg_EXTERNAL})
+
+  file(GLOB main CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/main.cpp")
+  if(NOT main)
+    return()
+  endif()
+  ballast_target_name("${folder}" name)
+  add_executable(${program} ${main})
+  target_link_libraries(${program} PRIVATE ballast_${name})
+  ballast_configure_target(${program} ballast_pch)
+  ballast_tidy_target(${program})
+  set_target_properties(${program} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
+endfunction()

@@ -1,0 +1,67 @@
+# How everything of ours is compiled: standard, warnings, floating point, sanitizers, ccache.
+
+option(BALLAST_TESTS "Build and register tests" ON)
+option(BALLAST_THREAD_TESTS_ONLY "Register only the tests labelled `threads`" OFF)
+option(BALLAST_BENCH "Build the benchmarks" OFF)
+option(BALLAST_LIBFUZZER "Make each fuzz target a libFuzzer program (clang only)" OFF)
+option(BALLAST_WERROR "Warnings are errors" ON)
+# Off in release and tidy, so that a file which forgot an include is found out there.
+option(BALLAST_PCH "Precompile the standard headers that nearly every file includes" ON)
+option(BALLAST_TIDY "Run clang-tidy on our sources, tests aside, while they compile" OFF)
+set(BALLAST_SANITIZE "" CACHE STRING "Value for -fsanitize=, on every one of our targets")
+set(BALLAST_FUZZ_RUNS 2000 CACHE STRING "Mutations that one fuzz smoke test runs")
+set(BALLAST_TEST_PREFIX "" CACHE STRING "Put before each test's name, to tell the builds apart")
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+endif()
+
+find_program(BALLAST_CCACHE ccache)
+if(BALLAST_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # Without these, ccache refuses every file that uses a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime;${BALLAST_CCACHE}"
+  )
+endif()
+
+# Every target of ours links this one PRIVATE; nothing of it reaches a third-party header.
+add_library(ballast_options INTERFACE)
+target_compile_options(
+  ballast_options
+  INTERFACE -Wall
+            -Wextra
+            -Wpedantic
+            -Wconversion
+            -Wshadow
+            # A multiply and an add must round twice on every compiler: equal journals, equal digests.
+            -ffp-contract=off
+            # Clang's -Wconversion includes it and g++'s does not; both must accept the same code.
+            -Wno-sign-conversion)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # g++ 12 warns falsely about `"x" + std::string` when optimising (GCC bug 105651).
+  target_compile_options(ballast_options INTERFACE -Wno-restrict)
+else()
+  # Clang hashes the time of a precompiled header into its users; ccache needs it not to.
+  target_compile_options(ballast_options INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
+endif()
+if(BALLAST_WERROR)
+  target_compile_options(ballast_options INTERFACE -Werror)
+endif()
+if(BALLAST_SANITIZE)
+  target_compile_options(ballast_options INTERFACE -fsanitize=${BALLAST_SANITIZE}
+                                                   -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(ballast_options INTERFACE -fsanitize=${BALLAST_SANITIZE})
+endif()
+if(BALLAST_LIBFUZZER)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR "BALLAST_LIBFUZZER needs clang: cmake --preset fuzz")
+  endif()
+  target_compile_options(ballast_options INTERFACE -fsanitize=fuzzer-no-link)
+endif()
+if(NOT CMAKE_BUILD_TYPE STREQUAL "Release")
+  target_compile_definitions(ballast_options INTERFACE _GLIBCXX_ASSERTIONS)
+endif()
