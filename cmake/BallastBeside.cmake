@@ -35,11 +35,13 @@ function(ballast_spanning_tests)
     get_filename_component(folder "${entry}" NAME)
     if(entry STREQUAL tests_dir)
       set(sources ${top_level})
-      set(name tests)
+      set(name tests_top)
+      set(prefix tests)
       set(labels spanning)
     elseif(IS_DIRECTORY "${entry}" AND NOT folder STREQUAL "support")
       file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${entry}/*.cpp")
       set(name tests_${folder})
+      set(prefix tests/${folder})
       set(labels spanning ${folder})
       if(folder IN_LIST threaded)
         list(APPEND labels threads)
@@ -50,6 +52,7 @@ function(ballast_spanning_tests)
     if(sources)
       ballast_test_program(
         ${name}
+        PREFIX ${prefix}
         SOURCES ${sources}
         LIBRARIES ${libraries}
         LABELS ${labels}

@@ -5,7 +5,8 @@
 # is the one line of src/<folder>/CMakeLists.txt. It makes the static library ballast_<folder> (with
 # `_` for `/`) of all *.cpp below the folder that are not tests, or an INTERFACE library when there
 # are none. DEPS are folders, EXTERNAL are imported targets: both are the whole of what it can link.
-# All *_test.cpp below it become one GoogleTest program <folder>_test, with a CTest each.
+# All *_test.cpp below it become one GoogleTest program <folder>_test (again with `_` for `/`), each
+# of its tests the CTest <folder>/Suite.test.
 # THREADS labels those `threads`: they run again under ThreadSanitizer.
 
 include_guard(GLOBAL)
@@ -52,9 +53,10 @@ function(ballast_tidy_target target)
   endif()
 endfunction()
 
-# One GoogleTest program of `sources`, linked against `libraries`, one CTest per test.
+# One GoogleTest program of `sources` against `libraries`; each of its tests is the CTest
+# <prefix>/Suite.test with all of `labels`.
 function(ballast_test_program name)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LIBRARIES;LABELS;DEFINITIONS")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "PREFIX" "SOURCES;LIBRARIES;LABELS;DEFINITIONS")
   if(BALLAST_THREAD_TESTS_ONLY AND NOT "threads" IN_LIST arg_LABELS)
     return()
   endif()
@@ -64,14 +66,27 @@ function(ballast_test_program name)
   target_compile_definitions(${name} PRIVATE BALLAST_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                              ${arg_DEFINITIONS})
   ballast_configure_target(${name} ballast_test_pch)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
   add_dependencies(ballast_tests ${name})
   # PRE_TEST: a test program that cannot start fails its tests, not the build.
   gtest_discover_tests(
     ${name}
-    TEST_PREFIX "${BALLAST_TEST_PREFIX}"
+    TEST_PREFIX "${BALLAST_TEST_PREFIX}${arg_PREFIX}/"
+    TEST_LIST ${name}_tests
     DISCOVERY_MODE PRE_TEST
     DISCOVERY_TIMEOUT 60
-    PROPERTIES TIMEOUT 300 LABELS "${arg_LABELS}")
+    PROPERTIES TIMEOUT 300)
+  # gtest_discover_tests() cannot pass a list as one property, hence the labels by a file of ours.
+  set(labels_file "${CMAKE_CURRENT_BINARY_DIR}/${name}_labels.cmake")
+  file(
+    CONFIGURE
+    OUTPUT "${labels_file}"
+    CONTENT "if(@name@_tests)
+  set_tests_properties(\${@name@_tests} PROPERTIES LABELS \"@arg_LABELS@\")
+endif()
+"
+    @ONLY)
+  set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${labels_file}")
 endfunction()
 
 function(ballast_library folder)
@@ -114,7 +129,12 @@ function(ballast_library folder)
     if(arg_THREADS)
       list(APPEND labels threads)
     endif()
-    ballast_test_program(${name}_test SOURCES ${tests} LIBRARIES ${library} LABELS ${labels})
+    ballast_test_program(
+      ${name}_test
+      PREFIX ${folder}
+      SOURCES ${tests}
+      LIBRARIES ${library}
+      LABELS ${labels})
   endif()
 endfunction()
 
