@@ -1,0 +1,84 @@
+#include "base/int128.hpp"
+
+#include "base/contract.hpp"
+
+namespace ballast {
+namespace {
+
+struct Division {
+  UInt128 quotient;
+  UInt128 remainder;
+};
+
+constexpr std::uint64_t low64(UInt128 value) { return static_cast<std::uint64_t>(value); }
+
+/// (high:low) / divisor for high < divisor <= 2^64 - 1: two hardware divisions.
+Division divide_by_word(UInt128 high, UInt128 low, std::uint64_t divisor) {
+  const UInt128 upper = (high << 64) | (low >> 64);
+  const UInt128 q1 = upper / divisor;
+  const UInt128 lower = ((upper % divisor) << 64) | low64(low);
+  return {(q1 << 64) | (lower / divisor), lower % divisor};
+}
+
+/// (high:low) / divisor for high < divisor, any divisor: Knuth's algorithm D with two 64-bit digits
+/// (The Art of Computer Programming, volume 2, 4.3.1).
+Division divide_by_two_words(UInt128 high, UInt128 low, UInt128 divisor) {
+  const int shift = __builtin_clzll(low64(divisor >> 64));
+  const UInt128 d = divisor << shift;
+  const UInt128 d1 = d >> 64;
+  const UInt128 d0 = low64(d);
+  UInt128 remainder = shift == 0 ? high : (high << shift) | (low >> (128 - shift));
+  const UInt128 tail = low << shift;
+
+  UInt128 quotient = 0;
+  for (int digit = 1; digit >= 0; --digit) {
+    const UInt128 next = digit == 1 ? (tail >> 64) : UInt128{low64(tail)};
+    UInt128 guess = remainder / d1;
+    UInt128 rest = remainder % d1;
+    while ((guess >> 64) != 0 || guess * d0 > ((rest << 64) | next)) {
+      --guess;
+      rest += d1;
+      if ((rest >> 64) != 0) break;
+    }
+    remainder = ((remainder << 64) | next) - guess * d;  // wraps modulo 2^128; the true value fits
+    quotient = (quotient << 64) | guess;
+  }
+  return {quotient, remainder >> shift};
+}
+
+}  // namespace
+
+std::optional<Int128> divide_half_even(const Int256& numerator, UInt128 divisor) {
+  BALLAST_ASSERT(divisor > 0 && divisor <= magnitude(int128_max));
+  const bool negative = numerator.negative();
+  const Int256 absolute = negative ? -numerator : numerator;
+  const auto high = static_cast<UInt128>(absolute.hi);
+  if (high >= divisor) return std::nullopt;  // the quotient needs more than 128 bits
+
+  Division division{};
+  if (high == 0) {
+    division = {absolute.lo / divisor, absolute.lo % divisor};
+  } else if ((divisor >> 64) == 0) {
+    division = divide_by_word(high, absolute.lo, low64(divisor));
+  } else {
+    division = divide_by_two_words(high, absolute.lo, divisor);
+  }
+  const UInt128 gap = divisor - division.remainder;
+  if (division.remainder > gap || (division.remainder == gap && (division.quotient & 1) != 0)) {
+    ++division.quotient;
+  }
+  if (division.quotient > magnitude(int128_max)) return std::nullopt;
+  const auto quotient = static_cast<Int128>(division.quotient);
+  return negative ? -quotient : quotient;
+}
+
+double Int256::to_double() const {
+  const bool is_negative = negative();
+  const Int256 absolute = is_negative ? -*this : *this;
+  constexpr double two_to_128 = 340282366920938463463374607431768211456.0;
+  const double value = static_cast<double>(static_cast<UInt128>(absolute.hi)) * two_to_128 +
+                       static_cast<double>(absolute.lo);
+  return is_negative ? -value : value;
+}
+
+}  // namespace ballast

@@ -1,0 +1,35 @@
+#include "model/desk.hpp"
+
+namespace ballast {
+namespace {
+
+template <class Id, class Items>
+Id find_named(const Items& items, std::string_view name) {
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (items[i].name == name) return Id{i};
+  }
+  return Id{};
+}
+
+}  // namespace
+
+AssetId Desk::find_asset(std::string_view asset_name) const {
+  return find_named<AssetId>(assets, asset_name);
+}
+VenueId Desk::find_venue(std::string_view venue_name) const {
+  return find_named<VenueId>(venues, venue_name);
+}
+InstrumentId Desk::find_instrument(std::string_view instrument_name) const {
+  return find_named<InstrumentId>(instruments, instrument_name);
+}
+RuleId Desk::find_rule(std::string_view rule_name) const {
+  return find_named<RuleId>(rules, rule_name);
+}
+FactorId Desk::find_factor(std::string_view factor_name, std::string_view book) const {
+  for (std::size_t i = 0; i < factors.size(); ++i) {
+    if (factors[i].name == factor_name && factors[i].book == book) return FactorId{i};
+  }
+  return FactorId{};
+}
+
+}  // namespace ballast

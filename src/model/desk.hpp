@@ -1,0 +1,190 @@
+// A desk: everything one engine keeps, as configured. A plain value; adapters/config reads it from TOML
+// and has validated it, so whoever holds a Desk may rely on what the comments promise.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "base/decimal.hpp"
+#include "base/ids.hpp"
+#include "base/timestamp.hpp"
+#include "model/event.hpp"
+#include "model/instrument.hpp"
+
+namespace ballast {
+
+// ---- factors -------------------------------------------------------------------------------------
+
+enum class FactorKind : std::uint8_t {
+  delta,     // delta:X, in X: spot holdings of X and derivatives on X, inverse in coin
+  cash,      // cash:A@venue, in A: the balance on all accounts of the venue (or cash:A@venue/account)
+  notional,  // notional:I, in the instrument's quote asset: the signed value of the position in I at its mark
+};
+
+/// Which of DESIGN's delta conventions a delta factor follows.
+enum class DeltaConvention : std::uint8_t {
+  delta,         // positions and spot holdings
+  delta_equity,  // and the profit, funding and fees that derivatives left behind in the asset
+};
+
+// ---- target models: one struct each, one word in TargetModel ---------------------------------------
+
+/// A fixed amount.
+struct StaticTarget {
+  Decimal value;
+  friend bool operator==(const StaticTarget&, const StaticTarget&) = default;
+};
+/// Nothing held: zero.
+struct NeutralTarget {
+  friend bool operator==(const NeutralTarget&, const NeutralTarget&) = default;
+};
+/// A fraction of the desk's net asset value, in the factor's unit (delta: NAV * fraction / price).
+struct ShareTarget {
+  Decimal fraction;
+  friend bool operator==(const ShareTarget&, const ShareTarget&) = default;
+};
+
+/// A recurring span of UTC time: on the given weekdays from `from` (time of day) for `length`.
+struct ScheduleEntry {
+  std::uint8_t weekdays = 0x7F;  // bit 0 = Sunday ... bit 6 = Saturday: the days on which it starts
+  Duration from;                 // since midnight UTC, in [0 h, 24 h)
+  Duration length;               // > 0, at most 7 days
+  std::optional<Decimal> value;        // the target while it holds (absent: the base value scaled)
+  std::optional<Decimal> scale;        // factor on the base target (absent: 1)
+  std::optional<Decimal> band_scale;   // factor on the band's offsets (absent: 1)
+  friend bool operator==(const ScheduleEntry&, const ScheduleEntry&) = default;
+};
+/// A base value, and spans in which another holds (flatten before the weekend, smaller around funding
+/// stamps). The first entry that covers the time wins.
+struct ScheduleTarget {
+  Decimal value;
+  std::vector<ScheduleEntry> entries;
+  friend bool operator==(const ScheduleTarget&, const ScheduleTarget&) = default;
+};
+
+using TargetModel = std::variant<StaticTarget, NeutralTarget, ShareTarget, ScheduleTarget>;
+inline constexpr std::array<std::string_view, 4> target_model_names{"static", "neutral", "share",
+                                                                    "schedule"};
+static_assert(std::variant_size_v<TargetModel> == target_model_names.size());
+
+struct FactorConfig {
+  std::string name;  // as written: "delta:BTC"
+  FactorKind kind = FactorKind::delta;
+  std::string book = "*";   // "*": the whole desk
+  AssetId asset;            // delta, cash
+  VenueId venue;            // cash
+  AccountName account;      // cash on one account; empty: all accounts of the venue
+  InstrumentId instrument;  // notional; delta: the instrument whose price is the factor's (optional)
+  DeltaConvention convention = DeltaConvention::delta;
+  AssetId unit;  // what a, target, band and limit are stated in
+
+  TargetModel target = NeutralTarget{};
+  Range band{};              // offsets from the target, lower <= 0 <= upper
+  std::optional<Range> limit;  // absolute; absent: the band itself is the limit
+  std::optional<Duration> max_age;
+  std::optional<double> weight;                // >= 0
+  std::optional<Duration> reaction_delay;      // for the minimum-variance index; absent: measured
+  friend bool operator==(const FactorConfig&, const FactorConfig&) = default;
+
+  bool whole_desk() const { return book == "*"; }
+};
+
+// ---- rules and objectives ------------------------------------------------------------------------
+
+enum class Severity : std::uint8_t { info, warning, critical };
+inline constexpr std::array<std::string_view, 3> severity_names{"info", "warning", "critical"};
+constexpr std::string_view to_string(Severity s) { return severity_names[static_cast<std::size_t>(s)]; }
+
+/// What a rule can watch. Instantaneous measures first, then those over a window.
+enum class Measure : std::uint8_t {
+  z, abs_z, deviation, abs_deviation, skew, abs_skew, alpha, actual, target, unknown_seconds,
+  adherence, time_in_band, time_above, time_below, time_past_limit, unknown_fraction, bias, rms_z,
+  max_abs_z, iae, ise, excursions, longest_excursion_seconds,
+};
+inline constexpr std::array<std::string_view, 23> measure_names{
+    "z", "abs_z", "deviation", "abs_deviation", "skew", "abs_skew", "alpha", "actual", "target",
+    "unknown_seconds", "adherence", "time_in_band", "time_above", "time_below", "time_past_limit",
+    "unknown_fraction", "bias", "rms_z", "max_abs_z", "iae", "ise", "excursions",
+    "longest_excursion_seconds"};
+constexpr bool windowed(Measure m) { return m >= Measure::adherence; }
+
+enum class Comparison : std::uint8_t { above, at_least, below, at_most };  // > >= < <=
+inline constexpr std::array<std::string_view, 4> comparison_names{">", ">=", "<", "<="};
+
+/// The sliding windows that are always kept.
+enum class Window : std::uint8_t { min_5, min_30, hour_1, hour_6, hour_24, day_3, day_30 };
+struct WindowInfo {
+  std::string_view name;
+  Duration length;
+};
+inline constexpr std::array<WindowInfo, 7> window_infos{{{"5m", Duration::minutes(5)},
+                                                         {"30m", Duration::minutes(30)},
+                                                         {"1h", Duration::hours(1)},
+                                                         {"6h", Duration::hours(6)},
+                                                         {"24h", Duration::hours(24)},
+                                                         {"3d", Duration::days(3)},
+                                                         {"30d", Duration::days(30)}}};
+
+struct RuleConfig {
+  std::string name;
+  std::vector<FactorId> factors;  // one instance each; empty: the desk's adherence
+  Measure measure = Measure::abs_z;
+  Comparison comparison = Comparison::above;
+  double threshold = 0.0;
+  Window window = Window::hour_1;  // for windowed measures
+  Duration dwell{};                // `for`
+  std::optional<double> clear;     // re-entry threshold; absent: the trigger
+  std::optional<Duration> repeat;
+  Severity severity = Severity::warning;
+  friend bool operator==(const RuleConfig&, const RuleConfig&) = default;
+};
+
+/// "time_in_band >= 99 % over 30 days", watched by burn rates over paired windows.
+struct ObjectiveConfig {
+  std::string name;
+  FactorId factor;
+  Measure measure = Measure::time_in_band;  // time_in_band or adherence
+  double goal = 0.99;                       // in (0, 1)
+  Window over = Window::day_30;
+  Severity severity = Severity::critical;
+  friend bool operator==(const ObjectiveConfig&, const ObjectiveConfig&) = default;
+};
+
+// ---- the desk --------------------------------------------------------------------------------------
+
+struct Desk {
+  std::string name;
+  AssetId currency;  // the reporting currency
+  std::vector<Asset> assets;
+  std::vector<Venue> venues;
+  std::vector<Instrument> instruments;
+  std::vector<FactorConfig> factors;
+  std::vector<RuleConfig> rules;
+  std::vector<ObjectiveConfig> objectives;
+
+  Duration grid = Duration::seconds(1);               // sampling of half-life and the variance index
+  Duration transfer_overdue = Duration::hours(1);     // a transfer in flight longer than this is raised
+  Duration break_grace = Duration::seconds(60);       // an open break makes its factors unknown after this
+  std::uint32_t notifications_per_minute = 10;        // flood control, per desk
+
+  friend bool operator==(const Desk&, const Desk&) = default;
+
+  AssetId find_asset(std::string_view name) const;
+  VenueId find_venue(std::string_view name) const;
+  InstrumentId find_instrument(std::string_view name) const;
+  /// By name and book ("*" for the desk's own); an invalid id when there is none.
+  FactorId find_factor(std::string_view name, std::string_view book) const;
+  RuleId find_rule(std::string_view name) const;
+
+  const Asset& asset(AssetId id) const { return assets[id.index()]; }
+  const Venue& venue(VenueId id) const { return venues[id.index()]; }
+  const Instrument& instrument(InstrumentId id) const { return instruments[id.index()]; }
+  const FactorConfig& factor(FactorId id) const { return factors[id.index()]; }
+};
+
+}  // namespace ballast

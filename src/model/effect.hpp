@@ -1,0 +1,93 @@
+// What the engine decides: values that the shell acts on after the event that caused them is durable.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+#include <variant>
+
+#include "base/decimal.hpp"
+#include "base/ids.hpp"
+#include "base/text.hpp"
+#include "base/timestamp.hpp"
+#include "model/desk.hpp"
+#include "model/event.hpp"
+
+namespace ballast {
+
+/// An event (or part of it) that was not applied, and why. Nothing that was good is lost.
+enum class Refusal : std::uint8_t {
+  conflicting_body,   // a known key with a different body
+  unknown_fill,       // a correction or bust of a fill that is not known
+  busted_fill,        // a correction of a fill that was busted
+  duplicate_state,    // a transfer that already arrived or failed, or moves backwards
+  conflicting_transfer,
+  overflow,           // a number left the decimal range
+  invalid,            // anything else; should not pass the reader
+};
+inline constexpr std::array<std::string_view, 7> refusal_names{
+    "conflicting_body", "unknown_fill",         "busted_fill", "duplicate_state",
+    "conflicting_transfer", "overflow", "invalid"};
+
+struct Refused {
+  Refusal why = Refusal::invalid;
+  TradeId id;
+};
+
+/// The same event again: counted, not applied.
+struct Duplicate {
+  TradeId id;
+};
+
+enum class AlertState : std::uint8_t { ok, pending, firing, acknowledged };
+inline constexpr std::array<std::string_view, 4> alert_state_names{"ok", "pending", "firing",
+                                                                   "acknowledged"};
+
+/// One transition of one alert. (rule, factor, episode, state) names it for ever: replay yields the same.
+struct AlertTransition {
+  RuleId rule;                 // or, when `objective` is set, the index of the objective
+  bool objective = false;
+  FactorId factor;             // invalid: the desk
+  std::uint32_t episode = 0;   // 1, 2, ...
+  AlertState state = AlertState::ok;
+  bool repeat = false;         // a reminder of a state that still holds
+  bool notify = true;          // false: shelved, or held back by flood control (state is never lost)
+  Severity severity = Severity::warning;
+  Timestamp since;             // when this state began
+  double value = 0.0;          // the measure at the transition
+};
+
+/// At the end of a minute in which flood control held notifications back: how many.
+struct FloodSummary {
+  std::uint32_t held_back = 0;
+};
+
+enum class BreakState : std::uint8_t { open, closed };
+/// A venue's statement differs from our books, or agrees again.
+struct BreakChange {
+  BreakState state = BreakState::open;
+  VenueId venue;
+  AccountId account;
+  InstrumentId instrument;  // valid, or else `asset` is
+  AssetId asset;
+  Quantity stated;
+  Quantity ours;
+  Timestamp since;
+};
+
+struct TransferOverdue {
+  TradeId id;
+  AssetId asset;
+  Amount qty;
+  Timestamp sent;
+};
+
+using EffectBody =
+    std::variant<Refused, Duplicate, AlertTransition, FloodSummary, BreakChange, TransferOverdue>;
+
+struct Effect {
+  Timestamp t;
+  EffectBody body;
+};
+
+}  // namespace ballast
