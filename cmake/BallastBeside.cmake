@@ -78,7 +78,7 @@ function(ballast_fuzz_targets)
   file(GLOB sources CONFIGURE_DEPENDS "${fuzz_dir}/*_fuzz.cpp")
   if(sources AND NOT BALLAST_LIBFUZZER)
     add_library(fuzz_main OBJECT "${fuzz_dir}/standalone_main.cpp")
-    ballast_configure_target(fuzz_main ballast_pch)
+    ballast_configure_target(fuzz_main "")
   endif()
   foreach(source IN LISTS sources)
     get_filename_component(target "${source}" NAME_WE)
@@ -86,7 +86,9 @@ function(ballast_fuzz_targets)
     add_executable(${target} "${source}")
     target_link_libraries(${target} PRIVATE ${libraries})
     ballast_configure_target(${target} ballast_pch)
+    set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/fuzz")
     add_dependencies(ballast_tests ${target})
+    add_dependencies(ballast_fuzz ${target})
     if(BALLAST_LIBFUZZER)
       target_link_options(${target} PRIVATE -fsanitize=fuzzer)
       continue()
@@ -96,8 +98,15 @@ function(ballast_fuzz_targets)
     add_test(NAME "${test}" COMMAND ${target} --runs ${BALLAST_FUZZ_RUNS} "${fuzz_dir}/corpus/${name}")
     set_tests_properties("${test}" PROPERTIES TIMEOUT 300 LABELS fuzz)
     if(name STREQUAL "canary")
-      # It fails on purpose: were it to pass, no other fuzz test could be believed.
+      # It fails on purpose: were it to pass, no other fuzz test could be believed. The second test
+      # makes sure that it fails for the input found, and not for want of a corpus.
       set_tests_properties("${test}" PROPERTIES WILL_FAIL TRUE)
+      add_test(NAME "${test}_names_its_input" COMMAND ${target} --runs ${BALLAST_FUZZ_RUNS}
+                                                      "${fuzz_dir}/corpus/${name}")
+      set_tests_properties(
+        "${test}_names_its_input"
+        PROPERTIES TIMEOUT 300 LABELS fuzz PASS_REGULAR_EXPRESSION
+                   "died by signal 6 .*The input is in crash-canary_fuzz")
     endif()
   endforeach()
 endfunction()

@@ -31,6 +31,7 @@ endif()
 # Each of these collects what the folders below src/ declare.
 set_property(GLOBAL PROPERTY ballast_libraries "")
 add_custom_target(ballast_tests) # every registered test program
+add_custom_target(ballast_fuzz) # every fuzz target
 add_custom_target(ballast_bench) # every benchmark
 
 function(ballast_target_name folder out)
