@@ -59,14 +59,8 @@ struct ExcursionReport {
   std::string cause;            // dominant at its end
 };
 
-struct FactorReport {
-  std::string factor;
-  std::string book;
-  std::string unit;
-  std::string state;  // "in_band", "above", "below", "unknown"
-  std::optional<Decimal> actual, target, deviation;       // absent: cannot be computed
-  std::optional<Range> band, limit;
-  std::optional<double> z, skew;
+/// What ADHERENCE section 3 and 4 say of one factor over one window.
+struct FactorFigures {
   double known_seconds = 0.0;
   double unknown_fraction = 0.0;
   std::optional<double> adherence, time_in_band, time_above, time_below, time_past_limit;
@@ -77,8 +71,26 @@ struct FactorReport {
   std::optional<double> effectiveness;
   std::optional<MinimumVarianceFigures> minimum_variance;
   std::vector<std::pair<std::string, double>> out_of_band_seconds_by_cause;  // largest first
+};
+
+/// One factor over one of several windows, as `ballast report --window day` lists them.
+struct WindowRow : FactorFigures {
+  std::string factor, book, unit;
+  Timestamp from, to;  // [from, to)
+};
+
+struct FactorReport : FactorFigures {
+  std::string factor;
+  std::string book;
+  std::string unit;
+  std::string state;  // "in_band", "above", "below", "unknown"
+  std::optional<Decimal> actual, target, deviation;       // absent: cannot be computed
+  std::optional<Range> band, limit;
+  std::optional<double> z, skew;
   std::optional<FactorProfit> profit;
   std::string unknown_reason;  // why it is unknown now; empty otherwise
+  /// With every late event at its own time; filled only when that was asked for.
+  std::optional<double> restated_adherence;
 
   std::vector<PathPoint> path;  // filled when the caller recorded it; for charts
   std::vector<ExcursionReport> excursion_list;
@@ -139,6 +151,7 @@ struct Report {
   std::string desk, currency;
   Timestamp from, to;
   std::optional<double> adherence;
+  std::optional<double> restated_adherence;  // as FactorReport's
   std::vector<std::pair<std::string, double>> weights;  // by factor ("delta:BTC" or "delta:BTC@book")
   std::string weights_basis;                             // "money at risk", "equal", "configured"
   std::optional<double> tracking_risk;                   // reporting currency per square-root day
