@@ -3,9 +3,10 @@
 
 include_guard(GLOBAL)
 
-# tests/*_test.cpp become one program, each sub-folder of tests/ another. tests/support/ is a library
-# for all of them. They include from src/ and tests/, and know where the sources and the built
-# program stand (BALLAST_SOURCE_DIR, BALLAST_PROGRAM). A sub-folder's name is a label of its tests.
+# tests/*_test.cpp become one program, each sub-folder of tests/ another. tests/support/ is a
+# library for all of them. They include from src/ and tests/, and know where the sources and the
+# program stand (BALLAST_SOURCE_DIR, BALLAST_PROGRAM). A sub-folder's name is a label of its tests;
+# `./dev soak` repeats those labelled `sim` and `live` with BALLAST_SEED=1, 2, ... set.
 function(ballast_spanning_tests)
   if(NOT BALLAST_TESTS)
     return()
@@ -86,7 +87,8 @@ function(ballast_fuzz_targets)
     add_executable(${target} "${source}")
     target_link_libraries(${target} PRIVATE ${libraries})
     ballast_configure_target(${target} ballast_pch)
-    set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/fuzz")
+    set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY
+                                               "${PROJECT_BINARY_DIR}/fuzz")
     add_dependencies(ballast_tests ${target})
     add_dependencies(ballast_fuzz ${target})
     if(BALLAST_LIBFUZZER)
@@ -95,7 +97,8 @@ function(ballast_fuzz_targets)
     endif()
     target_link_libraries(${target} PRIVATE fuzz_main)
     set(test "${BALLAST_TEST_PREFIX}fuzz_smoke_${name}")
-    add_test(NAME "${test}" COMMAND ${target} --runs ${BALLAST_FUZZ_RUNS} "${fuzz_dir}/corpus/${name}")
+    add_test(NAME "${test}" COMMAND ${target} --runs ${BALLAST_FUZZ_RUNS}
+                                    "${fuzz_dir}/corpus/${name}")
     set_tests_properties("${test}" PROPERTIES TIMEOUT 300 LABELS fuzz)
     if(name STREQUAL "canary")
       # It fails on purpose: were it to pass, no other fuzz test could be believed. The second test
@@ -124,7 +127,8 @@ function(ballast_benchmarks)
     target_link_libraries(${target} PRIVATE ${libraries} benchmark::benchmark
                                             benchmark::benchmark_main)
     ballast_configure_target(${target} ballast_pch)
-    set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bench")
+    set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY
+                                               "${PROJECT_BINARY_DIR}/bench")
     add_dependencies(ballast_bench ${target})
   endforeach()
 endfunction()

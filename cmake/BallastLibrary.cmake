@@ -17,13 +17,15 @@ set(ballast_standard_headers
 
 # Every precompiled header is compiled once, in a target of nothing else, and reused.
 if(BALLAST_PCH)
-  file(CONFIGURE OUTPUT "${PROJECT_BINARY_DIR}/pch.cpp" CONTENT "// Carries a precompiled header.\n")
-  add_library(ballast_pch OBJECT "${PROJECT_BINARY_DIR}/pch.cpp")
+  set(pch_source "${PROJECT_BINARY_DIR}/pch.cpp")
+  file(CONFIGURE OUTPUT "${pch_source}" CONTENT "// Carries a precompiled header.\n")
+  add_library(ballast_pch OBJECT "${pch_source}")
   target_link_libraries(ballast_pch PRIVATE ballast_options fmt::fmt tl::expected Threads::Threads)
   target_precompile_headers(ballast_pch PRIVATE ${ballast_standard_headers})
   if(BALLAST_TESTS)
-    add_library(ballast_test_pch OBJECT "${PROJECT_BINARY_DIR}/pch.cpp")
-    target_link_libraries(ballast_test_pch PRIVATE ballast_options fmt::fmt tl::expected GTest::gtest)
+    add_library(ballast_test_pch OBJECT "${pch_source}")
+    target_link_libraries(ballast_test_pch PRIVATE ballast_options fmt::fmt tl::expected
+                                                   GTest::gtest)
     target_precompile_headers(ballast_test_pch PRIVATE ${ballast_standard_headers} <gtest/gtest.h>)
   endif()
 endif()

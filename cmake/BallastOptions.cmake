@@ -23,9 +23,9 @@ endif()
 find_program(BALLAST_CCACHE ccache)
 if(BALLAST_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
   # Without these, ccache refuses every file that uses a precompiled header.
-  set(CMAKE_CXX_COMPILER_LAUNCHER
-      "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime;${BALLAST_CCACHE}"
-  )
+  set(sloppiness pch_defines,time_macros,include_file_mtime,include_file_ctime)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=${sloppiness}
+                                  "${BALLAST_CCACHE}")
 endif()
 
 # Every target of ours links this one PRIVATE; nothing of it reaches a third-party header.
@@ -37,7 +37,7 @@ target_compile_options(
             -Wpedantic
             -Wconversion
             -Wshadow
-            # A multiply and an add must round twice on every compiler: equal journals, equal digests.
+            # A multiply and an add round twice on every compiler: equal journals, equal digests.
             -ffp-contract=off
             # Clang's -Wconversion includes it and g++'s does not; both must accept the same code.
             -Wno-sign-conversion)
@@ -52,8 +52,9 @@ if(BALLAST_WERROR)
   target_compile_options(ballast_options INTERFACE -Werror)
 endif()
 if(BALLAST_SANITIZE)
-  target_compile_options(ballast_options INTERFACE -fsanitize=${BALLAST_SANITIZE}
-                                                   -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_compile_options(
+    ballast_options INTERFACE -fsanitize=${BALLAST_SANITIZE} -fno-sanitize-recover=all
+                              -fno-omit-frame-pointer)
   target_link_options(ballast_options INTERFACE -fsanitize=${BALLAST_SANITIZE})
 endif()
 if(BALLAST_LIBFUZZER)
