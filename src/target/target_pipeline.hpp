@@ -1,0 +1,115 @@
+// TargetPipeline: where one factor should be now, and why. Three stages, each of which can explain
+// itself:
+//
+//   model     the configured target model, with the factor's band around it and its limit
+//   override  what `target` events replaced, until they end
+//   limit     target and band brought inside the hard limit, which therefore stays hard
+//
+// Invariant of a plan: limit.lower <= band.lower <= target <= band.upper <= limit.upper. All levels are
+// absolute, exact, in the factor's unit. Not thread-safe; depends on nothing but its arguments.
+//
+// Overrides. Fields that an event leaves out keep what was in force, `until` among them. A target
+// alone moves an overridden band along with it; a band alone keeps the target, overridden or
+// modelled. While a model's target wanders past an overridden band, it is held at the band's edge: the
+// person who set the band spoke later. `clear` ends what was in force; fields beside it start afresh.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/decimal.hpp"
+#include "base/timestamp.hpp"
+#include "model/desk.hpp"
+#include "model/event.hpp"
+#include "target/target_model.hpp"
+
+namespace ballast {
+
+struct Plan {
+  Decimal target;
+  Range band;
+  Range limit;
+  friend bool operator==(const Plan&, const Plan&) = default;
+};
+
+/// What became of a `target` event; everything but `applied` left the state as it was.
+enum class OverrideAnswer : std::uint8_t {
+  applied,
+  reversed_range,       // a band or limit whose lower end is above its upper
+  target_outside_band,  // the target in force and the band in force would contradict each other
+  already_over,         // `until` is not after now
+  says_nothing,         // no field that changes anything
+  overflow,             // a moved band would leave the decimal range
+};
+constexpr std::string_view to_string(OverrideAnswer answer) {
+  constexpr std::string_view names[] = {"applied",      "reversed_range", "target_outside_band",
+                                        "already_over", "says_nothing",   "overflow"};
+  return names[static_cast<std::size_t>(answer)];
+}
+
+/// One step of an explanation: what it did, and the plan after it (absent: unknown).
+struct PlanStage {
+  std::string_view name;
+  std::string text;
+  std::optional<Plan> plan;
+};
+
+class TargetPipeline {
+ public:
+  explicit TargetPipeline(const FactorConfig& factor);
+
+  /// Nothing when the model's target is unknown and not overridden, or out of the decimal range.
+  std::optional<Plan> plan(const Inventory& inventory) const;
+  /// `change.factor` is the caller's business.
+  OverrideAnswer apply(const TargetOverride& change, const Inventory& inventory);
+
+  /// The first instant after `now` at which the plan may change by time alone.
+  std::optional<Timestamp> next_change(Timestamp now) const;
+  /// May the plan change with price or net asset value? If not, there is no need to ask again on marks.
+  bool reads_value(Timestamp now) const;
+  /// When the override in force was last set, for judging its age; nothing without one.
+  std::optional<Timestamp> overridden_at(Timestamp now) const;
+
+  std::vector<PlanStage> explain(const Inventory& inventory) const;
+
+  template <class Archive>
+  void archive(Archive& ar) {
+    ar(override_);
+  }
+
+ private:
+  struct Override {
+    std::optional<Decimal> target;
+    std::optional<Range> band;
+    std::optional<Range> limit;
+    std::optional<Timestamp> until;
+    Timestamp set_at;
+
+    bool empty() const { return !target && !band && !limit; }
+    template <class Archive>
+    void archive(Archive& ar) {
+      ar(target, band, limit, until, set_at);
+    }
+  };
+  struct Stages {
+    std::optional<Plan> modelled;
+    std::optional<Plan> overridden;
+    std::optional<Plan> limited;
+  };
+
+  const Override* in_force(Timestamp now) const;
+  Stages stages(const Inventory& inventory) const;
+  std::optional<Plan> modelled(const Inventory& inventory) const;
+  std::optional<Plan> overridden(const std::optional<Plan>& modelled, const Override& override) const;
+  std::optional<Plan> around(Decimal target, Decimal band_scale) const;
+
+  TargetModel model_;
+  Range band_;
+  std::optional<Range> limit_;
+  Override override_;
+};
+
+}  // namespace ballast
