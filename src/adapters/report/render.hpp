@@ -1,9 +1,10 @@
-// A Report as text: JSON for programs, a table for a terminal, CSV for a spreadsheet, HTML for people.
+// A Report as text: JSON for programs, a table for a terminal, CSV for a spreadsheet, HTML for
+// people.
 //
 // JSON and CSV are exact: decimals print every digit they have, statistics print the shortest text
-// that reads back as the same double. The table and the HTML round for reading. Nothing prints NaN or
-// infinity: an absent or non-finite figure is null (JSON), empty (CSV) or a dash. Pure functions of
-// their arguments: equal reports give equal bytes.
+// that reads back as the same double. The table and the HTML round for reading. Nothing prints NaN
+// or infinity: an absent or non-finite figure is null (JSON), empty (CSV) or a dash. Pure functions
+// of their arguments: equal reports give equal bytes.
 #pragma once
 
 #include <span>
