@@ -407,13 +407,13 @@ def check_text(root, texts):
 # --- the whole ------------------------------------------------------------------------------------
 
 
-def walk(root):
+def walk(folder, top=True):
     """Every file of ours, build trees and fetched packages aside."""
-    for path in sorted(root.iterdir()):
-        if path.name in SKIPPED_FOLDERS or path.name.startswith("build") or path.is_symlink():
+    for path in sorted(folder.iterdir()):
+        if path.name in SKIPPED_FOLDERS or path.is_symlink():
             continue
-        if path.is_dir():
-            yield from walk(path)
+        if path.is_dir() and not (top and path.name.startswith("build")):
+            yield from walk(path, top=False)
         elif path.is_file():
             yield path
 
