@@ -59,6 +59,12 @@ class ArchiveBase {
       self().bytes(&value, sizeof value);
     }
   }
+  void one(bool& value) {  // any byte but 0 and 1 is damage
+    auto byte = static_cast<std::uint8_t>(value);
+    self().bytes(&byte, 1);
+    if (byte > 1) self().fail();
+    value = byte == 1;
+  }
   template <class A, class B>
   void one(std::pair<A, B>& value) {
     self()(value.first, value.second);
@@ -109,6 +115,7 @@ class SaveArchive : public ArchiveBase<SaveArchive> {
     return size;
   }
   bool failed() const { return false; }
+  void fail() {}
 
  private:
   std::string& out_;
@@ -135,6 +142,8 @@ class LoadArchive : public ArchiveBase<LoadArchive> {
     return failed_ ? 0 : static_cast<std::size_t>(read);
   }
   bool failed() const { return failed_; }
+  /// Says that what was read makes no sense: for archive() members that know more than sizes.
+  void fail() { failed_ = true; }
   bool done() const { return !failed_ && in_.empty(); }
 
  private:

@@ -42,6 +42,15 @@ class Text {
   std::string str() const { return std::string(view()); }
   constexpr bool empty() const { return size_ == 0; }
 
+  template <class Archive>
+  void archive(Archive& ar) {
+    ar(size_);
+    ar.bytes(chars_.data(), N);
+    if (size_ <= N) return;
+    size_ = 0;
+    ar.fail();
+  }
+
   friend constexpr bool operator==(const Text& a, const Text& b) { return a.view() == b.view(); }
   friend constexpr std::strong_ordering operator<=>(const Text& a, const Text& b) {
     return a.view() <=> b.view();
