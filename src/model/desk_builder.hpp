@@ -2,8 +2,8 @@
 //
 // Each call returns the id of a name and adds the name when it is new; ids are numbered in order of
 // first appearance and never change. Venues take any account. The desk has names and no factors or
-// rules: enough to print events (codec's EventWriter reads desk() as it grows), not to run an engine.
-// Not thread-safe. A lookup of a known name does not allocate.
+// rules: enough to print events (codec's EventWriter reads desk() as it grows), not to run an
+// engine. Not thread-safe. A lookup of a known name does not allocate.
 #pragma once
 
 #include <functional>
