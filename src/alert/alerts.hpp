@@ -18,9 +18,13 @@
 //
 // Rules on a factor's instantaneous measures are judged at once, when the engine says that the factor
 // moved. Those on windows, on unknown_seconds or on the desk, and objectives, are judged every 5 s of
-// engine time (on multiples of 5 s since the epoch): a window's figure changes between events too.
+// engine time (on multiples of 5 s since the epoch): a window's figure changes between events too. While
+// no factor moves for more than ten minutes, the step is 1/120 of the stillness so far, and reminders
+// are no closer than that: a gap in the data, or an event from the next century, has a bounded cost.
 //
-// Time never goes back, and run_due(now) comes before anything else at `now`. Not thread-safe.
+// Time never goes back. start() comes first; run_due(t) for every t < now comes before anything else at
+// `now`, so what happens at the instant at which a dwell ends may still prevent the firing.
+// Not thread-safe.
 // Nothing here allocates per event after warm-up, but the effects' vector and the history as it fills.
 #pragma once
 
@@ -63,12 +67,19 @@ struct AlertEpisode {
   double peak = 0.0;       // the furthest it went in the trigger's direction
   bool shelved = false;    // now; false once cleared
 
+  /// As the effect that reports its state.
   AlertTransition transition() const;
   friend bool operator==(const AlertEpisode&, const AlertEpisode&) = default;
+
   template <class Archive>
   void archive(Archive& ar) {
-    ar(rule, objective, factor, episode, severity, state, since, began, fired, acknowledged, cleared,
-       value, peak, shelved);
+    ar(rule, objective, factor, severity);
+    archive_progress(ar);
+  }
+  /// All but what the desk says.
+  template <class Archive>
+  void archive_progress(Archive& ar) {
+    ar(episode, state, since, began, fired, acknowledged, cleared, value, peak);
   }
 };
 
@@ -85,16 +96,20 @@ constexpr std::string_view to_string(AlertAnswer answer) {
 class Alerts {
  public:
   static constexpr Duration grid = Duration::seconds(5);
+  static constexpr Duration long_stillness = Duration::minutes(10);
+  static constexpr std::int64_t steps_a_stillness = 120;
   static constexpr std::size_t history_max = 10'000;  // ended episodes kept, the newest
 
   explicit Alerts(const Desk& desk);
 
-  /// Once, with the first event's time: sets the grid's first timer.
+  /// Once, with the first event's time: starts the grid.
   void start(Timestamp now);
 
   /// The factor's reading changed: judges the rules on its instantaneous measures. O(those rules).
   void on_factor(FactorId factor, Timestamp now, const Readings& readings,
                  std::vector<Effect>& effects) {
+    last_move_ = now;
+    if (grid_stretched_) shorten_grid(now);
     const std::uint32_t end = first_of_factor_[factor.index() + 1];
     for (std::uint32_t i = first_of_factor_[factor.index()]; i < end; ++i) {
       judge(i, now, readings, effects);
@@ -122,17 +137,16 @@ class Alerts {
   /// How an objective (by its index in the desk) stands.
   Burn burn(std::size_t objective, Timestamp at, const Readings& readings) const;
 
-  /// For an Alerts of the same desk.
+  /// Loads into an Alerts of the same desk only.
   template <class Archive>
   void archive(Archive& ar) {
-    for (Watch& watch : watches_) ar(watch.state);
     for (Instance& instance : instances_) ar(instance);
-    ar(timers_, flood_, history_, history_next_);
-    if constexpr (Archive::loading) repair();
+    ar(last_move_, grid_stretched_, timers_, flood_, history_, oldest_);
+    if constexpr (Archive::loading) after_load();
   }
 
  private:
-  /// What judging reads when nothing changes: two to a cache line and a half.
+  /// What judging reads when nothing changes: small, and the instances of a factor stand together.
   struct Watch {
     double threshold = 0.0;
     double clear = 0.0;
@@ -140,32 +154,82 @@ class Alerts {
     Measure measure = Measure::abs_z;
     Comparison comparison = Comparison::above;
     Window window = Window::hour_1;
-    AlertState state = AlertState::ok;
+    AlertState state = AlertState::ok;  // that of the instance
   };
   /// What it reads besides when an alert is not ok.
   struct Instance {
-    AlertEpisode now;         // of the episode going on, or of the last
-    bool waiting = false;     // pending, and the measure is unknown
-    bool notified = false;    // this episode's firing was
+    AlertEpisode now;       // the episode going on, or the last
+    bool waiting = false;   // pending, and the measure is unknown: no dwell runs
+    bool notified = false;  // this episode's firing was
 
     template <class Archive>
     void archive(Archive& ar) {
-      ar(now, waiting, notified);
+      now.archive_progress(ar);
+      ar(waiting, notified);
     }
   };
-  struct Verdict;
+  /// What a rule or an objective says besides its condition.
+  struct Policy {
+    Duration dwell;
+    std::optional<Duration> repeat;
+  };
+  struct Verdict {
+    double value;
+    bool triggered;
+    bool cleared;
+  };
 
-  void judge(std::uint32_t index, Timestamp now, const Readings& readings,
+  void add_rule(const RuleConfig& rule, RuleId id, FactorId factor);
+  void add_objective(const ObjectiveConfig& objective, RuleId id);
+  void after_load();
+
+  // Rules and, after them, objectives in one numbering; likewise all timers.
+  std::size_t number_of(std::uint32_t instance) const;
+  std::size_t shelf_timer(std::size_t number) const { return 1 + number; }
+  std::size_t grid_timer() const { return 1 + policies_.size(); }
+  std::size_t timer_of(std::uint32_t instance) const { return 2 + policies_.size() + instance; }
+  static constexpr std::size_t flood_timer = 0;
+  bool shelved(std::uint32_t instance) const;
+
+  void shorten_grid(Timestamp now);
+  /// Sets a timer to `from` + `span`, or not at all past the end of time.
+  void arm(std::size_t timer, Timestamp from, Duration span);
+  /// What recurs every `step` recurs after this, at `now`.
+  Duration paced(Duration step, Timestamp now) const;
+
+  void judge(std::uint32_t instance, Timestamp now, const Readings& readings,
              std::vector<Effect>& effects);
+  void judge_objective(std::uint32_t instance, Timestamp now, const Readings& readings,
+                       std::vector<Effect>& effects);
+  void settle(std::uint32_t instance, const Verdict& verdict, Timestamp now,
+              std::vector<Effect>& effects);
+  void wait(std::uint32_t instance);
+  void begin(std::uint32_t instance, double value, Timestamp now, std::vector<Effect>& effects);
+  void fire(std::uint32_t instance, Timestamp now, std::vector<Effect>& effects);
+  void end(std::uint32_t instance, Timestamp now, std::vector<Effect>& effects);
+  void remind(std::uint32_t instance, Timestamp now, std::vector<Effect>& effects);
+  void unshelve(std::size_t number, Timestamp now, std::vector<Effect>& effects);
+  void run_instance(std::uint32_t instance, Timestamp now, const Readings& readings,
+                    std::vector<Effect>& effects);
+  bool may_notify(std::uint32_t instance, Timestamp now, std::vector<Effect>& effects);
+  void end_flood(std::vector<Effect>& effects);
+  void enter(std::uint32_t instance, AlertState state, Timestamp now);
+  void emit(std::uint32_t instance, Timestamp now, bool repeat, bool notify,
+            std::vector<Effect>& effects) const;
+  void remember(const AlertEpisode& episode);
 
-  std::vector<std::uint32_t> first_of_factor_;
-  std::vector<Watch> watches_;
+  std::size_t rule_count_;
+  std::vector<ObjectiveConfig> objectives_;
+  std::vector<Policy> policies_;                // by number
+  std::vector<std::uint32_t> first_of_factor_;  // by factor, and one past: its watches
+  std::vector<Watch> watches_;                  // by instance; those of the grid stand last
   std::vector<Instance> instances_;
+  Timestamp last_move_{};
+  bool grid_stretched_ = false;  // its timer may be later than the next multiple of 5 s
   TimerQueue timers_;
   FloodControl flood_;
-  std::vector<AlertEpisode> history_;
-  std::uint64_t history_next_ = 0;
-  void repair();
+  std::vector<AlertEpisode> history_;  // a ring once it is full
+  std::uint64_t oldest_ = 0;           // its place in a full ring
 };
 
 }  // namespace ballast

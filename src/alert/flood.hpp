@@ -30,7 +30,7 @@ class FloodControl {
     return true;
   }
   std::uint32_t held_back() const { return held_back_; }
-  Timestamp minute_end() const { return minute_ + minute; }
+  Timestamp minute_start() const { return minute_; }
   /// The count since it was last taken; zero from here on.
   std::uint32_t take_held_back() {
     const std::uint32_t count = held_back_;

@@ -102,8 +102,6 @@ class TargetPipeline {
 
   const Override* in_force(Timestamp now) const;
   Stages stages(const Inventory& inventory) const;
-  std::optional<Plan> modelled(const Inventory& inventory) const;
-  std::optional<Plan> overridden(const std::optional<Plan>& modelled, const Override& override) const;
   std::optional<Plan> around(Decimal target, Decimal band_scale) const;
 
   TargetModel model_;

@@ -1,0 +1,181 @@
+#include "target/target_pipeline.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "target/target_models.hpp"
+
+namespace ballast {
+namespace {
+
+bool contains(const Range& range, Decimal value) {
+  return range.lower <= value && value <= range.upper;
+}
+Decimal held_in(Decimal value, const Range& range) {
+  return std::clamp(value, range.lower, range.upper);
+}
+Range held_in(const Range& inner, const Range& outer) {
+  return {held_in(inner.lower, outer), held_in(inner.upper, outer)};
+}
+
+std::optional<Range> moved(const Range& range, Decimal from, Decimal to) {
+  const auto shift = checked_add(to, -from);
+  if (!shift) return std::nullopt;
+  const auto lower = checked_add(range.lower, *shift);
+  const auto upper = checked_add(range.upper, *shift);
+  if (!lower || !upper) return std::nullopt;
+  return Range{*lower, *upper};
+}
+
+std::string text_of(const Range& range) {
+  return fmt::format("[{}, {}]", to_string(range.lower), to_string(range.upper));
+}
+
+}  // namespace
+
+TargetPipeline::TargetPipeline(const FactorConfig& factor)
+    : model_(factor.target), band_(factor.band), limit_(factor.limit) {
+  BALLAST_ASSERT(band_.lower.sign() <= 0 && band_.upper.sign() >= 0);
+  BALLAST_ASSERT(!limit_ || limit_->lower <= limit_->upper);
+}
+
+/// The plan around a target as configured; nothing past the decimal range.
+std::optional<Plan> TargetPipeline::around(Decimal target, Decimal band_scale) const {
+  const auto edge = [&](Decimal offset) -> std::optional<Decimal> {
+    const auto scaled = product<Decimal>(offset, band_scale);
+    if (!scaled) return std::nullopt;
+    const auto level = checked_add(target, *scaled);
+    return level ? std::optional(*level) : std::nullopt;
+  };
+  const auto lower = edge(band_.lower);
+  const auto upper = edge(band_.upper);
+  if (!lower || !upper) return std::nullopt;
+  const Range band{*lower, *upper};
+  return Plan{target, band, limit_.value_or(band)};
+}
+
+TargetPipeline::Stages TargetPipeline::stages(const Inventory& inventory) const {
+  Stages stages;
+  const auto answer = aim(model_, inventory);
+  if (answer) stages.modelled = around(answer->target, answer->band_scale);
+
+  stages.overridden = stages.modelled;
+  if (const Override* const override = in_force(inventory.now)) {
+    if (override->target) {
+      stages.overridden = around(*override->target, answer ? answer->band_scale : Aim{}.band_scale);
+    }
+    if (auto& plan = stages.overridden) {
+      if (override->band) {
+        plan->band = *override->band;
+        plan->target = held_in(plan->target, plan->band);
+      }
+      plan->limit = override->limit ? *override->limit : limit_.value_or(plan->band);
+    }
+  }
+
+  stages.limited = stages.overridden;
+  if (auto& plan = stages.limited) {
+    plan->target = held_in(plan->target, plan->limit);
+    plan->band = held_in(plan->band, plan->limit);
+  }
+  return stages;
+}
+
+std::optional<Plan> TargetPipeline::plan(const Inventory& inventory) const {
+  return stages(inventory).limited;
+}
+
+OverrideAnswer TargetPipeline::apply(const TargetOverride& change, const Inventory& inventory) {
+  const auto reversed = [](const std::optional<Range>& range) {
+    return range && range->lower > range->upper;
+  };
+  if (reversed(change.band) || reversed(change.limit)) return OverrideAnswer::reversed_range;
+  if (change.until && *change.until <= inventory.now) return OverrideAnswer::already_over;
+
+  const Override* const old = change.clear ? nullptr : in_force(inventory.now);
+  Override next = old != nullptr ? *old : Override{};
+  const bool any_level = change.target || change.band || change.limit;
+  if (!any_level && !(change.until && old != nullptr) && !change.clear) {
+    return OverrideAnswer::says_nothing;
+  }
+
+  if (change.target && next.band && !change.band) {  // the band moves with its target
+    if (const auto before = stages(inventory).overridden) {
+      next.band = moved(*next.band, before->target, *change.target);
+      if (!next.band) return OverrideAnswer::overflow;
+    }
+  }
+  if (change.target) next.target = change.target;
+  if (change.band) next.band = change.band;
+  if (change.limit) next.limit = change.limit;
+  if (change.until) next.until = change.until;
+  next.set_at = inventory.now;
+
+  if (next.target && !around(*next.target, Aim{}.band_scale)) return OverrideAnswer::overflow;
+  if ((change.target || change.band) && next.band) {
+    const auto answer = aim(model_, inventory);
+    const auto target = next.target ? next.target
+                        : answer    ? std::optional(answer->target)
+                                    : std::nullopt;
+    if (target && !contains(*next.band, *target)) return OverrideAnswer::target_outside_band;
+  }
+  override_ = next;
+  return OverrideAnswer::applied;
+}
+
+const TargetPipeline::Override* TargetPipeline::in_force(Timestamp now) const {
+  const bool over = override_.until && *override_.until <= now;
+  return over || override_.empty() ? nullptr : &override_;
+}
+
+std::optional<Timestamp> TargetPipeline::next_change(Timestamp now) const {
+  const auto by_model = ballast::next_change(model_, now);
+  const Override* const override = in_force(now);
+  if (override == nullptr || !override->until) return by_model;
+  return by_model ? std::min(*by_model, *override->until) : override->until;
+}
+
+bool TargetPipeline::reads_value(Timestamp now) const {
+  const Override* const override = in_force(now);
+  return ballast::reads_value(model_) && (override == nullptr || !override->target);
+}
+
+std::optional<Timestamp> TargetPipeline::overridden_at(Timestamp now) const {
+  const Override* const override = in_force(now);
+  return override == nullptr ? std::nullopt : std::optional(override->set_at);
+}
+
+std::vector<PlanStage> TargetPipeline::explain(const Inventory& inventory) const {
+  const Stages steps = stages(inventory);
+  std::vector<PlanStage> result;
+  result.push_back({"model",
+                    fmt::format("{}: {}", name_of(model_), describe(model_, inventory)),
+                    steps.modelled});
+
+  if (const Override* const override = in_force(inventory.now)) {
+    std::string text = "set at " + to_string(override->set_at);
+    if (override->target) text += ", target " + to_string(*override->target);
+    if (override->band) text += ", band " + text_of(*override->band);
+    if (override->limit) text += ", limit " + text_of(*override->limit);
+    if (override->until) text += ", until " + to_string(*override->until);
+    if (override->band && !override->target && steps.modelled &&
+        !contains(*override->band, steps.modelled->target)) {
+      text += "; the model's target is held at the band's edge";
+    }
+    result.push_back({"override", std::move(text), steps.overridden});
+  }
+
+  std::string text = "inside the limit";
+  if (!steps.overridden) {
+    text = "unknown";
+  } else if (steps.limited != steps.overridden) {
+    text = fmt::format("target {} and band {} brought inside the limit {}",
+                       to_string(steps.overridden->target), text_of(steps.overridden->band),
+                       text_of(steps.overridden->limit));
+  }
+  result.push_back({"limit", std::move(text), steps.limited});
+  return result;
+}
+
+}  // namespace ballast
