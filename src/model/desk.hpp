@@ -56,7 +56,7 @@ struct ScheduleEntry {
   Duration length;               // > 0, at most 7 days
   std::optional<Decimal> value;        // the target while it holds (absent: the base value scaled)
   std::optional<Decimal> scale;        // factor on the base target (absent: 1)
-  std::optional<Decimal> band_scale;   // factor on the band's offsets (absent: 1)
+  std::optional<Decimal> band_scale;   // >= 0, factor on the band's offsets (absent: 1)
   friend bool operator==(const ScheduleEntry&, const ScheduleEntry&) = default;
 };
 /// A base value, and spans in which another holds (flatten before the weekend, smaller around funding
