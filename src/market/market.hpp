@@ -1,0 +1,98 @@
+// What the engine knows about the world's prices, and how old that knowledge is.
+//
+// An instrument's price is its last mark; until it has had a mark, the middle of its last two-sided
+// top. An asset's price in the reporting currency comes from the first source that has one, in this
+// order: an asset mark; a spot instrument of the asset; a derivative on it (each in the desk's order),
+// converted through the price of its quote. The reporting currency, and any asset that `equals` it,
+// costs exactly one. A mark that is older than the one in force changes nothing (it is counted).
+// Single-threaded; no allocation after construction.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "base/decimal.hpp"
+#include "base/ids.hpp"
+#include "base/timestamp.hpp"
+#include "model/desk.hpp"
+#include "model/event.hpp"
+
+namespace ballast {
+
+/// A price in force. `t` is when it was said, not when it was learnt.
+struct Quoted {
+  Price price;
+  Timestamp t;
+  bool present = false;
+};
+
+/// The reporting-currency price of an asset went from one value to another.
+struct AssetPriceChange {
+  AssetId asset;
+  std::optional<Price> before;
+  Price after;
+};
+
+struct MarketChange {
+  InstrumentId instrument;      // invalid: no instrument's price changed
+  std::optional<Price> before;  // of the instrument
+  Price after;
+  bool priced = false;     // the event was taken as a price, if only to say that it still holds
+  bool overflow = false;   // a conversion left the decimal range: nothing was changed
+};
+
+class Market {
+ public:
+  explicit Market(const Desk& desk);
+
+  MarketChange apply(Timestamp t, const Mark& mark);
+  MarketChange apply(Timestamp t, const Top& top);
+  void apply(Timestamp t, const FundingRate& rate);
+
+  /// Asset prices that the last apply() changed.
+  std::span<const AssetPriceChange> asset_changes() const { return asset_changes_; }
+
+  const Quoted& price(InstrumentId id) const { return instruments_[id.index()].quoted; }
+  const Quoted& asset_price(AssetId id) const { return assets_[id.index()].quoted; }
+  const Top& top(InstrumentId id) const { return instruments_[id.index()].top; }
+  std::uint64_t late_marks() const { return late_marks_; }
+
+  template <class Archive>
+  void archive(Archive& ar);
+
+ private:
+  struct InstrumentState {
+    Quoted quoted;
+    Top top;
+    bool marked = false;  // tops no longer price it
+    FundingRate funding;
+  };
+  /// One way to price an asset: a direct asset mark when `instrument` is invalid.
+  struct Source {
+    InstrumentId instrument;
+    AssetId quote;
+  };
+  struct AssetState {
+    Quoted quoted;
+    bool fixed = false;          // the reporting currency or its equal
+    Quoted direct;               // the last asset mark
+    AssetId direct_quote;
+    std::vector<Source> sources;      // by precedence; fixed by the desk
+    std::vector<AssetId> dependents;  // assets that a source of theirs quotes in this one
+  };
+
+  void add_dependent(AssetId quote, AssetId dependent);
+  void undo_asset_changes();
+  MarketChange set_price(InstrumentId id, Timestamp t, Price price);
+  bool set_asset_mark(Timestamp t, const Mark& mark);
+  bool reprice(AssetId id, int depth);
+
+  const Desk* desk_;
+  std::vector<InstrumentState> instruments_;
+  std::vector<AssetState> assets_;
+  std::vector<AssetPriceChange> asset_changes_;
+  std::uint64_t late_marks_ = 0;
+};
+
+}  // namespace ballast
