@@ -48,7 +48,8 @@ class Ledger {
   bool balanced() const;
 
   std::size_t memory_bytes() const;
-  bool valid() const;  // after loading
+  /// After loading: false when the bytes were damaged.
+  bool restore(std::size_t assets) const;
 
   template <class Archive>
   void archive(Archive& ar) {

@@ -1,0 +1,104 @@
+#include "book/ledger.hpp"
+
+#include <algorithm>
+
+#include "base/int128.hpp"
+#include "book/checked.hpp"
+
+namespace ballast {
+namespace {
+
+auto place_of(std::span<const Balance> balances, AssetId asset) {
+  return std::lower_bound(balances.begin(), balances.end(), asset,
+                          [](const Balance& b, AssetId a) { return b.asset < a; });
+}
+
+}  // namespace
+
+Amount Ledger::cash(AccountId account, AssetId asset) const {
+  if (account.index() >= accounts_.size()) return Amount{};
+  const std::span<const Balance> held = accounts_[account.index()];
+  const auto at = place_of(held, asset);
+  return at != held.end() && at->asset == asset ? at->qty : Amount{};
+}
+
+std::span<const Balance> Ledger::balances(AccountId account) const {
+  if (account.index() >= accounts_.size()) return {};
+  return accounts_[account.index()];
+}
+
+Amount& Ledger::balance(AccountId account, AssetId asset) {
+  if (accounts_.size() <= account.index()) accounts_.resize(account.index() + 1);
+  std::vector<Balance>& held = accounts_[account.index()];
+  const auto index = place_of(held, asset) - std::span<const Balance>(held).begin();
+  const auto at = held.begin() + index;
+  if (at != held.end() && at->asset == asset) return at->qty;
+  return held.insert(at, {asset, Amount{}})->qty;
+}
+
+/// Whether every balance and total stays in range at each step of posting. The lists are a handful long.
+bool Ledger::fits(std::span<const CashChange> cash_changes,
+                  std::span<const FlightChange> flights) const {
+  for (std::size_t i = 0; i < cash_changes.size(); ++i) {
+    const CashChange& change = cash_changes[i];
+    Amount held = cash(change.account, change.asset);
+    const bool world = change.kind != CashKind::transfer;
+    Amount other = world ? outside(change.asset, change.kind) : Amount{};
+    for (std::size_t j = 0; j <= i; ++j) {
+      const CashChange& posted = cash_changes[j];
+      if (posted.asset != change.asset) continue;
+      if (posted.account == change.account && !add_to(held, posted.change)) return false;
+      if (world && posted.kind == change.kind && !subtract_from(other, posted.change)) return false;
+    }
+  }
+  for (const FlightChange& flight : flights) {  // one at most
+    Amount flying = in_flight(flight.asset);
+    if (!add_to(flying, flight.change)) return false;
+  }
+  return true;
+}
+
+bool Ledger::post(std::span<const CashChange> cash_changes, std::span<const FlightChange> flights) {
+  if (!fits(cash_changes, flights)) return false;
+  for (const CashChange& change : cash_changes) {
+    balance(change.account, change.asset) += change.change;
+    if (change.kind == CashKind::transfer) continue;
+    outside_[change.asset.index()][static_cast<std::size_t>(change.kind)] -= change.change;
+  }
+  for (const FlightChange& flight : flights) in_flight_[flight.asset.index()] += flight.change;
+  return true;
+}
+
+bool Ledger::balanced() const {
+  std::vector<Int256> sums(in_flight_.size());
+  const auto add = [&sums](std::size_t asset, Amount amount) { sums[asset] += Int256::from(amount.raw); };
+  for (const auto& account : accounts_) {
+    for (const Balance& held : account) add(held.asset.index(), held.qty);
+  }
+  for (std::size_t asset = 0; asset < sums.size(); ++asset) {
+    add(asset, in_flight_[asset]);
+    for (const Amount other : outside_[asset]) add(asset, other);
+  }
+  return std::all_of(sums.begin(), sums.end(), [](const Int256& sum) { return sum == Int256{}; });
+}
+
+std::size_t Ledger::memory_bytes() const {
+  std::size_t bytes = accounts_.capacity() * sizeof(accounts_[0]) +
+                      outside_.capacity() * sizeof(outside_[0]) +
+                      in_flight_.capacity() * sizeof(Amount);
+  for (const auto& account : accounts_) bytes += account.capacity() * sizeof(Balance);
+  return bytes;
+}
+
+bool Ledger::restore(std::size_t assets) const {
+  if (outside_.size() != assets || in_flight_.size() != assets) return false;
+  for (const auto& account : accounts_) {
+    for (std::size_t i = 0; i < account.size(); ++i) {
+      if (account[i].asset.index() >= assets) return false;
+      if (i > 0 && account[i - 1].asset >= account[i].asset) return false;
+    }
+  }
+  return balanced();
+}
+
+}  // namespace ballast
