@@ -1,0 +1,67 @@
+// Mean reversion: an Ornstein-Uhlenbeck fit from pairs of neighbouring samples.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "quant/stats/double_double.hpp"
+
+namespace ballast {
+
+/// Sums over pairs (x, y) of one sample and the next. Plain sums in double-double, so that two sets
+/// can be added and subtracted without losing what their difference holds.
+struct PairSums {
+  std::int64_t count = 0;
+  DoubleDouble x, y, xx, xy;
+
+  /// Adds the same pair `times` times; times < 2^53.
+  void add(double x_value, double y_value, std::int64_t times) {
+    const DoubleDouble n{static_cast<double>(times), 0.0};
+    count += times;
+    x += n * DoubleDouble{x_value, 0.0};
+    y += n * DoubleDouble{y_value, 0.0};
+    xx += n * two_product(x_value, x_value);
+    xy += n * two_product(x_value, y_value);
+  }
+  PairSums& operator+=(const PairSums& other) {
+    count += other.count;
+    x += other.x;
+    y += other.y;
+    xx += other.xx;
+    xy += other.xy;
+    return *this;
+  }
+  PairSums& operator-=(const PairSums& other) {
+    count -= other.count;
+    x -= other.x;
+    y -= other.y;
+    xx -= other.xx;
+    xy -= other.xy;
+    return *this;
+  }
+  friend bool operator==(const PairSums&, const PairSums&) = default;
+
+  template <class Archive>
+  void archive(Archive& ar) {
+    ar(count, x, y, xx, xy);
+  }
+};
+
+struct OuFit {
+  double slope = 0.0;              // of y on x: exp(-kappa * dt), in (0, 1)
+  double mean = 0.0;               // what it reverts to, in the samples' unit
+  double kappa_per_second = 0.0;   // > 0
+  double half_life_seconds = 0.0;  // ln 2 / kappa
+};
+
+/// dX = kappa (mean - X) dt + sigma dW has the exact discretisation
+///   X(t + dt) = mean + (X(t) - mean) exp(-kappa dt) + noise,
+/// so the least-squares slope b of y on x gives kappa = -ln(b) / dt.
+/// @param dt_seconds  > 0, the time between the samples of a pair.
+/// @return nothing for fewer than 3 pairs, for a constant x (spread below 1e-12 of its size), and
+///         when not mean reverting (b <= 0 or b >= 1).
+/// Source: Phillips (1972); Tang & Chen (2009), J. Econometrics 149, eq. 2.2.
+/// Tests: naive regression, recovery of kappa from simulated paths.
+std::optional<OuFit> ou_fit(const PairSums& pairs, double dt_seconds);
+
+}  // namespace ballast
