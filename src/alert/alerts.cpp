@@ -12,10 +12,14 @@ namespace {
 
 constexpr bool holds(double value, Comparison comparison, double threshold) {
   switch (comparison) {
-    case Comparison::above: return value > threshold;
-    case Comparison::at_least: return value >= threshold;
-    case Comparison::below: return value < threshold;
-    case Comparison::at_most: return value <= threshold;
+    case Comparison::above:
+      return value > threshold;
+    case Comparison::at_least:
+      return value >= threshold;
+    case Comparison::below:
+      return value < threshold;
+    case Comparison::at_most:
+      return value <= threshold;
   }
   return false;
 }
@@ -36,7 +40,8 @@ bool on_grid(const RuleConfig& rule) {
 
 std::size_t count_instances(const Desk& desk) {
   std::size_t count = desk.objectives.size();
-  for (const RuleConfig& rule : desk.rules) count += std::max<std::size_t>(1, rule.factors.size());
+  for (const RuleConfig& rule : desk.rules)
+    count += std::max<std::size_t>(1, rule.factors.size());
   return count;
 }
 
@@ -69,7 +74,8 @@ AlertTransition AlertEpisode::transition() const {
   return transition;
 }
 
-// ---- construction ----------------------------------------------------------------------------------
+// ---- construction
+// ----------------------------------------------------------------------------------
 
 Alerts::Alerts(const Desk& desk)
     : rule_count_(desk.rules.size()),
@@ -82,11 +88,13 @@ Alerts::Alerts(const Desk& desk)
   std::vector<std::vector<RuleId>> rules_of(desk.factors.size());
   for (std::size_t r = 0; r < desk.rules.size(); ++r) {
     if (on_grid(desk.rules[r])) continue;
-    for (const FactorId factor : desk.rules[r].factors) rules_of[factor.index()].push_back(RuleId{r});
+    for (const FactorId factor : desk.rules[r].factors)
+      rules_of[factor.index()].push_back(RuleId{r});
   }
   first_of_factor_.push_back(0);
   for (std::size_t f = 0; f < desk.factors.size(); ++f) {
-    for (const RuleId rule : rules_of[f]) add_rule(desk.rules[rule.index()], rule, FactorId{f});
+    for (const RuleId rule : rules_of[f])
+      add_rule(desk.rules[rule.index()], rule, FactorId{f});
     first_of_factor_.push_back(static_cast<std::uint32_t>(watches_.size()));
   }
   for (std::size_t r = 0; r < desk.rules.size(); ++r) {
@@ -95,7 +103,8 @@ Alerts::Alerts(const Desk& desk)
     policies_.push_back({rule.dwell, rule.repeat});
     if (!on_grid(rule)) continue;
     if (rule.factors.empty()) add_rule(rule, RuleId{r}, FactorId{});
-    for (const FactorId factor : rule.factors) add_rule(rule, RuleId{r}, factor);
+    for (const FactorId factor : rule.factors)
+      add_rule(rule, RuleId{r}, factor);
   }
   for (std::size_t o = 0; o < desk.objectives.size(); ++o) {
     policies_.push_back({});
@@ -127,7 +136,8 @@ void Alerts::add_objective(const ObjectiveConfig& objective, RuleId id) {
   instances_.push_back(instance);
 }
 
-// ---- judging ---------------------------------------------------------------------------------------
+// ---- judging
+// ---------------------------------------------------------------------------------------
 
 void Alerts::judge(std::uint32_t instance,
                    Timestamp now,
@@ -189,7 +199,8 @@ void Alerts::on_windows(Timestamp now, const Readings& readings, std::vector<Eff
   }
 }
 
-// ---- transitions -----------------------------------------------------------------------------------
+// ---- transitions
+// -----------------------------------------------------------------------------------
 
 void Alerts::wait(std::uint32_t instance) {
   instances_[instance].waiting = true;
@@ -288,7 +299,8 @@ void Alerts::remember(const AlertEpisode& episode) {
   oldest_ = (oldest_ + 1) % history_max;
 }
 
-// ---- timers ----------------------------------------------------------------------------------------
+// ---- timers
+// ----------------------------------------------------------------------------------------
 
 void Alerts::arm(std::size_t timer, Timestamp from, Duration span) {
   Timestamp due;
@@ -358,7 +370,8 @@ void Alerts::unshelve(std::size_t number, Timestamp now, std::vector<Effect>& ef
   }
 }
 
-// ---- people ----------------------------------------------------------------------------------------
+// ---- people
+// ----------------------------------------------------------------------------------------
 
 AlertAnswer Alerts::apply(Timestamp now, const Acknowledge& event, std::vector<Effect>& effects) {
   for (std::uint32_t i = 0; i < instances_.size(); ++i) {
@@ -395,7 +408,8 @@ std::size_t Alerts::number_of(std::uint32_t instance) const {
   return alert.rule.index() + (alert.objective ? rule_count_ : 0);
 }
 
-// ---- reports and snapshots -------------------------------------------------------------------------
+// ---- reports and snapshots
+// -------------------------------------------------------------------------
 
 std::vector<AlertEpisode> Alerts::active() const {
   std::vector<AlertEpisode> result;

@@ -1,4 +1,5 @@
-// Alerts: a desk's rules and objectives, one instance for each (rule, factor), and what they decide.
+// Alerts: a desk's rules and objectives, one instance for each (rule, factor), and what they
+// decide.
 //
 //               trigger holds            dwell over                acknowledge
 //          ok ----------------> pending ------------> firing ---------------------> acknowledged
@@ -6,26 +7,31 @@
 //           +----------------------+--------------------+--------------------------------+
 //              trigger fails            past `clear`              past `clear`
 //
-// * Every transition is one effect, stamped with the time at which it happened. An episode begins when
+// * Every transition is one effect, stamped with the time at which it happened. An episode begins
+// when
 //   ok is left, so (rule, factor, episode, state) names a transition once and for ever.
 // * Dwell is exact: an alert that is due at T fires at T, stamped T, whenever the engine looks.
 // * `clear` is hysteresis on what fires; while pending the trigger itself must go on holding.
-// * Unknown neither fires nor clears. What fires goes on firing; what is pending waits, and its dwell
+// * Unknown neither fires nor clears. What fires goes on firing; what is pending waits, and its
+// dwell
 //   starts again when the measure is known again. Silence is never adherence.
-// * A pending alert is never notified. The end of an episode and its acknowledgement are notified if
+// * A pending alert is never notified. The end of an episode and its acknowledgement are notified
+// if
 //   its firing was. Shelved rules and flood control hold back notifications, never transitions.
 // * When shelving ends, what still fires is notified again.
 //
-// Rules on a factor's instantaneous measures are judged at once, when the engine says that the factor
-// moved. Those on windows, on unknown_seconds or on the desk, and objectives, are judged every 5 s of
-// engine time (on multiples of 5 s since the epoch): a window's figure changes between events too. While
-// no factor moves for more than ten minutes, the step is 1/120 of the stillness so far, and reminders
-// are no closer than that: a gap in the data, or an event from the next century, has a bounded cost.
+// Rules on a factor's instantaneous measures are judged at once, when the engine says that the
+// factor moved. Those on windows, on unknown_seconds or on the desk, and objectives, are judged
+// every 5 s of engine time (on multiples of 5 s since the epoch): a window's figure changes between
+// events too. While no factor moves for more than ten minutes, the step is 1/120 of the stillness
+// so far, and reminders are no closer than that: a gap in the data, or an event from the next
+// century, has a bounded cost.
 //
-// Time never goes back. start() comes first; run_due(t) for every t < now comes before anything else at
-// `now`, so what happens at the instant at which a dwell ends may still prevent the firing.
+// Time never goes back. start() comes first; run_due(t) for every t < now comes before anything
+// else at `now`, so what happens at the instant at which a dwell ends may still prevent the firing.
 // Not thread-safe.
-// Nothing here allocates per event after warm-up, but the effects' vector and the history as it fills.
+// Nothing here allocates per event after warm-up, but the effects' vector and the history as it
+// fills.
 #pragma once
 
 #include <cstddef>
@@ -52,20 +58,20 @@ std::string alert_id(const Desk& desk, const AlertTransition& transition);
 
 /// One run from leaving ok to coming back, as far as it got.
 struct AlertEpisode {
-  RuleId rule;             // or, when `objective` is set, the index of the objective
+  RuleId rule;  // or, when `objective` is set, the index of the objective
   bool objective = false;
-  FactorId factor;         // invalid: the desk
+  FactorId factor;  // invalid: the desk
   std::uint32_t episode = 0;
   Severity severity = Severity::warning;
   AlertState state = AlertState::pending;
-  Timestamp since;         // when this state began
-  Timestamp began;         // when ok was left
+  Timestamp since;  // when this state began
+  Timestamp began;  // when ok was left
   std::optional<Timestamp> fired;
   std::optional<Timestamp> acknowledged;
   std::optional<Timestamp> cleared;
-  double value = 0.0;      // the measure when last judged
-  double peak = 0.0;       // the furthest it went in the trigger's direction
-  bool shelved = false;    // now; false once cleared
+  double value = 0.0;    // the measure when last judged
+  double peak = 0.0;     // the furthest it went in the trigger's direction
+  bool shelved = false;  // now; false once cleared
 
   /// As the effect that reports its state.
   AlertTransition transition() const;
@@ -106,7 +112,9 @@ class Alerts {
   void start(Timestamp now);
 
   /// The factor's reading changed: judges the rules on its instantaneous measures. O(those rules).
-  void on_factor(FactorId factor, Timestamp now, const Readings& readings,
+  void on_factor(FactorId factor,
+                 Timestamp now,
+                 const Readings& readings,
                  std::vector<Effect>& effects) {
     last_move_ = now;
     if (grid_stretched_) shorten_grid(now);
@@ -122,8 +130,8 @@ class Alerts {
   std::optional<Timestamp> next_due() const {
     return timers_.empty() ? std::nullopt : std::optional(timers_.first_due());
   }
-  /// Everything that is due up to and including `now`, each at its own time, in order of time, then:
-  /// a flood's minute ends, shelving ends, the grid, then dwells and reminders by instance.
+  /// Everything that is due up to and including `now`, each at its own time, in order of time,
+  /// then: a flood's minute ends, shelving ends, the grid, then dwells and reminders by instance.
   void run_due(Timestamp now, const Readings& readings, std::vector<Effect>& effects);
 
   /// In both, a rule's id past the desk's last rule names an objective, in their order.
@@ -140,7 +148,8 @@ class Alerts {
   /// Loads into an Alerts of the same desk only.
   template <class Archive>
   void archive(Archive& ar) {
-    for (Instance& instance : instances_) ar(instance);
+    for (Instance& instance : instances_)
+      ar(instance);
     ar(last_move_, grid_stretched_, timers_, flood_, history_, oldest_);
     if constexpr (Archive::loading) after_load();
   }
@@ -197,11 +206,17 @@ class Alerts {
   /// What recurs every `step` recurs after this, at `now`.
   Duration paced(Duration step, Timestamp now) const;
 
-  void judge(std::uint32_t instance, Timestamp now, const Readings& readings,
+  void judge(std::uint32_t instance,
+             Timestamp now,
+             const Readings& readings,
              std::vector<Effect>& effects);
-  void judge_objective(std::uint32_t instance, Timestamp now, const Readings& readings,
+  void judge_objective(std::uint32_t instance,
+                       Timestamp now,
+                       const Readings& readings,
                        std::vector<Effect>& effects);
-  void settle(std::uint32_t instance, const Verdict& verdict, Timestamp now,
+  void settle(std::uint32_t instance,
+              const Verdict& verdict,
+              Timestamp now,
               std::vector<Effect>& effects);
   void wait(std::uint32_t instance);
   void begin(std::uint32_t instance, double value, Timestamp now, std::vector<Effect>& effects);
@@ -209,12 +224,17 @@ class Alerts {
   void end(std::uint32_t instance, Timestamp now, std::vector<Effect>& effects);
   void remind(std::uint32_t instance, Timestamp now, std::vector<Effect>& effects);
   void unshelve(std::size_t number, Timestamp now, std::vector<Effect>& effects);
-  void run_instance(std::uint32_t instance, Timestamp now, const Readings& readings,
+  void run_instance(std::uint32_t instance,
+                    Timestamp now,
+                    const Readings& readings,
                     std::vector<Effect>& effects);
   bool may_notify(std::uint32_t instance, Timestamp now, std::vector<Effect>& effects);
   void end_flood(std::vector<Effect>& effects);
   void enter(std::uint32_t instance, AlertState state, Timestamp now);
-  void emit(std::uint32_t instance, Timestamp now, bool repeat, bool notify,
+  void emit(std::uint32_t instance,
+            Timestamp now,
+            bool repeat,
+            bool notify,
             std::vector<Effect>& effects) const;
   void remember(const AlertEpisode& episode);
 

@@ -3,10 +3,10 @@
 //   budget    = 1 - goal                                       the share of time that may be bad
 //   burn rate = (1 - measure over a window) / (1 - goal)       1: exactly used up over the period
 //
-// An objective fires when both windows of a pair burn at or above the pair's factor: the long one says
-// that it matters, the short one that it still goes on. Dimensionless doubles.
-// Source: Beyer et al., "The Site Reliability Workbook" (Google, 2018), chapter 5, table 5-8: 14.4 uses
-// 2 % of a 30-day budget in 1 h, 6 uses 5 % in 6 h, 1 uses 10 % in 3 d; short windows are 1/12 of them.
+// An objective fires when both windows of a pair burn at or above the pair's factor: the long one
+// says that it matters, the short one that it still goes on. Dimensionless doubles. Source: Beyer
+// et al., "The Site Reliability Workbook" (Google, 2018), chapter 5, table 5-8: 14.4 uses 2 % of a
+// 30-day budget in 1 h, 6 uses 5 % in 6 h, 1 uses 10 % in 3 d; short windows are 1/12 of them.
 // Tests: burn_test.cpp (the workbook's numbers; three-valued logic of unknown windows).
 #pragma once
 
@@ -50,8 +50,8 @@ Burn measure_burn(const ObjectiveConfig& objective, Timestamp at, const Readings
 /// The verdict: burning if any pair surely burns; unknown (nothing) if none does but one might.
 std::optional<bool> burning(const Burn& burn);
 
-/// The rate that both windows reach, of the pair that is highest against its factor; nothing when no
-/// pair has both rates.
+/// The rate that both windows reach, of the pair that is highest against its factor; nothing when
+/// no pair has both rates.
 std::optional<double> worst_rate(const Burn& burn);
 
 }  // namespace ballast

@@ -11,9 +11,12 @@ namespace ballast {
 
 class Readings {
  public:
-  /// The measure of a factor (invalid id: of the desk) at `at`, which is never before the last event.
-  /// `window` ends at `at` and matters to windowed measures only. Nothing: unknown. Never NaN.
-  virtual std::optional<double> value(FactorId factor, Measure measure, Window window,
+  /// The measure of a factor (invalid id: of the desk) at `at`, which is never before the last
+  /// event. `window` ends at `at` and matters to windowed measures only. Nothing: unknown. Never
+  /// NaN.
+  virtual std::optional<double> value(FactorId factor,
+                                      Measure measure,
+                                      Window window,
                                       Timestamp at) const = 0;
 
  protected:

@@ -1,8 +1,9 @@
 // TimerQueue: at most one pending time for each of a fixed set of timers, soonest first.
 //
-// A binary heap of timer numbers that knows where each stands, so that a timer is moved or cancelled
-// in place: its size is bounded by the number of timers, however often they change. Equal times run in
-// the order of their numbers. set() and cancel() are O(log n); nothing allocates after construction.
+// A binary heap of timer numbers that knows where each stands, so that a timer is moved or
+// cancelled in place: its size is bounded by the number of timers, however often they change. Equal
+// times run in the order of their numbers. set() and cancel() are O(log n); nothing allocates after
+// construction.
 #pragma once
 
 #include <cstddef>
@@ -97,8 +98,8 @@ class TimerQueue {
     put(at, timer);
   }
 
-  std::vector<Timestamp> due_;         // by timer; meaningful while it is in the heap
-  std::vector<std::uint32_t> place_;   // by timer: its place in the heap, or absent
+  std::vector<Timestamp> due_;        // by timer; meaningful while it is in the heap
+  std::vector<std::uint32_t> place_;  // by timer: its place in the heap, or absent
   std::vector<std::uint32_t> heap_;
 };
 

@@ -103,10 +103,10 @@ std::string describe(const ScheduleTarget& model, const Inventory& inventory) {
   const ScheduleEntry* const entry = entry_at(model, inventory.now);
   if (entry == nullptr) return "base value " + to_string(model.value);
   const auto answer = aim(model, inventory);
-  std::string text = fmt::format(
-      "entry {} ({} from {} for {}): {}", entry - model.entries.data() + 1,
-      days_text(entry->weekdays), to_string(entry->from), to_string(entry->length),
-      answer ? to_string(answer->target) : "unknown");
+  std::string text =
+      fmt::format("entry {} ({} from {} for {}): {}", entry - model.entries.data() + 1,
+                  days_text(entry->weekdays), to_string(entry->from), to_string(entry->length),
+                  answer ? to_string(answer->target) : "unknown");
   if (!entry->value && entry->scale) {
     text += fmt::format(" = base {} x {}", to_string(model.value), to_string(*entry->scale));
   }

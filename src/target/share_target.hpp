@@ -2,9 +2,10 @@
 //
 //   target = fraction * net_asset_value / price        half-even, rounded once
 //
-// `price` is that of one unit of the factor: the coin's for delta:X, the asset's for cash:A@venue, the
-// quote asset's for notional:I. Unknown without a price > 0 or a net asset value >= 0 (a share of a
-// negative value would turn a loss into a position the other way), and when out of the decimal range.
+// `price` is that of one unit of the factor: the coin's for delta:X, the asset's for cash:A@venue,
+// the quote asset's for notional:I. Unknown without a price > 0 or a net asset value >= 0 (a share
+// of a negative value would turn a loss into a position the other way), and when out of the decimal
+// range.
 #pragma once
 
 #include "target/target_model.hpp"

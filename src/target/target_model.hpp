@@ -29,17 +29,17 @@ struct Aim {
 };
 
 template <class M>
-concept IsTargetModel =
-    std::regular<M> && requires(const M& model, const Inventory& inventory, Timestamp now) {
-      /// Nothing when an input is missing or the answer leaves the decimal range: the target is
-      /// unknown, and so is the factor's adherence.
-      { aim(model, inventory) } -> std::same_as<std::optional<Aim>>;
-      /// The first instant after `now` at which the answer changes by time alone.
-      { next_change(model, now) } -> std::same_as<std::optional<Timestamp>>;
-      /// Does the answer depend on price or net asset value? If not, only time and overrides move it.
-      { reads_value(model) } -> std::same_as<bool>;
-      /// One line for a person: how the answer came about, or why there is none.
-      { describe(model, inventory) } -> std::same_as<std::string>;
-    };
+concept IsTargetModel = std::regular<M> &&
+    requires(const M& model, const Inventory& inventory, Timestamp now) {
+  /// Nothing when an input is missing or the answer leaves the decimal range: the target is
+  /// unknown, and so is the factor's adherence.
+  { aim(model, inventory) } -> std::same_as<std::optional<Aim>>;
+  /// The first instant after `now` at which the answer changes by time alone.
+  { next_change(model, now) } -> std::same_as<std::optional<Timestamp>>;
+  /// Does the answer depend on price or net asset value? If not, only time and overrides move it.
+  { reads_value(model) } -> std::same_as<bool>;
+  /// One line for a person: how the answer came about, or why there is none.
+  { describe(model, inventory) } -> std::same_as<std::string>;
+};
 
 }  // namespace ballast

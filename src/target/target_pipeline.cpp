@@ -149,8 +149,7 @@ std::optional<Timestamp> TargetPipeline::overridden_at(Timestamp now) const {
 std::vector<PlanStage> TargetPipeline::explain(const Inventory& inventory) const {
   const Stages steps = stages(inventory);
   std::vector<PlanStage> result;
-  result.push_back({"model",
-                    fmt::format("{}: {}", name_of(model_), describe(model_, inventory)),
+  result.push_back({"model", fmt::format("{}: {}", name_of(model_), describe(model_, inventory)),
                     steps.modelled});
 
   if (const Override* const override = in_force(inventory.now)) {

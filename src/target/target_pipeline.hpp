@@ -5,13 +5,14 @@
 //   override  what `target` events replaced, until they end
 //   limit     target and band brought inside the hard limit, which therefore stays hard
 //
-// Invariant of a plan: limit.lower <= band.lower <= target <= band.upper <= limit.upper. All levels are
-// absolute, exact, in the factor's unit. Not thread-safe; depends on nothing but its arguments.
+// Invariant of a plan: limit.lower <= band.lower <= target <= band.upper <= limit.upper. All levels
+// are absolute, exact, in the factor's unit. Not thread-safe; depends on nothing but its arguments.
 //
 // Overrides. Fields that an event leaves out keep what was in force, `until` among them. A target
 // alone moves an overridden band along with it; a band alone keeps the target, overridden or
-// modelled. While a model's target wanders past an overridden band, it is held at the band's edge: the
-// person who set the band spoke later. `clear` ends what was in force; fields beside it start afresh.
+// modelled. While a model's target wanders past an overridden band, it is held at the band's edge:
+// the person who set the band spoke later. `clear` ends what was in force; fields beside it start
+// afresh.
 #pragma once
 
 #include <cstdint>
@@ -68,7 +69,8 @@ class TargetPipeline {
 
   /// The first instant after `now` at which the plan may change by time alone.
   std::optional<Timestamp> next_change(Timestamp now) const;
-  /// May the plan change with price or net asset value? If not, there is no need to ask again on marks.
+  /// May the plan change with price or net asset value? If not, there is no need to ask again on
+  /// marks.
   bool reads_value(Timestamp now) const;
   /// When the override in force was last set, for judging its age; nothing without one.
   std::optional<Timestamp> overridden_at(Timestamp now) const;
