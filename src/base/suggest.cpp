@@ -38,7 +38,7 @@ Suggestion::Suggestion(std::string_view wanted)
     : wanted_(wanted), allowed_(std::max<std::size_t>(1, wanted.size() / 3)) {}
 
 void Suggestion::consider(std::string_view candidate) {
-  const auto [shorter, longer] = std::minmax(wanted_.size(), candidate.size());
+  const auto [shorter, longer] = std::minmax({wanted_.size(), candidate.size()});
   if (longer - shorter > allowed_ || longer > edit_length_max) return;
   const std::size_t edits = edit_distance(wanted_, candidate);
   // One letter for another is not a slip when it is all there is.

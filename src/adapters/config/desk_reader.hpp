@@ -1,0 +1,57 @@
+// The parts of reading a desk, in the order in which names become known: assets, venues and
+// instruments, then the factors on them, then the rules and objectives on those. Each appends to
+// the desk, reports to its sections' Problems, and keeps an entry that is wrong in part, so that
+// what refers to it is still checked against it.
+#pragma once
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "adapters/config/section.hpp"
+#include "model/desk.hpp"
+
+namespace ballast {
+
+void read_assets(const TomlNode& root, Desk& desk, Problems& problems);
+void read_venues(const TomlNode& root, Desk& desk, Problems& problems);
+void read_instruments(const TomlNode& root, Desk& desk, Problems& problems);
+void read_factors(const TomlNode& root, Desk& desk, Problems& problems);
+void read_rules(const TomlNode& root, Desk& desk, Problems& problems);
+void read_objectives(const TomlNode& root, Desk& desk, Problems& problems);
+
+/// The tables of an array of tables such as [[factors]]; nothing when there is none.
+const std::vector<TomlNode>& tables(const TomlNode& root, std::string_view key, Problems& problems);
+
+/// The entry's `name`, checked: present, printable, at most `longest` bytes, none of `reserved`.
+std::string read_name(Section& section,
+                      std::string_view kind,
+                      std::string_view reserved,
+                      std::size_t longest = 63);
+
+/// The book that a factor, rule or objective is about; "*" when it does not say.
+std::string read_book(const Section& section);
+
+/// "did you mean" for a name that is not among the items.
+template <class Items>
+std::string nearest(std::string_view name, const Items& items) {
+  Suggestion near(name);
+  for (const auto& item : items)
+    near.consider(item.name);
+  return near.text();
+}
+
+/// Reports an entry whose name an earlier one has.
+template <class Items>
+void refuse_second(const Section& section, std::string_view name, const Items& items) {
+  const auto same = [&](const auto& item) { return item.name == name; };
+  if (!name.empty() && std::any_of(items.begin(), items.end(), same)) {
+    section.error(section.at(), "has the name of another one above; rename or remove one");
+  }
+}
+
+/// The `target` of a factor; neutral when it has none.
+TargetModel read_target(const Section& factor);
+
+}  // namespace ballast
