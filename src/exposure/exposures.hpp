@@ -72,9 +72,12 @@ class Exposures {
     FactorId factor;
     std::uint32_t leg = 0;
   };
-  /// The factors with a leg in an instrument; the delta factors of an asset.
+  /// The factors with a leg in an instrument.
   std::span<const InstrumentLink> links(InstrumentId id) const { return links_[id.index()]; }
+  /// The delta factors of an asset.
   std::span<const FactorId> deltas(AssetId id) const { return deltas_[id.index()]; }
+  /// The cash factors of an asset, on any venue.
+  std::span<const FactorId> cash(AssetId id) const { return cash_[id.index()]; }
   bool in_scope(FactorId id, BookId book) const {
     return desk_->factor(id).whole_desk() || factors_[id.index()].book == book;
   }

@@ -55,6 +55,8 @@ class Market {
 
   const Quoted& price(InstrumentId id) const { return instruments_[id.index()].quoted; }
   const Quoted& asset_price(AssetId id) const { return assets_[id.index()].quoted; }
+  /// The reporting currency, or an equal of it: its price never moves.
+  bool fixed(AssetId id) const { return assets_[id.index()].fixed; }
   const Top& top(InstrumentId id) const { return instruments_[id.index()].top; }
   std::uint64_t late_marks() const { return late_marks_; }
 

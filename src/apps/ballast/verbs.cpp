@@ -1,0 +1,78 @@
+#include <array>
+#include <cstdio>
+#include <exception>
+
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include "apps/ballast/verb.hpp"
+
+namespace ballast {
+namespace {
+
+constexpr std::array all_verbs{
+    Verb{"check", "look for every problem in a desk's configuration", "ballast check desk.toml",
+         make_check},
+    Verb{"replay", "run events through the engine and report on them",
+         "ballast replay -c desk.toml fills.jsonl marks.jsonl.gz -o html --out report.html",
+         make_replay},
+    Verb{"report", "report on what a journal holds",
+         "ballast report --journal desk.db --from 2026-01-05T00:00:00Z --window day", make_report},
+    Verb{"explain", "say what a factor's number is made of",
+         "ballast explain delta:BTC --journal desk.db --at 2026-01-05T14:30:00Z", make_explain},
+    Verb{"import", "turn another format into events on standard output",
+         "ballast import binance-kline BTCUSDT.csv.gz --set instrument=BTC-USDT > marks.jsonl",
+         make_import},
+    Verb{"journal", "verify, read, export or rebuild a journal", "ballast journal verify desk.db",
+         make_journal},
+    Verb{"demo", "run a seeded desk day through a journaled engine and show the report",
+         "ballast demo", make_demo},
+    Verb{"completion", "print a completion script for a shell",
+         "ballast completion bash > /etc/bash_completion.d/ballast", make_completion},
+    Verb{"man", "print or write the manual pages", "ballast man --dir /usr/local/share/man/man1",
+         make_man},
+    Verb{"version", "print the version", "ballast version", make_version},
+};
+
+}  // namespace
+
+std::span<const Verb> verbs() { return all_verbs; }
+
+std::unique_ptr<CLI::App> make_app(std::function<Exit()>& chosen) {
+  auto app = std::make_unique<CLI::App>(
+      "Ballast keeps a trading desk's inventory where it should be: exact positions, where they\n"
+      "should be now, how closely the desk keeps to it, and an alarm when it drifts.",
+      "ballast");
+  app->require_subcommand(1);
+  app->set_help_all_flag("--help-all", "help for every verb");
+  app->footer(
+      "Exit codes: 0 fine; 1 failed; 2 wrong usage; 3 a check failed; 4 adherence below --require;\n"
+      "5 some input refused (counted and listed); 74 journal damaged; 78 bad configuration.\n"
+      "`ballast VERB --help` shows a verb's options and an example.");
+  for (const Verb& verb : verbs()) {
+    CLI::App* sub = app->add_subcommand(std::string(verb.name), std::string(verb.about));
+    sub->footer(fmt::format("Example:\n  {}", verb.example));
+    auto run = verb.make(*sub);
+    sub->callback([&chosen, run = std::move(run)] { chosen = run; });
+  }
+  return app;
+}
+
+int run_command_line(int argc, char** argv) {
+  std::function<Exit()> chosen;
+  const auto app = make_app(chosen);
+  try {
+    app->parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    const int code = app->exit(error);  // prints help to stdout, complaints to stderr
+    return code == 0 ? 0 : static_cast<int>(Exit::usage);
+  }
+  try {
+    return static_cast<int>(chosen());
+  } catch (const std::exception& error) {  // from libraries; ours return Results
+    fmt::print(stderr, "ballast: {}\n", error.what());
+    return static_cast<int>(Exit::failed);
+  }
+}
+
+}  // namespace ballast

@@ -1,0 +1,239 @@
+#include "engine/engine.hpp"
+
+#include <algorithm>
+
+#include "engine/event_digest.hpp"
+
+namespace ballast {
+namespace {
+
+constexpr bool hedges(Origin origin) {
+  return origin == Origin::hedge || origin == Origin::rebalance;
+}
+
+}  // namespace
+
+std::span<const Effect> Engine::step(const Event& event) {
+  effects_.clear();
+  trace_.clear();
+  ++counts_.read;
+  if (!started_) start(event.t);
+  if (event.t > now_) {
+    run_timers(Timestamp{event.t.ns - 1});
+    now_ = event.t;
+  }
+  if (options_.from && !risk_at_from_taken_ && now_ >= *options_.from) {
+    risk_at_from_ = risk_.totals(*options_.from);
+    risk_at_from_taken_ = true;
+  }
+  const std::uint64_t applied = counts_.applied;
+  std::visit([&](const auto& body) { take(body, event.t); }, event.body);
+  trace_.applied = counts_.applied > applied;
+  run_timers(now_);
+  if (risk_.due(now_)) sample_risk();
+  digest_step(event);
+  return effects_;
+}
+
+void Engine::start(Timestamp t) {
+  started_ = true;
+  started_at_ = now_ = t;
+  alerts_.start(t);
+  for (std::size_t i = 0; i < factors_.size(); ++i) refresh(FactorId{i}, Cause::unknown);
+}
+
+// ---- bookings --------------------------------------------------------------------------------------
+
+void Engine::take(const Fill& fill, Timestamp t) {
+  booked(books_.apply(t, fill), fill.key.id, cause_of(fill.origin));
+}
+void Engine::take(const Correct& correct, Timestamp t) {
+  booked(books_.apply(t, correct), correct.key.id, Cause::correction);
+}
+void Engine::take(const Bust& bust, Timestamp t) {
+  booked(books_.apply(t, bust), bust.key.id, Cause::correction);
+}
+void Engine::take(const BalanceChange& change, Timestamp t) {
+  booked(books_.apply(t, change), change.id, Cause::rebalance);
+}
+void Engine::take(const Transfer& transfer, Timestamp t) {
+  booked(books_.apply(t, transfer), transfer.id, Cause::rebalance);
+}
+void Engine::take(const FundingPayment& payment, Timestamp t) {
+  booked(books_.apply(t, payment), payment.id, Cause::market);
+}
+void Engine::take(const Statement& statement, Timestamp t) {
+  booked(books_.apply(t, statement), TradeId{}, Cause::correction);
+}
+
+void Engine::booked(const Outcome& outcome, const TradeId& id, Cause cause) {
+  if (outcome.verdict == Verdict::duplicate) {
+    ++counts_.duplicate;
+    effects_.push_back({now_, Duplicate{id}});
+    return;
+  }
+  if (outcome.verdict == Verdict::refused) {
+    refuse(outcome.why, id);
+    return;
+  }
+  ++counts_.applied;
+  if (outcome.late) ++counts_.late;
+  const Changes& changes = books_.changes();
+  for (const PositionChange& c : changes.positions) trace_.positions.push_back(c.position);
+  for (const CashChange& c : changes.cash) trace_.balances.emplace_back(c.account, c.asset);
+  const bool hedging = hedges(outcome.origin);
+  exposures_.apply(books_, market_, hedging);
+  profit_.booked(now_, exposures_, books_, market_, trackers_);
+  net_asset_value_.apply(books_, market_);
+  raise_breaks();
+  if (!reads_value_.empty()) touch_valued();
+  settle(cause, hedging);
+}
+
+void Engine::raise_breaks() {
+  const Changes& changes = books_.changes();
+  for (const BreakChange& change : changes.breaks) effects_.push_back({now_, change});
+  for (const DisputeChange& change : changes.disputes) dispute(change);
+}
+
+/// Counts on each factor that rests on the disputed position or balance.
+void Engine::dispute(const DisputeChange& change) {
+  const auto count = [&](FactorId id) {
+    factors_[id.index()].disputes += change.disputed ? 1U : -1U;
+    exposures_.touch(id);
+  };
+  if (change.instrument.valid() && !desk_.instrument(change.instrument).spot()) {
+    for (const auto& link : exposures_.links(change.instrument)) count(link.factor);
+    return;
+  }
+  const AssetId asset =
+      change.instrument.valid() ? desk_.instrument(change.instrument).base : change.asset;
+  for (const FactorId id : exposures_.deltas(asset)) count(id);
+  for (const FactorId id : exposures_.cash(asset)) {
+    const FactorConfig& config = desk_.factor(id);
+    const Place& place = books_.account(change.account);
+    if (config.venue != place.venue) continue;
+    if (config.account.empty() || config.account == place.account) count(id);
+  }
+}
+
+void Engine::refuse(Refusal why, const TradeId& id) {
+  ++counts_.refused;
+  effects_.push_back({now_, Refused{why, id}});
+}
+
+// ---- market data -----------------------------------------------------------------------------------
+
+void Engine::take(const Mark& mark, Timestamp t) {
+  priced(market_.apply(t, mark), mark.instrument, mark.asset);
+}
+
+void Engine::take(const Top& top, Timestamp t) {
+  const MarketChange change = market_.apply(t, top);
+  if (change.priced || change.overflow) {
+    priced(change, top.instrument, AssetId{});
+  } else {
+    ++counts_.applied;  // kept as the top, not taken as a price
+  }
+}
+
+void Engine::take(const FundingRate& rate, Timestamp t) {
+  market_.apply(t, rate);
+  ++counts_.applied;
+}
+
+void Engine::take(const Trade& /*trade*/, Timestamp /*t*/) { ++counts_.applied; }
+void Engine::take(const Surface& /*surface*/, Timestamp /*t*/) { ++counts_.applied; }
+void Engine::take(const Tick& /*tick*/, Timestamp /*t*/) { ++counts_.applied; }
+
+void Engine::priced(const MarketChange& change, InstrumentId instrument, AssetId asset) {
+  if (change.overflow) {
+    refuse(Refusal::overflow, TradeId{});
+    return;
+  }
+  ++counts_.applied;
+  if (!change.priced) {  // older than the price in force
+    ++counts_.late;
+    return;
+  }
+  profit_.priced(now_, change, exposures_, market_, trackers_);
+  if (change.instrument.valid()) exposures_.reprice(change.instrument, market_);
+  if (keeps_value_) {
+    if (change.instrument.valid()) net_asset_value_.reprice(change.instrument, market_);
+    for (const AssetPriceChange& c : market_.asset_changes()) {
+      net_asset_value_.reprice(c.asset, market_);
+    }
+    if (!reads_value_.empty()) touch_valued();
+  }
+  wake(instrument, asset);
+  settle(Cause::market, false);
+}
+
+/// A price that still holds, or a first one, may end what made a factor unknown.
+void Engine::wake(InstrumentId instrument, AssetId asset) {
+  const auto wake_one = [&](FactorId id) {
+    if (factors_[id.index()].knowledge != Knowledge::known) exposures_.touch(id);
+  };
+  if (instrument.valid()) {
+    asset = desk_.instrument(instrument).base;
+    for (const auto& link : exposures_.links(instrument)) wake_one(link.factor);
+  }
+  for (const FactorId id : exposures_.deltas(asset)) wake_one(id);
+}
+
+void Engine::touch_valued() {
+  for (const FactorId id : reads_value_) exposures_.touch(id);
+}
+
+// ---- decisions from outside ------------------------------------------------------------------------
+
+void Engine::take(const TargetOverride& change, Timestamp /*t*/) {
+  if (targets_[change.factor.index()].apply(change, inventory(change.factor)) !=
+      OverrideAnswer::applied) {
+    refuse(Refusal::invalid, TradeId{});
+    return;
+  }
+  ++counts_.applied;
+  exposures_.touch(change.factor);
+  settle(Cause::target, false);
+}
+
+void Engine::take(const Acknowledge& event, Timestamp /*t*/) {
+  if (alerts_.apply(now_, event, effects_) == AlertAnswer::applied) {
+    ++counts_.applied;
+  } else {
+    refuse(Refusal::invalid, TradeId{});
+  }
+}
+
+void Engine::take(const Shelve& event, Timestamp /*t*/) {
+  if (alerts_.apply(now_, event, effects_) == AlertAnswer::applied) {
+    ++counts_.applied;
+  } else {
+    refuse(Refusal::invalid, TradeId{});
+  }
+}
+
+// ---- digest ----------------------------------------------------------------------------------------
+
+void Engine::digest_step(const Event& event) {
+  add_event(digest_, event);
+  for (const PositionId id : trace_.positions) {
+    const Position& position = books_.position(id);
+    digest_.add(position.qty.raw);
+    digest_.add(position.cost.raw);
+    digest_.add(position.realized.raw);
+  }
+  for (const FactorId id : trace_.factors) {
+    const FactorNow& now = factors_[id.index()];
+    digest_.add(std::uint64_t{id.value} << 8 | static_cast<std::uint64_t>(now.knowledge));
+    digest_.add(now.state.actual.raw);
+    digest_.add(now.state.target.raw);
+    digest_.add(now.state.lower.raw);
+    digest_.add(now.state.upper.raw);
+  }
+  digest_.add(counts_.applied << 32 ^ counts_.duplicate << 16 ^ counts_.refused ^
+              static_cast<std::uint64_t>(effects_.size()) << 48);
+}
+
+}  // namespace ballast

@@ -1,0 +1,210 @@
+// The engine: one deterministic state machine over a desk's events.
+//
+//   Engine engine(desk);
+//   for (const Event& event : journal) for (const Effect& effect : engine.step(event)) act(effect);
+//
+// Time is on the event; the clock is the latest event time seen. An event that comes late changes
+// positions, cost and profit as if it had come in order, and changes the path that adherence judges
+// from the moment it became known. Timers (dwell, staleness, schedules, overdue transfers) fire at
+// their own due time, before the event that lets the clock pass them.
+//
+// Equal events give equal effects, figures, snapshots and digests, whole or resumed from a snapshot, on
+// every compiler. Single-threaded; step() allocates nothing once every name has been seen, but for the
+// growing history of fills.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "adherence/desk.hpp"
+#include "adherence/tracker.hpp"
+#include "alert/alerts.hpp"
+#include "base/hash.hpp"
+#include "base/result.hpp"
+#include "book/books.hpp"
+#include "engine/due_times.hpp"
+#include "engine/profit.hpp"
+#include "engine/report.hpp"
+#include "exposure/exposures.hpp"
+#include "exposure/net_asset_value.hpp"
+#include "market/market.hpp"
+#include "model/effect.hpp"
+#include "model/event.hpp"
+#include "target/target_pipeline.hpp"
+
+namespace ballast {
+
+struct EngineOptions {
+  /// The span that report() speaks of; absent ends are the first and the last event's time.
+  std::optional<Timestamp> from;
+  std::optional<Timestamp> to;
+  /// Keep finished calendar hours for take_finished_hours(); whoever sets it must take them.
+  bool keep_hours = false;
+};
+
+/// Why a factor is unknown; `known` when it is not.
+enum class Knowledge : std::uint8_t {
+  known,
+  no_price,     // an exposure needs a price that is missing
+  no_target,    // the target model lacks an input
+  stale,        // an input is older than max_age
+  disputed,     // a reconciliation break is open on one of its positions
+  out_of_range, // a level left the range in which deviations are exact
+};
+std::string_view to_string(Knowledge knowledge);
+
+/// A measure over a window, from the window's figures.
+std::optional<double> windowed_measure(const Figures& figures, Measure measure);
+
+/// One factor as the engine has it now.
+struct FactorNow {
+  Knowledge knowledge = Knowledge::known;
+  bool defined = false;  // actual and target can be computed, if only from old inputs
+  bool begun = false;    // the tracker has seen its first state
+  std::uint32_t disputes = 0;
+  FactorState state;     // the last that could be computed
+};
+
+/// What the last step changed, for sinks that follow along; each list may name a thing twice.
+struct StepTrace {
+  bool applied = false;  // the event was taken: neither a duplicate nor refused
+  std::vector<PositionId> positions;
+  std::vector<std::pair<AccountId, AssetId>> balances;
+  std::vector<FactorId> factors;  // whose state moved
+
+  void clear() {
+    applied = false;
+    positions.clear();
+    balances.clear();
+    factors.clear();
+  }
+};
+
+/// One line of an explanation; `depth` indents it under the line before.
+struct Explanation {
+  int depth = 0;
+  std::string label;
+  std::string value;
+};
+
+class Engine final : private Readings {
+ public:
+  explicit Engine(Desk desk, EngineOptions options = {});
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+  ~Engine() = default;
+
+  /// The only way state changes. The effects are valid until the next call.
+  std::span<const Effect> step(const Event& event);
+
+  const Desk& desk() const { return desk_; }
+  bool started() const { return started_; }
+  Timestamp now() const { return now_; }
+  Timestamp started_at() const { return started_at_; }
+  const EventCounts& counts() const { return counts_; }
+  /// A running hash of every event and of the state it led to.
+  const Digest& digest() const { return digest_; }
+
+  const Books& books() const { return books_; }
+  const Market& market() const { return market_; }
+  const Alerts& alerts() const { return alerts_; }
+  const FactorNow& factor(FactorId id) const { return factors_[id.index()]; }
+  const Reading& reading(FactorId id) const { return trackers_[id.index()].reading(); }
+  const Tracker& tracker(FactorId id) const { return trackers_[id.index()]; }
+  Tracker& tracker(FactorId id) { return trackers_[id.index()]; }
+  const StepTrace& trace() const { return trace_; }
+
+  /// Everything in FORMATS section 3 but the chart's path, at the clock or at options.to.
+  Report report() const;
+  /// What a factor's number is made of: positions, exposure, target, band, causes.
+  std::vector<Explanation> explain(FactorId id) const;
+  /// The whole state as bytes; restore() gives an engine that goes on exactly as this one would.
+  std::string snapshot();
+  /// Restores into a fresh engine of the same desk; an error leaves it unusable.
+  Result<void> restore(std::string_view bytes);
+
+ private:
+  // step, by kind of event (engine.cpp)
+  void take(const Fill& fill, Timestamp t);
+  void take(const Correct& correct, Timestamp t);
+  void take(const Bust& bust, Timestamp t);
+  void take(const BalanceChange& change, Timestamp t);
+  void take(const Transfer& transfer, Timestamp t);
+  void take(const FundingPayment& payment, Timestamp t);
+  void take(const Statement& statement, Timestamp t);
+  void take(const Mark& mark, Timestamp t);
+  void take(const Top& top, Timestamp t);
+  void take(const Trade& trade, Timestamp t);
+  void take(const FundingRate& rate, Timestamp t);
+  void take(const Surface& surface, Timestamp t);
+  void take(const TargetOverride& change, Timestamp t);
+  void take(const Acknowledge& event, Timestamp t);
+  void take(const Shelve& event, Timestamp t);
+  void take(const Tick& tick, Timestamp t);
+
+  void start(Timestamp t);
+  void booked(const Outcome& outcome, const TradeId& id, Cause cause);
+  void priced(const MarketChange& change, InstrumentId instrument, AssetId asset);
+  void refuse(Refusal why, const TradeId& id);
+  void raise_breaks();
+  void dispute(const DisputeChange& change);
+  void wake(InstrumentId instrument, AssetId asset);
+  void touch_valued();
+  void digest_step(const Event& event);
+
+  // factors (factors.cpp)
+  Inventory inventory(FactorId id) const;
+  Timestamp fresh_until(FactorId id) const;
+  Knowledge judge(FactorId id, const std::optional<Plan>& plan, Timestamp fresh) const;
+  void settle(Cause cause, bool hedging);
+  void refresh(FactorId id, Cause cause);
+  void run_timers(Timestamp until);
+  void sample_risk();
+  FactorReport factor_report(FactorId id, const Summary& summary) const;
+  void report_adherence(Report& report) const;
+  void report_holdings(Report& report) const;
+  bool price_like(const FactorConfig& config) const;
+  void explain_positions(FactorId id, std::vector<Explanation>& lines) const;
+  void explain_actual(FactorId id, std::vector<Explanation>& lines) const;
+  std::optional<double> desk_adherence_over(Window window, Timestamp at) const;
+
+  std::optional<double> value(FactorId factor, Measure measure, Window window,
+                              Timestamp at) const override;
+
+  template <class Archive>
+  void archive(Archive& ar);
+
+  const Desk desk_;
+  EngineOptions options_;
+  Books books_;
+  Market market_;
+  Exposures exposures_;
+  NetAssetValue net_asset_value_;
+  std::vector<TargetPipeline> targets_;
+  std::vector<Tracker> trackers_;
+  std::vector<FactorNow> factors_;
+  DueTimes factor_due_;
+  DeskRisk risk_;
+  std::vector<RiskSample> risk_samples_;
+  TrackingTotals risk_at_from_;        // when the report's span began
+  bool risk_at_from_taken_ = false;
+  Alerts alerts_;
+  ProfitAttribution profit_;
+  std::vector<FactorId> reads_value_;  // factors whose target follows price or net asset value
+  bool keeps_value_ = false;           // some target reads the net asset value
+  StepTrace trace_;
+  std::vector<Effect> effects_;
+  EventCounts counts_;
+  Digest digest_;
+  Timestamp now_{};
+  Timestamp started_at_{};
+  bool started_ = false;
+};
+
+}  // namespace ballast

@@ -1,0 +1,101 @@
+#include "engine/event_digest.hpp"
+
+namespace ballast {
+namespace {
+
+struct Adder {
+  Digest& digest;
+
+  template <class Tag>
+  void add(Fixed<Tag> value) const {
+    digest.add(value.raw);
+  }
+  template <class Tag, class Int>
+  void add(Id<Tag, Int> id) const {
+    digest.add(std::uint64_t{id.value});
+  }
+  template <std::size_t N>
+  void add(const Text<N>& text) const {
+    digest.add(text.view());
+  }
+  void add(Timestamp t) const { digest.add(t.ns); }
+  void add(const Range& range) const {
+    add(range.lower);
+    add(range.upper);
+  }
+  void add(const Fee& fee) const {
+    add(fee.amount);
+    add(fee.asset);
+  }
+  template <class T>
+  void add(const std::optional<T>& value) const {
+    digest.add(std::uint64_t{value.has_value()});
+    if (value) add(*value);
+  }
+  template <class E>
+    requires(std::is_enum_v<E> || std::is_integral_v<E>)
+  void add(E value) const {
+    digest.add(static_cast<std::uint64_t>(value));
+  }
+  void add(double value) const { digest.add(value); }
+  void add(const Place& place) const {
+    add(place.venue);
+    add(place.account);
+  }
+  void add(const FillKey& key) const {
+    add(key.place);
+    add(key.instrument);
+    add(key.id);
+    add(key.leg);
+  }
+
+  template <class... Ts>
+  void all(const Ts&... values) const {
+    (add(values), ...);
+  }
+
+  void operator()(const Fill& f) const {
+    all(f.key, f.book, f.side, f.qty, f.price, f.fee, f.origin, f.liquidity, f.order);
+  }
+  void operator()(const Correct& c) const {
+    all(c.key, c.side, c.qty, c.price, c.fee, c.fee_asset);
+  }
+  void operator()(const Bust& b) const { add(b.key); }
+  void operator()(const BalanceChange& b) const { all(b.place, b.asset, b.qty, b.id, b.reason); }
+  void operator()(const Transfer& x) const { all(x.id, x.asset, x.qty, x.from, x.to, x.state); }
+  void operator()(const FundingPayment& f) const {
+    all(f.id, f.place, f.book, f.instrument, f.amount, f.asset);
+  }
+  void operator()(const Statement& s) const { all(s.place, s.instrument, s.asset, s.qty); }
+  void operator()(const Mark& m) const { all(m.instrument, m.asset, m.quote, m.price); }
+  void operator()(const Top& t) const { all(t.instrument, t.bid, t.bid_qty, t.ask, t.ask_qty); }
+  void operator()(const Trade& t) const { all(t.instrument, t.price, t.qty, t.side); }
+  void operator()(const FundingRate& r) const { all(r.instrument, r.rate, r.interval_h); }
+  void operator()(const Surface& s) const {
+    all(s.underlying, s.expiry, s.vol);
+    add(s.strikes.size());
+    for (const double strike : s.strikes) add(strike);
+    add(s.vols.size());
+    for (const double vol : s.vols) add(vol);
+    add(s.svi.has_value());
+    if (s.svi) {
+      for (const double parameter : *s.svi) add(parameter);
+    }
+  }
+  void operator()(const TargetOverride& t) const {
+    all(t.factor, t.target, t.band, t.limit, t.until, t.clear);
+  }
+  void operator()(const Acknowledge& a) const { all(a.rule, a.factor, a.by); }
+  void operator()(const Shelve& s) const { all(s.rule, s.until, s.by); }
+  void operator()(const Tick& /*tick*/) const {}
+};
+
+}  // namespace
+
+void add_event(Digest& digest, const Event& event) {
+  digest.add(event.t.ns);
+  digest.add(event.body.index());
+  std::visit(Adder{digest}, event.body);
+}
+
+}  // namespace ballast

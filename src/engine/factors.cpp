@@ -1,0 +1,240 @@
+// How the engine keeps each factor's state: what is known, where it should be, when to look again.
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "engine/engine.hpp"
+
+namespace ballast {
+namespace {
+
+/// Levels beyond this are out of range: the difference of two still fits a Decimal.
+constexpr Decimal level_max = Decimal::whole(80'000'000'000'000'000);
+
+bool in_range(Decimal level) { return level.abs() <= level_max; }
+
+}  // namespace
+
+std::string_view to_string(Knowledge knowledge) {
+  switch (knowledge) {
+    case Knowledge::known: return "known";
+    case Knowledge::no_price: return "a price that its exposure needs is missing";
+    case Knowledge::no_target: return "its target cannot be computed: a price or the net asset value is missing";
+    case Knowledge::stale: return "an input is older than max_age";
+    case Knowledge::disputed: return "a reconciliation break is open on one of its positions";
+    case Knowledge::out_of_range: return "a level is beyond +-8e16, where deviations stop being exact";
+  }
+  return "unknown";
+}
+
+Inventory Engine::inventory(FactorId id) const {
+  Inventory inventory;
+  inventory.now = now_;
+  const Quoted& price = market_.asset_price(desk_.factor(id).unit);
+  if (price.present) inventory.price = decimal_cast<Decimal>(price.price);
+  inventory.net_asset_value = keeps_value_ ? net_asset_value_.value() : std::nullopt;
+  return inventory;
+}
+
+/// The last instant at which every input of the factor is fresh enough; `never` when none ages.
+Timestamp Engine::fresh_until(FactorId id) const {
+  const FactorConfig& config = desk_.factor(id);
+  if (!config.max_age) return DueTimes::never;
+  Timestamp oldest = DueTimes::never;
+  const auto consider = [&](const Quoted& quoted) {
+    if (quoted.present) oldest = std::min(oldest, quoted.t);
+  };
+  if (config.kind == FactorKind::delta && config.asset != desk_.currency) {
+    consider(config.instrument.valid() ? market_.price(config.instrument)
+                                       : market_.asset_price(config.asset));
+  }
+  for (const Leg& leg : exposures_.factor(id).legs) {
+    if (!leg.qty.zero()) consider(market_.price(leg.instrument));
+  }
+  if (const auto set = targets_[id.index()].overridden_at(now_)) oldest = std::min(oldest, *set);
+  if (oldest == DueTimes::never) return oldest;
+  // The reporting currency and its equals are priced at one since the epoch: they do not age.
+  return oldest + *config.max_age;
+}
+
+Knowledge Engine::judge(FactorId id, const std::optional<Plan>& plan, Timestamp fresh) const {
+  const FactorExposure& exposure = exposures_.factor(id);
+  if (exposure.unpriced > 0) return Knowledge::no_price;
+  if (exposure.overflowed || !in_range(exposure.actual) || !in_range(exposure.hedged)) {
+    return Knowledge::out_of_range;
+  }
+  if (!plan) return Knowledge::no_target;
+  for (const Decimal level : {plan->target, plan->band.lower, plan->band.upper, plan->limit.lower,
+                              plan->limit.upper}) {
+    if (!in_range(level)) return Knowledge::out_of_range;
+  }
+  if (factors_[id.index()].disputes > 0) return Knowledge::disputed;
+  if (fresh < now_) return Knowledge::stale;
+  return Knowledge::known;
+}
+
+void Engine::settle(Cause cause, bool hedging) {
+  for (const FactorId id : exposures_.touched()) {
+    if (hedging) {
+      const Decimal hedged = saturating_difference(exposures_.factor(id).hedged,
+                                                   factors_[id.index()].state.hedged);
+      if (!hedged.zero()) trackers_[id.index()].hedge_fill(now_, hedged);
+    }
+    refresh(id, cause);
+  }
+  exposures_.clear_touched();
+}
+
+/// Brings one factor up to date: the actual moved by `cause`, then the target, then the band.
+void Engine::refresh(FactorId id, Cause cause) {
+  FactorNow& factor = factors_[id.index()];
+  const FactorExposure& exposure = exposures_.factor(id);
+  const TargetPipeline& target = targets_[id.index()];
+  const auto plan = target.plan(inventory(id));
+  const Timestamp fresh = fresh_until(id);
+  factor.knowledge = judge(id, plan, fresh);
+
+  FactorState next = factor.state;
+  next.known = factor.knowledge == Knowledge::known;
+  const bool computable = next.known || factor.knowledge == Knowledge::disputed ||
+                          factor.knowledge == Knowledge::stale;
+  factor.defined = computable;
+  if (computable) {  // else the last values stay, unknown
+    next.actual = exposure.actual;
+    next.hedged = exposure.hedged;
+  }
+  std::array<Step, 3> steps{};
+  std::size_t count = 0;
+  if (next.actual != factor.state.actual || next.known != factor.state.known ||
+      next.hedged != factor.state.hedged) {
+    steps[count++] = {next, cause};
+  }
+  if (computable) {
+    FactorState planned = next;
+    planned.target = plan->target;
+    planned.lower = plan->band.lower;
+    planned.upper = plan->band.upper;
+    planned.limit_lower = plan->limit.lower;
+    planned.limit_upper = plan->limit.upper;
+    if (!(planned == next)) {
+      for (const Step& step : split_target_step(next, planned)) steps[count++] = step;
+    }
+    next = planned;
+  }
+  if (count > 0 || !factor.begun) {
+    if (count == 0) steps[count++] = {next, cause};
+    trackers_[id.index()].update(now_, std::span(steps.data(), count));
+    factor.begun = true;
+    factor.state = next;
+    trace_.factors.push_back(id);
+    alerts_.on_factor(id, now_, *this, effects_);
+  }
+  Timestamp due = factor.knowledge == Knowledge::known ? fresh : DueTimes::never;
+  if (due != DueTimes::never) due = due + Duration{1};  // stale is strictly older
+  if (const auto change = target.next_change(now_)) due = std::min(due, *change);
+  factor_due_.set(id.index(), due);
+}
+
+/// Fires everything due up to and including `until`, each at its own time.
+void Engine::run_timers(Timestamp until) {
+  for (;;) {
+    const Timestamp factor_due = factor_due_.first_due();
+    const Timestamp alert_due = alerts_.next_due().value_or(DueTimes::never);
+    const Timestamp book_due = books_.next_due().value_or(DueTimes::never);
+    const Timestamp due = std::min({factor_due, alert_due, book_due});
+    if (due > until || due == DueTimes::never) return;
+    now_ = std::max(now_, due);
+    if (book_due == due) {
+      books_.run_due(due, effects_);
+      raise_breaks();
+      settle(Cause::correction, false);
+    } else if (factor_due == due) {
+      refresh(FactorId{factor_due_.first()}, Cause::market);
+    } else {
+      alerts_.run_due(due, *this, effects_);
+    }
+  }
+}
+
+/// On the risk grid: volatilities and covariances from the prices, and with them each factor's weight.
+void Engine::sample_risk() {
+  for (std::size_t i = 0; i < risk_samples_.size(); ++i) {
+    const FactorNow& factor = factors_[i];
+    const FactorConfig& config = desk_.factors[i];
+    RiskSample& sample = risk_samples_[i];
+    sample.known = factor.knowledge == Knowledge::known;
+    sample.deviation = to_double(factor.state.actual - factor.state.target);
+    sample.band_width = to_double(factor.state.upper - factor.state.lower);
+    sample.price.reset();
+    const Quoted& price = market_.asset_price(config.unit);
+    if (price_like(config) && price.present) sample.price = to_double(price.price);
+  }
+  risk_.sample(now_, risk_samples_);
+  for (std::size_t i = 0; i < risk_samples_.size(); ++i) {
+    trackers_[i].set_weight(now_, risk_.band_risk(i));
+  }
+}
+
+/// Whether holding the factor is holding something whose price moves.
+bool Engine::price_like(const FactorConfig& config) const {
+  return config.kind != FactorKind::notional && !market_.fixed(config.unit);
+}
+
+std::optional<double> Engine::value(FactorId factor, Measure measure, Window window,
+                                    Timestamp at) const {
+  if (!factor.valid()) return desk_adherence_over(window, at);
+  const Tracker& tracker = trackers_[factor.index()];
+  if (windowed(measure)) {
+    return windowed_measure(figures(tracker.window(window, at), desk_.grid), measure);
+  }
+  if (measure == Measure::unknown_seconds) {
+    const auto since = tracker.unknown_since();
+    return since ? (at - *since).to_seconds() : 0.0;
+  }
+  const Reading& reading = tracker.reading();
+  if (!reading.known()) return std::nullopt;
+  const FactorState& state = factors_[factor.index()].state;
+  switch (measure) {
+    case Measure::z: return reading.z;
+    case Measure::abs_z: return std::fabs(reading.z);
+    case Measure::deviation: return to_double(reading.deviation);
+    case Measure::abs_deviation: return std::fabs(to_double(reading.deviation));
+    case Measure::skew: return reading.skew;
+    case Measure::abs_skew: return std::fabs(reading.skew);
+    case Measure::alpha: return reading.alpha;
+    case Measure::actual: return to_double(state.actual);
+    case Measure::target: return to_double(state.target);
+    default: return std::nullopt;
+  }
+}
+
+std::optional<double> Engine::desk_adherence_over(Window window, Timestamp at) const {
+  std::vector<FactorShare> shares;
+  for (std::size_t i = 0; i < trackers_.size(); ++i) {
+    const Figures f = figures(trackers_[i].window(window, at), desk_.grid);
+    shares.push_back({f.adherence, desk_.factors[i].weight, f.mean_weight});
+  }
+  return desk_adherence(shares).adherence;
+}
+
+std::optional<double> windowed_measure(const Figures& f, Measure measure) {
+  switch (measure) {
+    case Measure::adherence: return f.adherence;
+    case Measure::time_in_band: return f.time_in_band;
+    case Measure::time_above: return f.time_above;
+    case Measure::time_below: return f.time_below;
+    case Measure::time_past_limit: return f.time_past_limit;
+    case Measure::unknown_fraction: return f.unknown_fraction;
+    case Measure::bias: return f.bias;
+    case Measure::rms_z: return f.rms_z;
+    case Measure::max_abs_z: return f.max_abs_z;
+    case Measure::iae: return f.iae;
+    case Measure::ise: return f.ise;
+    case Measure::excursions: return static_cast<double>(f.excursions);
+    case Measure::longest_excursion_seconds:
+      return f.longest_excursion ? f.longest_excursion->to_seconds() : 0.0;
+    default: return std::nullopt;
+  }
+}
+
+}  // namespace ballast

@@ -1,0 +1,108 @@
+#include "engine/profit.hpp"
+
+#include "book/contract_value.hpp"
+
+namespace ballast {
+
+ProfitAttribution::ProfitAttribution(const Desk& desk)
+    : desk_(&desk), incomplete_(desk.factors.size(), 0) {}
+
+std::optional<Amount> ProfitAttribution::worth(AssetId asset, Amount amount,
+                                               const Market& market) const {
+  if (amount.zero()) return Amount{};
+  const Quoted& quoted = market.asset_price(asset);
+  if (!quoted.present) return std::nullopt;
+  if (quoted.price == Price::whole(1)) return amount;
+  const auto product_of = product<Amount>(amount, quoted.price);
+  return product_of ? std::optional(*product_of) : std::nullopt;
+}
+
+void ProfitAttribution::add(Timestamp now, FactorId id, PnlPart part, std::optional<Amount> amount,
+                            std::vector<Tracker>& trackers) {
+  if (!amount) {
+    incomplete_[id.index()] = 1;
+  } else if (!amount->zero()) {
+    trackers[id.index()].add_pnl(now, part, *amount);
+  }
+}
+
+void ProfitAttribution::priced(Timestamp now, const MarketChange& change, const Exposures& exposures,
+                               const Market& market, std::vector<Tracker>& trackers) {
+  for (const AssetPriceChange& moved : market.asset_changes()) {
+    if (!moved.before) continue;
+    const Decimal move = decimal_cast<Decimal>(moved.after) - decimal_cast<Decimal>(*moved.before);
+    for (const FactorId id : exposures.deltas(moved.asset)) {
+      const FactorExposure& exposure = exposures.factor(id);
+      if (!exposure.defined()) continue;
+      trackers[id.index()].price_move(now, move);
+      // Deviation and target together are actual * move; derivatives move with their own marks.
+      const auto derivatives = checked_add(exposure.holding, -exposure.actual);
+      if (!derivatives || derivatives->zero()) continue;
+      const auto counted_twice = product<Amount>(*derivatives, move);
+      add(now, id, PnlPart::basis, counted_twice ? std::optional(*counted_twice) : std::nullopt,
+          trackers);
+    }
+  }
+  if (!change.instrument.valid() || !change.before || change.after == *change.before) return;
+  for (const auto& link : exposures.links(change.instrument)) {
+    if (desk_->factor(link.factor).kind != FactorKind::delta) continue;
+    const Leg& leg = exposures.factor(link.factor).legs[link.leg];
+    if (leg.qty.zero()) continue;
+    add(now, link.factor, PnlPart::basis, leg_profit(leg, change, market), trackers);
+  }
+}
+
+/// What one leg earned while its instrument's price moved, whatever the factor's own price did.
+std::optional<Amount> ProfitAttribution::leg_profit(const Leg& leg, const MarketChange& change,
+                                                    const Market& market) const {
+  const Instrument& instrument = desk_->instrument(change.instrument);
+  if (!instrument.inverse() && instrument.contract_size == Quantity::whole(1)) {
+    const auto move = decimal_cast<Price>(change.after - *change.before);
+    const auto earned = notional(leg.qty, move);
+    return earned ? worth(instrument.settlement(), *earned, market) : std::nullopt;
+  }
+  const auto before = value(instrument, leg.qty, *change.before);
+  const auto after = value(instrument, leg.qty, change.after);
+  if (!before || !after) return std::nullopt;
+  return worth(instrument.settlement(), *after - *before, market);
+}
+
+void ProfitAttribution::booked(Timestamp now, const Exposures& exposures, const Books& books,
+                               const Market& market, std::vector<Tracker>& trackers) {
+  const Changes& changes = books.changes();
+  for (const PositionChange& change : changes.positions) {
+    const auto earned = spread(change, market);
+    for (const FactorId id : exposures.deltas(desk_->instrument(change.instrument).base)) {
+      if (exposures.in_scope(id, change.book)) add(now, id, PnlPart::spread, earned, trackers);
+    }
+  }
+  for (const CashChange& change : changes.cash) {
+    const bool fee = change.kind == CashKind::fee;
+    if (!fee && change.kind != CashKind::funding) continue;
+    const auto paid = worth(change.asset, change.change, market);
+    for (const FactorId id : exposures.deltas(desk_->instrument(change.instrument).base)) {
+      if (!exposures.in_scope(id, change.book)) continue;
+      add(now, id, fee ? PnlPart::fees : PnlPart::funding, paid, trackers);
+    }
+  }
+}
+
+std::optional<Amount> ProfitAttribution::spread(const PositionChange& change,
+                                                const Market& market) const {
+  const Instrument& instrument = desk_->instrument(change.instrument);
+  const Quantity moved = change.qty_after - change.qty_before;
+  const auto paid = worth(instrument.settlement(), change.flow_change, market);
+  if (!paid) return std::nullopt;
+  std::optional<Amount> held;
+  if (instrument.spot()) {  // the holding is worth the coin's price, wherever it was bought
+    held = worth(instrument.base, decimal_cast<Amount>(moved), market);
+  } else if (const Quoted& mark = market.price(change.instrument); mark.present) {
+    const auto at_mark = value(instrument, moved, mark.price);
+    if (at_mark) held = worth(instrument.settlement(), *at_mark, market);
+  }
+  if (!held) return std::nullopt;
+  const auto sum = checked_add(*held, *paid);
+  return sum ? std::optional(*sum) : std::nullopt;
+}
+
+}  // namespace ballast

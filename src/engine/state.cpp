@@ -1,0 +1,97 @@
+// The engine's beginning, and its whole state as bytes.
+#include "base/archive.hpp"
+#include "engine/engine.hpp"
+
+namespace ballast {
+namespace {
+
+/// Bytes of another layout are refused; raise with every change of what archive() writes.
+constexpr std::uint32_t layout = 1;
+
+std::vector<TargetPipeline> pipelines(const Desk& desk) {
+  std::vector<TargetPipeline> pipelines;
+  for (const FactorConfig& factor : desk.factors) pipelines.emplace_back(factor);
+  return pipelines;
+}
+
+std::vector<Tracker> trackers(const Desk& desk, const EngineOptions& options) {
+  std::vector<Tracker> trackers;
+  for (const FactorConfig& factor : desk.factors) {
+    TrackerOptions tracker;
+    tracker.grid = desk.grid;
+    tracker.report_from = options.from;
+    tracker.report_to = options.to;
+    tracker.reaction_delay = factor.reaction_delay;
+    tracker.keep_hours = options.keep_hours;
+    trackers.emplace_back(tracker);
+  }
+  return trackers;
+}
+
+std::size_t risk_factors(const Desk& desk) {
+  return std::min(desk.factors.size(), DeskRisk::factors_max);
+}
+
+}  // namespace
+
+Engine::Engine(Desk desk, EngineOptions options)
+    : desk_(std::move(desk)),
+      options_(options),
+      books_(desk_),
+      market_(desk_),
+      exposures_(desk_),
+      net_asset_value_(desk_),
+      targets_(pipelines(desk_)),
+      trackers_(trackers(desk_, options_)),
+      factors_(desk_.factors.size()),
+      factor_due_(desk_.factors.size()),
+      risk_({.factors = risk_factors(desk_)}),
+      risk_samples_(risk_factors(desk_)),
+      alerts_(desk_),
+      profit_(desk_) {
+  for (std::size_t i = 0; i < desk_.factors.size(); ++i) {
+    const bool share = std::holds_alternative<ShareTarget>(desk_.factors[i].target);
+    keeps_value_ = keeps_value_ || share;
+    if (share) reads_value_.push_back(FactorId{i});
+  }
+  trace_.factors.reserve(desk_.factors.size());
+}
+
+template <class Archive>
+void Engine::archive(Archive& ar) {
+  books_.archive(ar);
+  market_.archive(ar);
+  exposures_.archive(ar);
+  net_asset_value_.archive(ar);
+  for (auto& target : targets_) target.archive(ar);
+  for (auto& tracker : trackers_) tracker.archive(ar);
+  for (auto& f : factors_) ar(f.knowledge, f.defined, f.begun, f.disputes, f.state);
+  ar(factor_due_, risk_, alerts_, profit_);
+  ar(counts_.read, counts_.applied, counts_.duplicate, counts_.refused, counts_.late);
+  ar(digest_, now_, started_at_, started_, risk_at_from_, risk_at_from_taken_);
+}
+
+std::string Engine::snapshot() {
+  std::string bytes;
+  SaveArchive ar(bytes);
+  std::uint32_t version = layout;
+  ar(version);
+  archive(ar);
+  return bytes;
+}
+
+Result<void> Engine::restore(std::string_view bytes) {
+  LoadArchive ar(bytes);
+  std::uint32_t version = 0;
+  ar(version);
+  if (version != layout) {
+    return fail(Errc::bad_input, "the snapshot has another layout: replay the journal instead");
+  }
+  archive(ar);
+  if (!ar.done()) {
+    return fail(Errc::corrupt, "the snapshot is damaged: replay the journal instead");
+  }
+  return {};
+}
+
+}  // namespace ballast
