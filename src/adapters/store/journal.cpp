@@ -1,0 +1,275 @@
+#include "adapters/store/journal.hpp"
+
+#include <utility>
+
+#include <fmt/format.h>
+
+#include "adapters/store/log_check.hpp"
+#include "adapters/store/meta.hpp"
+#include "adapters/store/reader.hpp"
+#include "adapters/store/schema.hpp"
+#include "adapters/store/snapshot_table.hpp"
+#include "adapters/store/vfs_file.hpp"
+
+namespace ballast {
+
+namespace {
+
+/// No event of ours comes near; a longer one is a caller's mistake, not worth a failed journal.
+constexpr std::size_t body_size_max = std::size_t{16} << 20U;
+
+// FULL: a commit returns after its log is synced. The log grows to 16 MiB before it is moved into
+// the file, so that a position's page written by many groups is moved once. cell_size_check finds
+// damaged pages early. 64 MiB of cache hold the projections of a large desk.
+constexpr const char* connection_settings =
+    "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
+    "PRAGMA cell_size_check = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY";
+
+Error in_journal(const std::string& path, Error error) {
+  error.what = fmt::format("journal {}: {}", path, error.what);
+  return error;
+}
+
+}  // namespace
+
+SqliteJournal::SqliteJournal(std::string path, JournalOptions options)
+    : path_(std::move(path)), options_(std::move(options)) {}
+
+SqliteJournal::~SqliteJournal() = default;
+
+// ---- opening ------------------------------------------------------------------------------------
+
+Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const std::string& path,
+                                                           JournalOptions options) {
+  BALLAST_TRY(exists, sqlite::VfsFile::exists(path, options.vfs));
+  if (!exists && !options.create) return fail(Errc::not_found, "there is no journal " + path);
+  std::unique_ptr<SqliteJournal> journal(new SqliteJournal(path, std::move(options)));
+  BALLAST_TRY(lock, LockFile::acquire(path, journal->options_.vfs));
+  journal->lock_ = std::move(lock);
+  if (auto recovered = journal->keep(journal->recover(exists)); !recovered)
+    return tl::unexpected(in_journal(path, std::move(recovered).error()));
+  return journal;
+}
+
+Result<void> SqliteJournal::recover(bool exists) {
+  // With the file gone there is nothing to recover: a new journal, whatever stood here before.
+  if (!exists) BALLAST_CHECK(lock_.clear_mark());
+  if (exists) BALLAST_CHECK(check_log(path_, options_.vfs));
+  BALLAST_TRY(database, sqlite::Database::open(path_, sqlite::Access::create, options_.vfs));
+  database_ = std::move(database);
+  database_.keep_log_on_close(true);  // until the content is known to be good
+  BALLAST_TRY(empty, schema_is_empty(database_));
+  BALLAST_TRY(mark, lock_.mark());
+  if (empty && mark && mark->seq > 0)
+    return fail(Errc::corrupt,
+                fmt::format("event 1: missing; the file is empty, and events up to {} "
+                            "were acknowledged",
+                            mark->seq));
+  BALLAST_CHECK(database_.exec(connection_settings));
+  BALLAST_TRY(mode, database_.text_of("PRAGMA journal_mode = WAL"));
+  if (mode != "wal") return fail(Errc::io, "SQLite cannot keep a write-ahead log here");
+  if (empty) BALLAST_CHECK(create_tables());
+  BALLAST_CHECK(check_contents(mark));
+  BALLAST_CHECK(prepare_statements());
+  // What was recovered may stand in the page cache only, after a sync that failed. Moving it writes
+  // and syncs it anew, so that it is durable before anything relies on it.
+  BALLAST_CHECK(checkpoint());
+  database_.keep_log_on_close(false);
+  return {};
+}
+
+Result<void> SqliteJournal::create_tables() {
+  BALLAST_CHECK(database_.exec("BEGIN IMMEDIATE"));
+  BALLAST_CHECK(create_schema(database_));
+  BALLAST_CHECK(write_desk(database_, options_.desk));
+  {
+    BALLAST_TRY(head, database_.prepare(upsert_meta_sql));
+    BALLAST_CHECK(write_head(head, {{0, chain_start()}, 0}));
+  }
+  return database_.exec("COMMIT");
+}
+
+Result<void> SqliteJournal::check_contents(const std::optional<AckMark>& mark) {
+  BALLAST_CHECK(check_schema(database_));
+  BALLAST_TRY(stored, checked_head(database_));
+  head_ = stored.head;
+  durable_seq_ = stored.head.seq;
+  projected_ = stored.projected;
+  if (mark) BALLAST_CHECK(check_mark(database_, *mark, head_.seq));
+  BALLAST_CHECK(check_desk());
+  if (!options_.verify_tail) return {};
+  BALLAST_TRY(snapshot, newest_snapshot_seq(database_));
+  if (snapshot > head_.seq)
+    return fail(Errc::corrupt, fmt::format("event {}: missing; there is a snapshot at {}",
+                                           head_.seq + 1, snapshot));
+  BALLAST_TRY(scan, EventScan::start(database_, snapshot + 1, head_.seq));
+  for (;;) {
+    BALLAST_TRY(more, scan.next());
+    if (!more) return {};
+  }
+}
+
+Result<void> SqliteJournal::check_desk() {
+  BALLAST_TRY(desk, read_desk(database_));
+  if (desk == options_.desk) return {};
+  if (!options_.accept_other_desk)
+    return fail(Errc::conflict,
+                "it was written for another desk configuration. Open it with that one, or say that "
+                "the journal shall go on under the new one");
+  BALLAST_CHECK(database_.exec("BEGIN IMMEDIATE"));
+  BALLAST_CHECK(write_desk(database_, options_.desk));
+  BALLAST_CHECK(database_.exec("DELETE FROM snapshots; DELETE FROM snapshot_parts"));
+  projected_ = 0;
+  {
+    BALLAST_TRY(head, database_.prepare(upsert_meta_sql));
+    BALLAST_CHECK(write_head(head, {head_, projected_}));
+  }
+  BALLAST_CHECK(database_.exec("COMMIT"));
+  replaced_desk_ = std::move(desk);
+  return {};
+}
+
+Result<void> SqliteJournal::prepare_statements() {
+  struct Sql {
+    sqlite::Statement SqliteJournal::*statement;
+    std::string_view text;
+  };
+  for (const Sql& sql : {Sql{&SqliteJournal::begin_, "BEGIN IMMEDIATE"},
+                         Sql{&SqliteJournal::insert_, "INSERT INTO events VALUES(?, ?, ?, ?)"},
+                         Sql{&SqliteJournal::update_head_, upsert_meta_sql},
+                         Sql{&SqliteJournal::commit_, "COMMIT"}}) {
+    BALLAST_TRY(statement, database_.prepare(sql.text));
+    this->*sql.statement = std::move(statement);
+  }
+  BALLAST_TRY(projections, Projections::open(database_));
+  projections_ = std::move(projections);
+  rebuilding_ = projected_ != head_.seq;
+  return {};
+}
+
+// ---- writing ------------------------------------------------------------------------------------
+
+Result<void> SqliteJournal::keep(Result<void> done) {
+  if (!done && !failure_) {
+    failure_ = done.error();
+    // Leave the log for the next open to judge.
+    if (database_.is_open()) database_.keep_log_on_close(true);
+  }
+  return done;
+}
+
+Result<void> SqliteJournal::begin_group() {
+  if (failure_) return tl::unexpected(*failure_);
+  if (group_open_) return {};
+  if (auto begun = begin_.run(); !begun)
+    return keep(tl::unexpected(in_journal(path_, std::move(begun).error())));
+  group_open_ = true;
+  return {};
+}
+
+Result<std::uint64_t> SqliteJournal::append(Timestamp t, std::string_view body) {
+  if (body.size() > body_size_max)
+    return fail(Errc::bad_input,
+                fmt::format("an event of {} bytes is longer than {}", body.size(), body_size_max));
+  BALLAST_CHECK(begin_group());
+  const std::uint64_t seq = head_.seq + 1;
+  const Chain chain = chain_next(head_.chain, seq, t, body);
+  insert_.bind(1, static_cast<std::int64_t>(seq));
+  insert_.bind(2, t.ns);
+  insert_.bind_text(3, body);
+  insert_.bind_blob(4, bytes_of(chain));
+  if (auto inserted = insert_.run(); !inserted) {
+    BALLAST_CHECK(keep(tl::unexpected(in_journal(path_, std::move(inserted).error()))));
+  }
+  head_ = {seq, chain};
+  return seq;
+}
+
+bool SqliteJournal::commit_due(Timestamp now) {
+  if (!group_open_) return false;
+  if (!waiting_since_) waiting_since_ = now;
+  return head_.seq - durable_seq_ >= options_.max_events ||
+         now - *waiting_since_ >= options_.max_delay;
+}
+
+Result<std::uint64_t> SqliteJournal::commit() {
+  if (failure_) return tl::unexpected(*failure_);
+  if (group_open_) {
+    if (auto done = commit_group(); !done)
+      BALLAST_CHECK(keep(tl::unexpected(in_journal(path_, std::move(done).error()))));
+  }
+  return durable_seq_;
+}
+
+Result<void> SqliteJournal::commit_group() {
+  if (projections_.failure()) return tl::unexpected(*projections_.failure());
+  const std::uint64_t projected = rebuilding_ ? 0 : head_.seq;
+  BALLAST_CHECK(write_head(update_head_, {head_, projected}));
+  BALLAST_CHECK(commit_.run());
+  // Durable from here; acknowledged once the mark says so too.
+  BALLAST_CHECK(lock_.set_mark({head_.seq, head_.chain}));
+  group_open_ = false;
+  waiting_since_.reset();
+  durable_seq_ = head_.seq;
+  projected_ = projected;
+  return {};
+}
+
+Projections& SqliteJournal::projections() {
+  // An error here is kept, and commit() returns it; rows put meanwhile go nowhere.
+  if (auto begun = begin_group(); !begun) projections_.stop(begun.error());
+  return projections_;
+}
+
+void SqliteJournal::begin_rebuild() {
+  rebuilding_ = true;
+  projections().clear();
+}
+
+void SqliteJournal::finish_rebuild() {
+  projections();
+  rebuilding_ = false;
+}
+
+// ---- reading, snapshots, closing ----------------------------------------------------------------
+
+Result<void> SqliteJournal::replay(std::uint64_t from_seq, const JournalVisitor& visit) {
+  if (failure_) return tl::unexpected(*failure_);
+  BALLAST_TRY(reader, JournalReader::open(path_, options_.vfs));
+  return reader.for_each(from_seq, durable_seq_, visit);
+}
+
+Result<void> SqliteJournal::save_snapshot(std::string_view engine_version, std::string_view bytes) {
+  BALLAST_CHECK(begin_group());
+  if (auto written = write_snapshot(database_, head_, engine_version, bytes); !written)
+    return keep(tl::unexpected(in_journal(path_, std::move(written).error())));
+  BALLAST_CHECK(commit());
+  return {};
+}
+
+Result<SnapshotSearch> SqliteJournal::load_snapshot(std::string_view engine_version) {
+  if (failure_) return tl::unexpected(*failure_);
+  return find_snapshot(database_, engine_version);
+}
+
+Result<void> SqliteJournal::checkpoint() {
+  BALLAST_CHECK(commit());
+  // A reader may hold part of the log back; what it holds is moved later.
+  return keep(database_.exec("PRAGMA wal_checkpoint(PASSIVE)"));
+}
+
+Result<void> SqliteJournal::close() {
+  if (!database_.is_open()) return {};
+  Result<void> done = checkpoint();
+  begin_ = {};
+  insert_ = {};
+  update_head_ = {};
+  commit_ = {};
+  projections_ = {};
+  if (auto closed = database_.close(); done && !closed) done = closed;
+  lock_ = {};
+  if (!failure_) failure_ = Error{Errc::io, fmt::format("journal {} is closed", path_)};
+  return done;
+}
+
+}  // namespace ballast

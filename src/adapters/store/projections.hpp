@@ -1,0 +1,137 @@
+// Projections: what replay would derive from the events, kept in tables that any SQLite tool reads.
+//
+// Rows are upserts by their key, written inside the group of the events that caused them, so the
+// tables are never ahead of the durable events nor behind them. The caller conflates: one row per
+// key and group. Numbers are exact decimals as text, times UTC nanoseconds (views give them as
+// text). String views need to live during the call only. Errors are sticky and come out of
+// commit().
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "adapters/store/sqlite.hpp"
+#include "base/decimal.hpp"
+#include "base/result.hpp"
+#include "base/timestamp.hpp"
+#include "model/desk.hpp"
+#include "model/effect.hpp"
+#include "model/event.hpp"
+
+namespace ballast {
+
+struct PositionRow {
+  std::string_view venue = {}, account = {}, book = {}, instrument = {};  // the key
+  Quantity qty = {};  // in the instrument's quantity unit
+  Price average_price = {};
+  Amount cost = {};               // settlement asset
+  Amount realized_pnl = {};       // settlement asset, gross of fees
+  std::string_view fees = {};     // JSON object, asset -> decimal text, + paid
+  std::string_view funding = {};  // JSON object, asset -> decimal text, + received
+};
+
+enum class FillStatus : std::uint8_t { applied, corrected, busted };
+inline constexpr std::array<std::string_view, 3> fill_status_names{"applied", "corrected",
+                                                                   "busted"};
+
+/// As it stands now: a correction or a bust writes the fill's row again, under the same seq.
+struct FillRow {
+  std::uint64_t seq = 0;  // the key: the event that brought the fill
+  Timestamp t = {};
+  std::string_view venue = {}, account = {}, book = {}, instrument = {}, id = {};
+  std::uint16_t leg = 0;
+  Side side = Side::buy;
+  Quantity qty = {};
+  Price price = {};
+  std::optional<Amount> fee = {};  // + paid
+  std::string_view fee_asset = {};
+  Origin origin = Origin::unknown;
+  Liquidity liquidity = Liquidity::unknown;
+  FillStatus status = FillStatus::applied;
+};
+
+struct BalanceRow {
+  std::string_view venue = {}, account = {}, asset = {};  // the key
+  Amount qty = {};
+};
+
+/// One factor over one UTC hour (or the known part of it). Averages are absent without known time.
+struct AdherenceHourRow {
+  std::string_view factor = {}, book = {};  // the key, with `from`
+  Timestamp from = {};
+  Timestamp to = {};
+  double known_seconds = 0.0;
+  double unknown_seconds = 0.0;
+  std::optional<double> adherence = {}, time_in_band = {}, time_above = {}, time_below = {},
+                        time_past_limit = {};
+  std::optional<double> bias = {}, rms_z = {}, max_abs_z = {};
+  double iae = 0.0;  // unit-seconds
+  double ise = 0.0;  // unit^2-seconds
+  std::uint64_t excursions = 0;
+  std::string_view summary = {};  // what merges with other hours, as the engine archives it
+};
+
+/// One episode of one rule (or objective), as it stands now.
+struct AlertRow {
+  std::string_view id = {};  // the key: deterministic, from rule, factor and episode
+  std::string_view rule = {}, factor = {}, book = {};
+  std::uint32_t episode = 0;
+  Severity severity = Severity::warning;
+  AlertState state = AlertState::ok;
+  Timestamp since = {};    // when this state began
+  Timestamp started = {};  // when the episode began
+  double value = 0.0;
+};
+
+struct BreakRow {
+  std::string_view venue = {}, account = {},
+                   subject = {};  // the key, with `since`; an instrument or an asset
+  Timestamp since = {};
+  BreakState state = BreakState::open;
+  Quantity stated = {};
+  Quantity ours = {};
+  std::optional<Timestamp> closed = {};
+};
+
+struct TransferRow {
+  std::string_view id = {};  // the key
+  std::string_view asset = {};
+  Amount qty = {};
+  std::string_view from_venue = {}, from_account = {}, to_venue = {}, to_account = {};
+  TransferState state = TransferState::sent;
+  Timestamp sent = {};
+  std::optional<Timestamp> settled = {};  // arrived or failed
+  bool overdue = false;
+};
+
+class Projections {
+ public:
+  static Result<Projections> open(sqlite::Database& database);
+
+  void put(const PositionRow& row);
+  void put(const FillRow& row);
+  void put(const BalanceRow& row);
+  void put(const AdherenceHourRow& row);
+  void put(const AlertRow& row);
+  void put(const BreakRow& row);
+  void put(const TransferRow& row);
+
+  /// Empties every table, before they are derived again.
+  void clear();
+
+  /// From now on nothing is written, because of this.
+  void stop(const Error& why);
+  /// What stopped it: the first error of any put() or clear(), or the given one.
+  const std::optional<Error>& failure() const { return failure_; }
+
+ private:
+  void note(const Result<void>& written);
+
+  sqlite::Database* database_ = nullptr;
+  sqlite::Statement position_, fill_, balance_, adherence_, alert_, break_, transfer_;
+  std::optional<Error> failure_;
+};
+
+}  // namespace ballast

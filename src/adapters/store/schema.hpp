@@ -1,0 +1,38 @@
+// The tables of a journal file, as any SQLite tool shows them. docs/journal.md explains each
+// column.
+//
+// Internal to this folder.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "adapters/store/sqlite.hpp"
+#include "base/result.hpp"
+
+namespace ballast {
+
+/// "Blst" in the file's header tells `file` and us what it is.
+constexpr std::int64_t journal_application_id = 0x426c7374;
+constexpr std::int64_t journal_format = 1;
+
+struct SchemaObject {
+  std::string_view name;
+  std::string_view sql;
+};
+/// Tables first, in the order they are created; then the index; then the views.
+extern const std::array<SchemaObject, 17> journal_schema;
+
+/// Tables whose rows carry row_hash, meta among them: what verify() checks row by row.
+extern const std::array<std::string_view, 8> hashed_tables;
+/// Tables that replay derives again: hashed_tables without meta.
+extern const std::array<std::string_view, 7> projection_tables;
+
+/// Whether the file holds no table at all: a new one, or one whose creation a crash undid.
+Result<bool> schema_is_empty(sqlite::Database& database);
+Result<void> create_schema(sqlite::Database& database);
+/// Errc::corrupt when the file is not a journal, of another format, or its schema was altered.
+Result<void> check_schema(sqlite::Database& database);
+
+}  // namespace ballast
