@@ -197,6 +197,8 @@ def forbidden(user, used):
         family = "/".join(user.split("/")[:2])
         if user.startswith("adapters") and used in (family, f"{family}/common"):
             return None
+        if used.startswith(f"{user}/"):
+            return None  # the table of a family, at its top, lists the family's own
         if user.startswith("adapters"):
             return "adapters never include one another"
         return "only apps name concrete adapters"

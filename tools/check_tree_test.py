@@ -48,6 +48,8 @@ GOOD = {
     "src/adapters/feed/common/c.hpp": HEADER,
     "src/adapters/feed/x/x.hpp": HEADER + '#include "adapters/feed/common/c.hpp"\n',
     "src/adapters/feed/y/y.hpp": HEADER + '#include "market/k.hpp"\n',
+    "src/adapters/feed/table.cpp": '#include "adapters/feed/x/x.hpp"\n'
+                                   '#include "adapters/feed/y/y.hpp"\n',
     "src/apps/ballast/main.cpp": '#include "adapters/store/s.hpp"\n#include "runtime/r.hpp"\n'
                                  '#include "adapters/feed/x/x.hpp"\n'
                                  '#include "adapters/feed/y/y.hpp"\n',
