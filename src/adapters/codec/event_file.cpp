@@ -24,8 +24,8 @@ using GzHandle = std::unique_ptr<gzFile_s, CloseGz>;
 
 class EventFile final : public EventSource {
  public:
-  EventFile(std::string name, GzHandle file, std::uint64_t total, const Desk& desk,
-            Refusals refusals)
+  EventFile(
+      std::string name, GzHandle file, std::uint64_t total, const Desk& desk, Refusals refusals)
       : name_(std::move(name)),
         file_(std::move(file)),
         total_(total),
@@ -109,7 +109,8 @@ class EventFile final : public EventSource {
 
 }  // namespace
 
-Result<std::unique_ptr<EventSource>> open_event_file(const std::string& path, const Desk& desk,
+Result<std::unique_ptr<EventSource>> open_event_file(const std::string& path,
+                                                     const Desk& desk,
                                                      Refusals refusals) {
   const bool standard_input = path == "-";
   std::error_code error;

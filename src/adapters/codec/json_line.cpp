@@ -11,7 +11,7 @@
 #define SIMDJSON_EXCEPTIONS 0
 #include <simdjson.h>
 
-#include "adapters/codec/names.hpp"
+#include "adapters/codec/field_table.hpp"
 
 namespace ballast {
 namespace {
@@ -141,72 +141,79 @@ tl::unexpected<Error> fail_at(std::uint32_t column, Errc code, std::string_view 
   return fail(code, fmt::format("column {}: {}", column, sentence));
 }
 
+struct Key {
+  std::optional<Field> field;
+  std::string_view text;  // when there is no field
+  std::uint32_t column = 0;
+};
+
 struct JsonLine::Parser {
   ondemand::parser json;
+  ondemand::document document;
   std::vector<char> buffer;  // the line with the slack behind it that simdjson reads into
   std::string_view line;
+  bool escapes = false;  // whether the line has any
   std::vector<Element> elements;
-  NameTable<Field> names;
+  std::optional<Error> error;  // why a function below returned false
 
-  Parser() {
-    for (std::size_t i = 0; i < field_names.size(); ++i) {
-      names.try_emplace(field_names[i], static_cast<Field>(i));
-    }
-  }
-
-  std::string_view keep(std::string_view text) {
+  void keep(std::string_view text) {
     const std::size_t need = text.size() + simdjson::SIMDJSON_PADDING;
     if (buffer.size() < need) buffer.resize(std::max<std::size_t>(2 * need, 1024));
     if (!text.empty()) std::memcpy(buffer.data(), text.data(), text.size());
     std::memset(buffer.data() + text.size(), ' ', simdjson::SIMDJSON_PADDING);
-    return {buffer.data(), text.size()};
+    line = {buffer.data(), text.size()};
+    escapes = line.find('\\') != std::string_view::npos;
+    elements.clear();
   }
 
   std::uint32_t column(const char* at) const {
     return column_of(static_cast<std::size_t>(at - line.data()));
   }
 
-  tl::unexpected<Error> refuse(ondemand::document& document, simdjson::error_code code) const {
+  bool refuse(tl::unexpected<Error> why) {
+    error = std::move(why).value();
+    return false;
+  }
+  /// Where simdjson stands when it refuses to go on.
+  bool refuse(simdjson::error_code code) {
     const char* at = nullptr;
     if (document.current_location().get(at) != simdjson::SUCCESS) at = line.data() + line.size();
-    return malformed(line, code, static_cast<std::size_t>(at - line.data()));
+    return refuse(malformed(line, code, static_cast<std::size_t>(at - line.data())));
   }
 
-  /// The characters of a key, and its column.
-  simdjson::error_code key_of(ondemand::field& field,
-                              std::string_view& key,
-                              std::uint32_t& key_column) const {
+  bool key_of(ondemand::field& field, Key& key) {
     const char* const begin = field.key().raw();
-    key_column = column(begin) - 1;  // the quote
-    const char* end = begin;
-    while (*end != '"' && *end != '\\')
-      ++end;  // the first stage has seen that the string ends
-    key = {begin, static_cast<std::size_t>(end - begin)};
-    return *end == '"' ? simdjson::SUCCESS : field.unescaped_key().get(key);
+    key.column = column(begin) - 1;  // the quote
+    // The slack makes the bytes behind a short key readable. Escapes match no name as they stand.
+    if (const auto words = KeyWords::until_quote(begin)) key.field = field_table.find(*words);
+    if (key.field) return true;
+    if (field.unescaped_key().get(key.text) != simdjson::SUCCESS) {
+      return refuse(malformed(line, simdjson::STRING_ERROR, key.column - 1));
+    }
+    if (key.text.size() <= KeyWords::longest) key.field = field_table.find(KeyWords::of(key.text));
+    return true;
   }
 
   /// A value that is no container, or the opening bracket of one.
-  Result<void> scalar(ondemand::value& value, Token& token) const {
+  bool scalar(ondemand::value& value, Token& token) {
     std::string_view text = value.raw_json_token();
     token.column = column(text.data());
     while (blank(text.back()))
       text.remove_suffix(1);
-    const auto literal = [&](TokenKind kind, bool known) -> Result<void> {
+    if (text.front() == '"') {
+      token.kind = TokenKind::string;
+      token.text = text.substr(1, text.size() - 2);
+      if (!escapes || token.text.find('\\') == std::string_view::npos) return true;
+      if (value.get_string().get(token.text) == simdjson::SUCCESS) return true;
+      return refuse(malformed(line, simdjson::STRING_ERROR, token.column - 1));
+    }
+    token.text = text;
+    const auto literal = [&](TokenKind kind, bool known) {
       token.kind = kind;
-      token.text = text;
-      if (known) return {};
-      return fail_at(token.column, Errc::bad_input, fmt::format("{} is not a JSON value", text));
+      return known || refuse(fail_at(token.column, Errc::bad_input,
+                                     fmt::format("{} is not a JSON value", text.substr(0, 60))));
     };
     switch (text.front()) {
-      case '"':
-        token.kind = TokenKind::string;
-        if (std::memchr(text.data(), '\\', text.size()) != nullptr) {
-          const auto error = value.get_string().get(token.text);
-          if (error != simdjson::SUCCESS) return malformed(line, error, token.column - 1);
-        } else {
-          token.text = text.substr(1, text.size() - 2);
-        }
-        return {};
       case '[':
         return literal(TokenKind::array, true);
       case '{':
@@ -222,41 +229,51 @@ struct JsonLine::Parser {
     }
   }
 
-  /// Appends the values of an array or small object to `elements`.
-  template <class Container>
-  Result<void> contents(ondemand::document& document,
-                        simdjson::simdjson_result<Container> opened,
-                        Token& token) {
-    Container container;
-    if (const auto error = std::move(opened).get(container); error != simdjson::SUCCESS) {
-      return refuse(document, error);
-    }
-    token.first = static_cast<std::uint32_t>(elements.size());
-    for (auto&& next : container) {
-      Element element;
-      ondemand::value value;
-      if constexpr (std::is_same_v<Container, ondemand::object>) {
-        ondemand::field field;
-        auto error = std::move(next).get(field);
-        if (error == simdjson::SUCCESS)
-          error = key_of(field, element.key, element.value.key_column);
-        if (error != simdjson::SUCCESS) return refuse(document, error);
-        value = field.value();
-      } else if (const auto error = std::move(next).get(value); error != simdjson::SUCCESS) {
-        return refuse(document, error);
-      }
-      BALLAST_CHECK(scalar(value, element.value));
-      elements.push_back(element);
-    }
-    token.count = static_cast<std::uint32_t>(elements.size()) - token.first;
-    return {};
+  bool append(ondemand::value& value, Element element) {
+    if (!scalar(value, element.value)) return false;
+    elements.push_back(element);
+    return true;
   }
 
-  Result<void> value_of(ondemand::document& document, ondemand::value value, Token& token) {
-    BALLAST_CHECK(scalar(value, token));
-    if (token.kind == TokenKind::array) return contents(document, value.get_array(), token);
-    if (token.kind == TokenKind::object) return contents(document, value.get_object(), token);
-    return {};
+  bool array(ondemand::value& opened) {
+    ondemand::array items;
+    if (const auto code = opened.get_array().get(items); code != simdjson::SUCCESS)
+      return refuse(code);
+    for (auto&& next : items) {
+      ondemand::value value;
+      const auto code = std::move(next).get(value);
+      if (code != simdjson::SUCCESS) return refuse(code);
+      if (!append(value, {})) return false;
+    }
+    return true;
+  }
+
+  bool object(ondemand::value& opened) {
+    ondemand::object members;
+    if (const auto code = opened.get_object().get(members); code != simdjson::SUCCESS) {
+      return refuse(code);
+    }
+    for (auto&& next : members) {
+      ondemand::field field;
+      Element element;
+      if (const auto code = std::move(next).get(field); code != simdjson::SUCCESS)
+        return refuse(code);
+      element.value.key_column = column(field.key().raw()) - 1;
+      if (field.unescaped_key().get(element.key) != simdjson::SUCCESS) {
+        return refuse(malformed(line, simdjson::STRING_ERROR, element.value.key_column - 1));
+      }
+      if (!append(field.value(), element)) return false;
+    }
+    return true;
+  }
+
+  bool value_of(ondemand::value& value, Token& token) {
+    if (!scalar(value, token)) return false;
+    if (token.kind != TokenKind::array && token.kind != TokenKind::object) return true;
+    token.first = static_cast<std::uint32_t>(elements.size());
+    if (!(token.kind == TokenKind::array ? array(value) : object(value))) return false;
+    token.count = static_cast<std::uint32_t>(elements.size()) - token.first;
+    return true;
   }
 };
 
@@ -270,50 +287,49 @@ std::span<const Element> JsonLine::elements(const Token& token) const {
 }
 
 Result<void> JsonLine::parse(std::string_view text) {
-  Parser& parser = *parser_;
+  parser_->keep(text);
   fields_.clear();
   stranger_column_ = 0;
-  parser.elements.clear();
-  parser.line = parser.keep(text);
-  const std::string_view line = parser.line;
+  if (split()) return {};
+  return tl::unexpected(std::move(*parser_->error));
+}
 
-  ondemand::document document;
+bool JsonLine::split() {
+  Parser& parser = *parser_;
+  const std::string_view line = parser.line;
+  auto code =
+      parser.json.iterate(line.data(), line.size(), parser.buffer.size()).get(parser.document);
+  if (code != simdjson::SUCCESS) return parser.refuse(malformed(line, code, 0));
   ondemand::object object;
-  auto error = parser.json.iterate(line.data(), line.size(), parser.buffer.size()).get(document);
-  if (error != simdjson::SUCCESS) return malformed(line, error, 0);
-  error = document.get_object().get(object);
-  if (error != simdjson::SUCCESS) return parser.refuse(document, error);
+  code = parser.document.get_object().get(object);
+  if (code != simdjson::SUCCESS) return parser.refuse(code);
 
   for (auto&& next : object) {
     ondemand::field field;
-    std::string_view key;
-    error = std::move(next).get(field);
-    std::uint32_t key_column = 0;
-    if (error == simdjson::SUCCESS) error = parser.key_of(field, key, key_column);
-    if (error != simdjson::SUCCESS) return parser.refuse(document, error);
-    const Field* const known = parser.names.find(key);
-    if (known == nullptr) {
+    Key key;
+    if (code = std::move(next).get(field); code != simdjson::SUCCESS) return parser.refuse(code);
+    if (!parser.key_of(field, key)) return false;
+    if (!key.field) {
       if (stranger_column_ == 0) {
-        stranger_ = key;
-        stranger_column_ = key_column;
+        stranger_ = key.text;
+        stranger_column_ = key.column;
       }
       continue;
     }
-    Token& token = tokens_[static_cast<std::size_t>(*known)];
-    if (fields_.has(*known)) {
-      return fail_at(key_column, Errc::bad_input,
-                     fmt::format("\"{}\" stands here a second time (first in column {}); keep one",
-                                 key, token.key_column));
+    Token& token = tokens_[static_cast<std::size_t>(*key.field)];
+    if (fields_.has(*key.field)) {
+      return parser.refuse(
+          fail_at(key.column, Errc::bad_input,
+                  fmt::format("\"{}\" stands here a second time (first in column {}); keep one",
+                              to_string(*key.field), token.key_column)));
     }
-    fields_.add(*known);
-    token.key_column = key_column;
-    BALLAST_CHECK(parser.value_of(document, field.value(), token));
+    fields_.add(*key.field);
+    token.key_column = key.column;
+    if (!parser.value_of(field.value(), token)) return false;
   }
   const char* rest = nullptr;
-  if (document.current_location().get(rest) == simdjson::SUCCESS) {
-    return trailing(line, static_cast<std::size_t>(rest - line.data()));
-  }
-  return {};
+  if (parser.document.current_location().get(rest) != simdjson::SUCCESS) return true;
+  return parser.refuse(trailing(line, static_cast<std::size_t>(rest - line.data())));
 }
 
 }  // namespace ballast

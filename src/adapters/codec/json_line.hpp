@@ -53,6 +53,7 @@ class JsonLine {
 
  private:
   struct Parser;
+  bool split();  // false: the parser holds the error
   std::unique_ptr<Parser> parser_;
   FieldSet fields_;
   std::array<Token, field_names.size()> tokens_{};
