@@ -2,7 +2,7 @@
 // from a seed. Its story (times UTC; what is random varies with the seed):
 //
 //   00:00  opening balances; quotes, client blocks and hedges begin, funding is paid every 8 hours
-//   03:20  the hedger is down for 55 minutes, and inventory drifts
+//   03:20  the hedger is down for 55 minutes, and a client sells into it
 //   05:12  a fill that is reported 40 s late
 //   05:36  a fill reported ten times too large, corrected at 05:52
 //   09:03  one fill arrives twice
