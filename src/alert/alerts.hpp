@@ -10,7 +10,8 @@
 // * Every transition is one effect, stamped with the time at which it happened. An episode begins
 // when
 //   ok is left, so (rule, factor, episode, state) names a transition once and for ever.
-// * Dwell is exact: an alert that is due at T fires at T, stamped T, whenever the engine looks.
+// * Dwell is exact: an alert that is due at T fires at T, stamped T, whenever the engine looks. The
+//   measure is asked once more then, and must still hold.
 // * `clear` is hysteresis on what fires; while pending the trigger itself must go on holding.
 // * Unknown neither fires nor clears. What fires goes on firing; what is pending waits, and its
 // dwell

@@ -30,8 +30,8 @@ Burn measured(const ScriptedReadings& readings) {
 }
 
 TEST(Burn, rates_are_those_of_the_site_reliability_workbook) {
-  // Chapter 5, "Burn rate": for a 99.9 % objective over 30 days, the error rate that uses the budget up
-  // at these rates. A total outage burns at 1000 and is out of budget in 43 minutes.
+  // Chapter 5, "Burn rate": for a 99.9 % objective over 30 days, the error rate that uses the
+  // budget up at these rates. A total outage burns at 1000 and is out of budget in 43 minutes.
   EXPECT_DOUBLE_EQ(burn_rate(1.0 - 0.001, 0.999), 1.0);
   EXPECT_NEAR(burn_rate(1.0 - 0.002, 0.999), 2.0, 1e-12);
   EXPECT_NEAR(burn_rate(1.0 - 0.01, 0.999), 10.0, 1e-12);

@@ -1,13 +1,11 @@
-// Scenarios a trader can read: tests/golden/alerts/*.txt. Each line that happens is run, and what the
-// alerts answer is written below it; the file must come out as it is. UPDATE_GOLDEN=1 rewrites it.
+// Scenarios a trader can read: tests/golden/alerts/*.txt. Each line that happens is run, and what
+// the alerts answer is written below it; the file must come out as it is. UPDATE_GOLDEN=1 rewrites
+// it.
 //
-//   rule NAME on FACTOR|desk when MEASURE OP NUMBER [over WINDOW] [for D] [clear N] [repeat D] [SEVERITY]
-//   objective NAME on FACTOR MEASURE >= GOAL
-//   notifications N                               a minute; 10 unless said
-//   at TIME FACTOR|desk MEASURE [WINDOW] NUMBER|unknown
-//   at TIME acknowledge RULE FACTOR|desk
-//   at TIME shelve RULE until TIME
-//   at TIME                                       nothing but the time
+//   rule NAME on FACTOR|desk when MEASURE OP NUMBER [over WINDOW] [for D] [clear N] [repeat D]
+//   [SEVERITY] objective NAME on FACTOR MEASURE >= GOAL notifications N a minute; 10 unless said at
+//   TIME FACTOR|desk MEASURE [WINDOW] NUMBER|unknown at TIME acknowledge RULE FACTOR|desk at TIME
+//   shelve RULE until TIME at TIME                                       nothing but the time
 #include <algorithm>
 #include <cstdlib>
 #include <filesystem>
@@ -118,7 +116,8 @@ class Scenario {
     alerts_->run_due(now - Duration{1}, readings_, effects_);
     if (subject == "acknowledge") {
       words >> measure >> word;
-      answer(alerts_->apply(now, Acknowledge{desk_.find_rule(measure), factor(word), {}}, effects_));
+      answer(
+          alerts_->apply(now, Acknowledge{desk_.find_rule(measure), factor(word), {}}, effects_));
     } else if (subject == "shelve") {
       std::string until;
       words >> measure >> until >> word;
@@ -142,7 +141,8 @@ class Scenario {
   }
 
   void answer(AlertAnswer answer) {
-    if (answer != AlertAnswer::applied) out_ += fmt::format("expect refused {}\n", to_string(answer));
+    if (answer != AlertAnswer::applied)
+      out_ += fmt::format("expect refused {}\n", to_string(answer));
   }
 
   void write_effects() {
@@ -152,10 +152,11 @@ class Scenario {
         continue;
       }
       const auto& transition = std::get<AlertTransition>(effect.body);
-      out_ += fmt::format("expect {}  {:<12}  {}  {:.4g}{}{}\n", clock_of(effect.t),
-                          alert_state_names[static_cast<std::size_t>(transition.state)],
-                          alert_id(desk_, transition), transition.value,
-                          transition.repeat ? "  again" : "", transition.notify ? "  notified" : "");
+      out_ +=
+          fmt::format("expect {}  {:<12}  {}  {:.4g}{}{}\n", clock_of(effect.t),
+                      alert_state_names[static_cast<std::size_t>(transition.state)],
+                      alert_id(desk_, transition), transition.value,
+                      transition.repeat ? "  again" : "", transition.notify ? "  notified" : "");
     }
     effects_.clear();
   }
