@@ -17,6 +17,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
 #include <vector>
@@ -26,7 +27,10 @@
 #include "base/timestamp.hpp"
 #include "book/change.hpp"
 #include "book/contract_value.hpp"
+#include "book/fill_history.hpp"
+#include "book/key_index.hpp"
 #include "book/ledger.hpp"
+#include "book/names.hpp"
 #include "book/position.hpp"
 #include "book/reconciliation.hpp"
 #include "book/transfers.hpp"
@@ -90,55 +94,195 @@ class Books {
   Outcome apply(Timestamp t, const Transfer& transfer);
   Outcome apply(Timestamp t, const FundingPayment& funding);
   Outcome apply(Timestamp t, const Statement& statement);
-  const Changes& changes() const;
+  const Changes& changes() const { return changes_; }
 
   /// When run_due() next has something to do.
   std::optional<Timestamp> next_due() const;
-  /// Raises overdue transfers (into `effects`) and breaks past their grace (into changes().disputes), in
-  /// the order of their due times.
+  /// Raises overdue transfers (into `effects`, by due time) and breaks past their grace (into
+  /// changes().disputes, in order of opening). Each once.
   void run_due(Timestamp now, std::vector<Effect>& effects);
 
   // Names. Invalid ids mean "never appeared".
-  AccountId find_account(const Place& place) const;
-  BookId find_book(const BookName& name) const;
+  AccountId find_account(const Place& place) const { return accounts_.find(place); }
+  BookId find_book(const BookName& name) const { return books_.find(name); }
   PositionId find_position(AccountId account, InstrumentId instrument, BookId book) const;
-  const Place& account(AccountId id) const;
-  const BookName& book(BookId id) const;
-  std::size_t account_count() const;
-  std::size_t book_count() const;
+  const Place& account(AccountId id) const { return accounts_.name(id); }
+  const BookName& book(BookId id) const { return books_.name(id); }
+  std::size_t account_count() const { return accounts_.size(); }
+  std::size_t book_count() const { return books_.size(); }
 
   // Positions, in PositionId order.
-  std::span<const Position> positions() const;
-  const Position& position(PositionId id) const;
+  std::span<const Position> positions() const { return positions_; }
+  const Position& position(PositionId id) const { return positions_[id.index()]; }
   /// Summed over the account's books; nothing on overflow.
   std::optional<Quantity> net(AccountId account, InstrumentId instrument) const;
-  const Contract& contract(InstrumentId id) const;
+  const Contract& contract(InstrumentId id) const { return contracts_[id.index()]; }
   /// Every fill of a position in (time, id, leg) order: fn(const FillView&).
   template <class Fn>
-  void visit_fills(PositionId id, Fn&& fn) const;
+  void visit_fills(PositionId id, Fn&& fn) const {
+    for (const std::uint32_t offset : history_.in_order(id)) fn(view(offset));
+  }
 
   // Cash.
-  Amount cash(AccountId account, AssetId asset) const;
-  std::span<const Balance> balances(AccountId account) const;  // by asset, ascending
-  Amount in_flight(AssetId asset) const;
-  Amount outside(AssetId asset, CashKind kind) const;
-  bool balanced() const;
-  const Transfers& transfers() const;
+  Amount cash(AccountId account, AssetId asset) const { return ledger_.cash(account, asset); }
+  /// By asset, ascending; only assets that occurred on the account.
+  std::span<const Balance> balances(AccountId account) const { return ledger_.balances(account); }
+  Amount in_flight(AssetId asset) const { return ledger_.in_flight(asset); }
+  /// The world's side of all cash of a kind (not `transfer`).
+  Amount outside(AssetId asset, CashKind kind) const { return ledger_.outside(asset, kind); }
+  /// Accounts, flights and the outside sum to zero in every asset. Always true; for tests and audits.
+  bool balanced() const { return ledger_.balanced(); }
+  const Transfers& transfers() const { return transfers_; }
 
   // Reconciliation.
-  /// Open breaks by since, then the latest closed ones (bounded).
-  std::span<const Break> breaks() const;
-  /// Whether a break on it has been open past the grace, as of the last run_due(). For a spot instrument:
-  /// on the balance of its base asset.
-  bool disputed(AccountId account, InstrumentId instrument) const;
-  bool disputed(AccountId account, AssetId asset) const;
+  /// The open breaks in order of opening, then the latest closed ones (bounded) in order of closing.
+  std::span<const Break> breaks() const { return reconciliation_.breaks(); }
+  /// Whether a break has been open on it past the grace, as of the last run_due() or apply(). For a spot
+  /// instrument: on the balance of its base asset.
+  bool disputed(AccountId account, InstrumentId instrument) const {
+    return reconciliation_.disputed(place_of(account, instrument));
+  }
+  bool disputed(AccountId account, AssetId asset) const {
+    return reconciliation_.disputed({account, InstrumentId{}, asset});
+  }
 
-  const BookCounters& counters() const;
+  const BookCounters& counters() const { return counters_; }
   BookMemory memory() const;
 
-  /// Equal state gives equal bytes. Loading into a Books of the same desk; damage sets ar.failed().
+  /// Equal state gives equal bytes. Loading needs a Books of the same desk; damage sets ar.failed(), and
+  /// then the Books must not be used.
   template <class Archive>
-  void archive(Archive& ar);
+  void archive(Archive& ar) {
+    ar(accounts_, books_, positions_, history_, ledger_, transfers_, reconciliation_, dropped_,
+       next_dropped_);
+    ar(counters_.fills, counters_.late_fills, counters_.corrections, counters_.busts,
+       counters_.balances, counters_.transfers, counters_.fundings, counters_.statements,
+       counters_.old_statements, counters_.duplicates, counters_.refused);
+    if constexpr (Archive::loading) {
+      if (ar.failed() || !restore()) ar.fail();
+    }
+  }
+
+ private:
+  struct PositionKey {
+    AccountId account;
+    InstrumentId instrument;
+    BookId book;  // invalid: the first position of any book
+    friend bool operator==(const PositionKey&, const PositionKey&) = default;
+  };
+  struct PositionKeyHash {
+    std::size_t operator()(const PositionKey& key) const {
+      return mix((std::uint64_t{key.account.value} << 32) | key.instrument.value, key.book.value);
+    }
+  };
+  /// A fill that was refused or taken for a duplicate: it may explain a break.
+  struct DroppedFill {
+    AccountId account;
+    InstrumentId instrument;
+    Side side = Side::buy;
+    Quantity qty;
+    Price price;
+    TradeId id;
+    template <class Archive>
+    void archive(Archive& ar) {
+      ar(account, instrument, side, qty, price, id);
+    }
+  };
+  /// Whose fill or funding it is: names as ids, those of first appearance as they would be given.
+  struct Owner {
+    AccountId account;
+    InstrumentId instrument;
+    BookId book;
+    VenueId venue;
+    PositionId position;
+    bool known = false;  // the position exists
+  };
+
+  struct KnownFill {
+    std::uint32_t offset = 0;
+    Owner owner;
+    Record record;
+  };
+  struct RecentFill {
+    Timestamp t;
+    std::uint32_t offset = 0;
+    Quantity part;  // what it adds to a break's place
+  };
+  static constexpr std::uint32_t dropped_max = 64;
+  static constexpr Timestamp no_fill_yet{std::numeric_limits<std::int64_t>::min()};
+
+  // Shared by every kind of event (books.cpp).
+  Outcome refuse(Refusal why);
+  Outcome duplicate();
+  bool known_place(const Place& place) const { return place.venue.index() < venues_; }
+  bool known_instrument(InstrumentId id) const { return id.index() < contracts_.size(); }
+  bool known_asset(AssetId id) const { return id.index() < assets_; }
+  Owner owner_of(const Place& place, InstrumentId instrument, const BookName& book) const;
+  bool has_room(const Owner& owner) const;
+  void intern_account(const Place& place);
+  Position& commit_owner(const Owner& owner, const Place& place, const BookName& book);
+  bool index_position(PositionId id);
+  void add_cash(const Owner& owner, AssetId asset, Amount change, CashKind kind);
+  bool totals_fit(const Owner& owner) const;
+  void commit_totals(Position& position);
+  FillView view(std::uint32_t offset) const;
+  bool restore();
+  bool restore_key(std::uint32_t offset, const Record& record);
+
+  // Fills, corrections, busts (books_fills.cpp).
+  static std::uint64_t key_hash(const Owner& owner, const Record& record);
+  std::uint32_t find_key(const Owner& owner, const Record& record, std::uint64_t hash) const;
+  std::optional<KnownFill> known_fill(const FillKey& key) const;
+  Outcome repeated(std::uint32_t offset, const Owner& owner, const Record& again);
+  void remember_dropped(const Owner& owner, const Record& record);
+  bool collect(const Owner& owner,
+               const AverageCost& before,
+               const AverageCost& after,
+               const FillTerms* old_terms,
+               const FillTerms* new_terms);
+  Outcome change_fill(Timestamp t,
+                      const KnownFill& fill,
+                      const FillTerms* new_terms,
+                      const Amendment* amendment);
+
+  // Transfers (books_cash.cpp).
+  static bool same_body(const TransferRecord& a, const TransferRecord& b);
+  void collect_transfer(const TransferRecord* known,
+                        const TransferRecord& news,
+                        VenueId from_venue,
+                        VenueId to_venue);
+
+  // Statements (books_statements.cpp).
+  BreakPlace place_of(AccountId account, InstrumentId instrument) const;
+  std::vector<PositionId> contributors(const BreakPlace& place) const;
+  std::optional<Quantity> contribution(const BreakPlace& place,
+                                       InstrumentId instrument,
+                                       const FillTerms& terms) const;
+  std::optional<Quantity> ours_at(Timestamp t, const BreakPlace& place) const;
+  std::vector<RecentFill> recent_on(const Break& what) const;
+  void find_candidates(Break& what) const;
+  void reconcile(Timestamp now, Timestamp t, bool settles);
+  void publish_breaks();
+
+  std::vector<Contract> contracts_;  // by instrument
+  std::size_t venues_ = 0;
+  std::size_t assets_ = 0;
+
+  Names<Place, AccountId> accounts_;
+  Names<BookName, BookId> books_;
+  std::vector<Position> positions_;
+  FlatMap<PositionKey, PositionId, PositionKeyHash> position_index_;
+  std::vector<PositionId> next_sibling_;      // the next position of the same account and instrument
+  std::vector<Timestamp> last_fill_on_;       // by account
+  FillHistory history_;
+  KeyIndex keys_;
+  Ledger ledger_;
+  Transfers transfers_;
+  Reconciliation reconciliation_;
+  std::vector<DroppedFill> dropped_;          // a ring of the latest
+  std::uint32_t next_dropped_ = 0;
+  BookCounters counters_;
+  Changes changes_;
 };
 
 }  // namespace ballast

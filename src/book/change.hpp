@@ -85,7 +85,7 @@ struct Outcome {
   Refusal why = Refusal::invalid;     // of a refusal
   bool late = false;                  // a fill that belongs before one already applied
   Origin origin = Origin::unknown;    // of the fill that was applied, corrected or busted
-  Quantity signed_qty_change;         // what that did to its position: + bought, - sold
+  Quantity signed_qty_change{};       // what that did to its position: + bought, - sold
 
   bool applied() const { return verdict == Verdict::applied; }
 };

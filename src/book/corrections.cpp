@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "base/int128.hpp"
+
 namespace ballast {
 namespace {
 
@@ -85,15 +87,25 @@ std::size_t Corrections::memory_bytes() const {
   return bytes;
 }
 
-bool Corrections::restore() {
+bool Corrections::restore(std::size_t assets) {
+  const auto sound = [assets](const Amendment& a) {
+    return (!a.side || *a.side <= Side::sell) && (!a.qty || a.qty->sign() > 0) &&
+           (!a.price || a.price->sign() > 0) && (!a.fee || a.fee->raw != int128_min) &&
+           (!a.fee_asset || a.fee_asset->index() < assets);
+  };
   index_ = {};
   for (std::uint32_t i = 0; i < corrected_.size(); ++i) {
+    const std::vector<Amendment>& amendments = corrected_[i].amendments;
     if (!index_.try_emplace(corrected_[i].offset, i).second) return false;
-    for (const Amendment& amendment : corrected_[i].amendments) {
-      if (amendment.side && *amendment.side > Side::sell) return false;
-    }
+    if (!std::all_of(amendments.begin(), amendments.end(), sound)) return false;
   }
   return true;
+}
+
+void Corrections::restore_terms(std::uint32_t offset, const Record& record) {
+  Corrected& corrected = corrected_[*index_.find(offset)];
+  corrected.now = record.terms;
+  for (const Amendment& amendment : corrected.amendments) amendment.apply_to(corrected.now);
 }
 
 }  // namespace ballast

@@ -47,13 +47,16 @@ class Corrections {
   void add(std::uint32_t offset, const Record& record, const Amendment& amendment);
 
   std::size_t memory_bytes() const;
-  /// After loading: rebuilds the table; false when the bytes were damaged.
-  bool restore();
-  /// The records that were corrected, in order of their first correction.
+  /// After loading: rebuilds the table; false when the bytes were damaged. Then restore_terms() of every
+  /// corrected record.
+  bool restore(std::size_t assets);
+  void restore_terms(std::uint32_t offset, const Record& record);
+  bool has(std::uint32_t offset) const { return find(offset) != nullptr; }
+  /// fn(offset) for every corrected record, while it says true.
   template <class Fn>
   bool visit(Fn&& fn) const {
     for (const Corrected& corrected : corrected_) {
-      if (!fn(corrected.offset, corrected.now)) return false;
+      if (!fn(corrected.offset)) return false;
     }
     return true;
   }
@@ -70,7 +73,7 @@ class Corrections {
     std::vector<Amendment> amendments;  // by time, then arrival
     template <class Archive>
     void archive(Archive& ar) {
-      ar(offset, now, amendments);
+      ar(offset, amendments);
     }
   };
   struct OffsetHash {

@@ -45,10 +45,19 @@ class FillHistory {
                                   std::uint32_t offset,
                                   const FillTerms* terms);
   void commit_correction(PositionId position, std::uint32_t offset, const Amendment& amendment);
+  /// Keeps a correction that changes nothing now, but may once others are known.
+  void remember(std::uint32_t offset, const Amendment& amendment);
   void commit_bust(PositionId position, std::uint32_t offset);
 
-  /// The offsets of a position's records, in order; of the last `limit` at most.
-  std::vector<std::uint32_t> in_order(PositionId position, std::size_t limit = SIZE_MAX) const;
+  /// The offsets of a position's records, in order.
+  std::vector<std::uint32_t> in_order(PositionId position) const;
+  /// fn(offset) from the latest record back, while it says true.
+  template <class Fn>
+  void visit_backwards(PositionId position, Fn&& fn) const {
+    if (position.index() >= trails_.size()) return;
+    std::uint32_t at = trails_[position.index()].last;
+    while (at != none && fn(at)) at = record_previous(records_.at(at));
+  }
   /// The time of the latest record in order; nothing when there is none.
   std::optional<Timestamp> last_time(PositionId position) const;
   FillTerms terms(std::uint32_t offset, const Record& record) const {
@@ -100,6 +109,8 @@ class FillHistory {
   void gather(const Trail& trail, const Record& from);
   std::optional<Plan> replay(const Trail& trail, const Contract& contract, const Instead& instead);
   void adopt_checkpoints(Trail& trail);
+  template <class Known>
+  std::size_t count_links(std::size_t position, const Known& known) const;
 
   RecordStore records_;
   Corrections corrections_;

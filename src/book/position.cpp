@@ -66,12 +66,17 @@ bool AverageCost::trade(const Contract& contract, Timestamp t, Quantity signed_q
   const bool ok = same_side                        ? increase(next, contract, signed_qty, price, *worth)
                   : signed_qty.abs() < qty.abs() ? reduce(next, signed_qty, *worth)
                                                    : close(next, contract, signed_qty, price, *worth);
-  Amount next_flow = next.realized;
-  if (!ok || !subtract_from(next_flow, next.cost)) return false;
+  if (!ok || !next.sound()) return false;
   next.last_fill = t;
   ++next.fills;
   *this = next;
   return true;
+}
+
+bool AverageCost::sound() const {
+  Amount next_flow = realized;
+  return qty.raw != int128_min && cost.raw != int128_min && average.raw != int128_min &&
+         subtract_from(next_flow, cost);
 }
 
 Amount Position::fees(AssetId asset) const {

@@ -35,6 +35,9 @@ struct AverageCost {
   /// -sum of value(trade): what all trades together paid in.
   Amount flow() const { return realized - cost; }
 
+  /// What trade() keeps true of the numbers: each can be negated, and flow() is in range.
+  bool sound() const;
+
   friend bool operator==(const AverageCost&, const AverageCost&) = default;
 
   template <class Archive>

@@ -66,12 +66,85 @@ struct Break {
   bool disputed = false;  // open for longer than the grace
   std::vector<BreakCandidate> candidates;
 
-  bool open() const { return !closed.has_value(); }
-
   template <class Archive>
   void archive(Archive& ar) {
     ar(place, stated, ours, since, latest, closed, disputed, candidates);
   }
+};
+
+class Reconciliation {
+ public:
+  explicit Reconciliation(Duration grace) : grace_(grace) {}
+
+  /// The time of the latest statement of a place; nothing when there was none.
+  std::optional<Timestamp> latest(const BreakPlace& place) const;
+  /// A statement, not older than the latest of its place. Returns the break that it opened, for its
+  /// candidates to be filled in, or null.
+  Break* state(Timestamp t, const BreakPlace& place, Quantity stated, Quantity ours);
+  /// Our books changed by `change` as of `t`. `settles`: an adjustment, which closes a break that it
+  /// equals whatever its time.
+  void adjust(Timestamp now, Timestamp t, const BreakPlace& place, Quantity change, bool settles);
+  bool any_open() const { return open_count_ > 0; }
+
+  /// The open breaks in order of opening, then the latest `closed_max` closed ones in order of closing.
+  std::span<const Break> breaks() const { return breaks_; }
+  bool disputed(const BreakPlace& place) const;
+
+  std::optional<Timestamp> next_due() const { return next_due_; }
+  /// Breaks whose grace is over become disputed, in order of opening.
+  void run_due(Timestamp now);
+
+  /// What changed since the last take, in order.
+  struct Transition {
+    enum class Kind : std::uint8_t { opened, closed, disputed, settled };
+    Kind kind = Kind::opened;
+    BreakPlace place;
+    Quantity stated;
+    Quantity ours;
+    Timestamp since{};
+  };
+  std::vector<Transition>& transitions() { return transitions_; }
+
+  std::size_t memory_bytes() const;
+  /// After loading: rebuilds the tables; false when the bytes were damaged.
+  bool restore(std::size_t accounts, std::size_t instruments, std::size_t assets);
+
+  template <class Archive>
+  void archive(Archive& ar) {
+    ar(places_, breaks_, open_count_);
+  }
+
+  static constexpr std::size_t closed_max = 256;
+
+ private:
+  struct Stated {
+    BreakPlace place;
+    Timestamp latest{};
+    bool open = false;
+    template <class Archive>
+    void archive(Archive& ar) {
+      ar(place, latest, open);
+    }
+  };
+  struct PlaceHash {
+    std::size_t operator()(const BreakPlace& place) const {
+      return mix(mix(place.account.value, place.instrument.value), place.asset.value);
+    }
+  };
+  const Stated* find(const BreakPlace& place) const;
+  std::span<const Break> open() const { return breaks().first(open_count_); }
+  std::size_t open_index(const BreakPlace& place) const;
+  void note(Transition::Kind kind, const Break& what);
+  void close(Stated& stated, std::size_t index, Timestamp t);
+  void refresh_due();
+
+  Duration grace_;
+  std::vector<Stated> places_;
+  std::vector<Break> breaks_;  // the first open_count_ are open
+  std::uint32_t open_count_ = 0;
+  std::optional<Timestamp> next_due_;
+  std::vector<Transition> transitions_;
+  FlatMap<BreakPlace, std::uint32_t, PlaceHash> index_;
 };
 
 }  // namespace ballast

@@ -56,17 +56,6 @@ struct FillTerms {
 
   Quantity signed_qty() const { return side == Side::buy ? qty : -qty; }
   friend bool operator==(const FillTerms&, const FillTerms&) = default;
-
-  template <class Archive>
-  void archive(Archive& ar) {
-    bool sells = side == Side::sell;
-    bool has_fee = fee.has_value();
-    Fee paid = fee.value_or(Fee{});
-    ar(sells, qty, price, has_fee, paid.amount, paid.asset);
-    side = sells ? Side::sell : Side::buy;
-    fee.reset();
-    if (has_fee) fee = paid;
-  }
 };
 
 struct Record {

@@ -78,6 +78,7 @@ bool Transfers::restore(std::size_t accounts, std::size_t assets) {
     const TransferRecord& record = records_[i];
     if (record.asset.index() >= assets || record.from.index() >= accounts ||
         record.to.index() >= accounts || record.state > TransferState::failed ||
+        record.qty.sign() <= 0 ||
         !index_.try_emplace(record.id, i).second) {
       return false;
     }
