@@ -108,11 +108,13 @@ struct Summary {
 Summary merge(const Summary& left, const Summary& right);
 
 /// `hedged` taken off the uncontrolled path once more, for moments that start `hedged` later:
-/// integrals of (g - h) and (g - h)^2 from those of g and g^2 over `known_ns`.
+/// integrals of (g - h) and (g - h)^2 from those of g and g^2 over `known_ns`. `scale` is the size of
+/// what `second` was itself a difference of.
 void shift_uncontrolled(DoubleDouble& first,
                         DoubleDouble& second,
                         Decimal hedged,
-                        std::int64_t known_ns);
+                        std::int64_t known_ns,
+                        double scale);
 
 /// Sections 3 and 4, for a report. Averages are over known time and absent when there is none.
 struct Figures {

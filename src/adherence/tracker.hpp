@@ -60,7 +60,8 @@ class Tracker {
   /// Since when the factor has been unknown; absent while it is known.
   std::optional<Timestamp> unknown_since() const;
 
-  // Each is exact at any now >= the last call's time, and changes nothing.
+  // Each is exact at any now >= the last call's time, and changes nothing. What was booked at `now`
+  // itself is in it, so that money adds up to the books; in what is over, [from, to) is strict.
   Summary since_start(Timestamp now) const;
   Summary report_window(Timestamp now) const;
   Summary window(Window window, Timestamp now) const;
@@ -86,29 +87,36 @@ class Tracker {
   void archive(Archive& ar);
 
  private:
-  void reach(Timestamp t);
+  enum class ReportPhase : std::uint8_t { before, within, over };
+
+  void start(Timestamp t);
+  Timestamp reach(Timestamp t);
   void cross(Timestamp t);
   void run_to(Timestamp t);
-  void flush_recent();
+  void run_path_to(Timestamp t);
   void leave_slot(Timestamp next);
   void finish_hours(Timestamp until);
-  void begin_or_end_report(Timestamp t);
+  void cut_report();
   void schedule();
+  Summary since(const Path& base, const Spans& spans, Timestamp now) const;
 
   // Hot: touched by every update.
-  TrackerOptions options_;
+  TrackerOptions options_;       // configuration, not state
   bool started_ = false;
-  bool was_out_ = false;      // of the last state that lasted
-  Timestamp boundary_;        // the next end of a slot, or of the report's span
+  bool was_out_ = false;         // the last state that lasted was out of band
+  bool awaiting_reaction_ = false;
+  ReportPhase report_phase_ = ReportPhase::before;
+  Timestamp boundary_;           // derived: the next end of a slot or cut of the report
+  Timestamp wake_;               // derived: the next end of an hour or cut of the report
   Timestamp excursion_start_;
   Timestamp unknown_since_;
   Path path_;
-  Spans recent_;              // since the last boundary
+  Spans recent_;                 // since the last boundary
   FactorState state_;
-  Reading reading_;
+  Reading reading_;              // derived: of state_
   Attribution attribution_;
 
-  // Cold: touched when a boundary is crossed.
+  // Cold: touched when a boundary is crossed. Each of the Spans lacks what is recent.
   SlidingWindows windows_;
   Path origin_;
   Spans total_spans_;
@@ -116,13 +124,24 @@ class Tracker {
   Timestamp hour_end_;
   Spans hour_spans_;
   Path report_base_;
+  Timestamp report_cut_;         // where the report's span begins, then where it ends
   Spans report_spans_;
-  enum class ReportPhase : std::uint8_t { before, within, over };
-  ReportPhase report_phase_ = ReportPhase::before;
-  Summary report_;            // once it is over
+  Summary report_;               // once it is over
   std::vector<Summary> finished_hours_;
   ReactionLog reactions_;
   SampleLog samples_;
 };
+
+template <class Archive>
+void Tracker::archive(Archive& ar) {
+  ar(started_, was_out_, awaiting_reaction_, report_phase_, excursion_start_, unknown_since_, path_,
+     recent_, state_, attribution_, windows_, origin_, total_spans_, hour_base_, hour_end_,
+     hour_spans_, report_base_, report_cut_, report_spans_, report_, finished_hours_, reactions_,
+     samples_);
+  if constexpr (Archive::loading) {
+    reading_ = read(state_);
+    if (started_) schedule();
+  }
+}
 
 }  // namespace ballast

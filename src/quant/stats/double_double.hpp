@@ -16,7 +16,7 @@ struct DoubleDouble {
   double hi = 0.0;
   double lo = 0.0;
 
-  double to_double() const { return hi + lo; }
+  constexpr double to_double() const { return hi + lo; }
   friend bool operator==(const DoubleDouble&, const DoubleDouble&) = default;
 
   template <class Archive>
@@ -59,6 +59,13 @@ constexpr DoubleDouble& operator-=(DoubleDouble& a, const DoubleDouble& b) { ret
 constexpr DoubleDouble operator*(const DoubleDouble& a, const DoubleDouble& b) {
   const DoubleDouble product = two_product(a.hi, b.hi);
   return two_sum(product.hi, product.lo + (a.hi * b.lo + a.lo * b.hi));
+}
+
+/// The quotient to 2^-103 relative.
+constexpr DoubleDouble operator/(const DoubleDouble& a, double b) {
+  const double quotient = a.hi / b;
+  const DoubleDouble rest = a - two_product(quotient, b);
+  return two_sum(quotient, rest.to_double() / b);
 }
 
 /// Exact up to 106 significant bits, and to 2^-104 relative beyond.
