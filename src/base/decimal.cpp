@@ -44,14 +44,16 @@ Digits read_digits(const char* at, const char* end) {
 
 /// The whole part of a decimal; at most 21 significant digits can be in range.
 Result<UInt128> parse_whole(const char*& at, const char* end, std::string_view text) {
-  while (at < end && *at == '0') ++at;
+  while (at < end && *at == '0')
+    ++at;
   UInt128 value = 0;
   int count = 0;
   for (; at < end; ++at) {
     const auto digit = static_cast<unsigned char>(*at - '0');
     if (digit > 9) break;
     if (++count > 21) {
-      return fail(Errc::overflow, fmt::format("{} leaves the decimal range of +-1.7e20", quoted(text)));
+      return fail(Errc::overflow,
+                  fmt::format("{} leaves the decimal range of +-1.7e20", quoted(text)));
     }
     value = value * 10 + digit;
   }
@@ -85,7 +87,8 @@ Result<Int128> parse_slow(std::string_view text) {
       fraction /= 10;
       if (kept != 0) kept = decimal_digits;
     }
-    while (at < end && *at == '0') ++at;
+    while (at < end && *at == '0')
+      ++at;
     const bool excess = kept == 0 || (at < end && *at >= '1' && *at <= '9');
     if (excess) {
       return fail(Errc::excess_digits,
@@ -104,7 +107,8 @@ Result<Int128> parse_slow(std::string_view text) {
   UInt128 raw = 0;
   if (__builtin_mul_overflow(whole, static_cast<UInt128>(decimal_one), &raw) ||
       __builtin_add_overflow(raw, UInt128{fraction}, &raw) || raw > magnitude(int128_max)) {
-    return fail(Errc::overflow, fmt::format("{} leaves the decimal range of +-1.7e20", quoted(text)));
+    return fail(Errc::overflow,
+                fmt::format("{} leaves the decimal range of +-1.7e20", quoted(text)));
   }
   const auto value = static_cast<Int128>(raw);
   return negative ? -value : value;
@@ -126,7 +130,8 @@ Result<Int128> parse_decimal_raw(std::string_view text) {
     if (*at != '.') return parse_slow(text);
     const Digits fraction = read_digits(++at, end);
     at += fraction.count;
-    if (at != end || fraction.count == 0 || fraction.count > decimal_digits) return parse_slow(text);
+    if (at != end || fraction.count == 0 || fraction.count > decimal_digits)
+      return parse_slow(text);
     raw += fraction.value * powers_of_ten[decimal_digits - fraction.count];
   }
   const auto value = static_cast<Int128>(raw);
@@ -141,22 +146,34 @@ Result<Int128> mul_div_raw(Int128 x, Int128 y, Int128 z) {
   return fail(Errc::overflow, "a product or quotient leaves the decimal range of +-1.7e20");
 }
 
-double raw_to_double(Int128 raw) {
-  return static_cast<double>(raw) / 1e18;
-}
+double raw_to_double(Int128 raw) { return static_cast<double>(raw) / 1e18; }
 
 Result<Int128> raw_from_double(double value, int digits) {
   BALLAST_ASSERT(digits >= 0 && digits <= decimal_digits);
   if (!std::isfinite(value) || std::fabs(value) >= 1.7e20) {
     return fail(Errc::overflow, fmt::format("{} is outside the decimal range of +-1.7e20", value));
   }
-  // The exact binary value, split so that scaling the fraction loses nothing that is kept.
-  double whole = 0.0;
-  const double fraction = std::modf(value, &whole);
-  const auto scale = static_cast<double>(powers_of_ten[static_cast<std::size_t>(digits)]);
-  const auto kept = static_cast<Int128>(std::nearbyint(fraction * scale));
-  const auto unit = static_cast<Int128>(powers_of_ten[static_cast<std::size_t>(decimal_digits - digits)]);
-  return static_cast<Int128>(whole) * decimal_one + kept * unit;
+  // value = mantissa * 2^exponent exactly; the scaled mantissa has at most 53 + 60 bits.
+  int exponent = 0;
+  const auto mantissa = static_cast<std::int64_t>(std::ldexp(std::frexp(value, &exponent), 53));
+  exponent -= 53;
+  const auto scale = static_cast<Int128>(powers_of_ten[static_cast<std::size_t>(digits)]);
+  UInt128 kept = magnitude(Int128{mantissa} * scale);
+  if (exponent >= 0) {
+    kept <<= exponent;  // below 1.7e38 by the range of the value
+  } else if (exponent < -127) {
+    kept = 0;
+  } else {
+    const int shift = -exponent;
+    const UInt128 rest = kept & ((UInt128{1} << shift) - 1);
+    const UInt128 half = UInt128{1} << (shift - 1);
+    kept >>= shift;
+    if (rest > half || (rest == half && (kept & 1) != 0)) ++kept;
+  }
+  const auto unit =
+      static_cast<Int128>(powers_of_ten[static_cast<std::size_t>(decimal_digits - digits)]);
+  const auto raw = static_cast<Int128>(kept) * unit;
+  return mantissa < 0 ? -raw : raw;
 }
 
 char* print_decimal(Int128 raw, char* out) {
@@ -176,7 +193,8 @@ char* print_decimal(Int128 raw, char* out) {
     std::memcpy(out, high.data(), high.size());
     out += high.size();
     auto low = static_cast<std::uint64_t>(whole % chunk);
-    for (int i = 9; i >= 0; --i, low /= 10) out[i] = static_cast<char>('0' + low % 10);
+    for (int i = 9; i >= 0; --i, low /= 10)
+      out[i] = static_cast<char>('0' + low % 10);
     out += 10;
   }
   if (fraction == 0) return out;
@@ -186,7 +204,8 @@ char* print_decimal(Int128 raw, char* out) {
     fraction /= 10;
     --digits;
   }
-  for (int i = digits - 1; i >= 0; --i, fraction /= 10) out[i] = static_cast<char>('0' + fraction % 10);
+  for (int i = digits - 1; i >= 0; --i, fraction /= 10)
+    out[i] = static_cast<char>('0' + fraction % 10);
   return out + digits;
 }
 

@@ -27,7 +27,7 @@ class Text {
   static std::optional<Text> create(std::string_view text) {
     if (text.size() > N) return std::nullopt;
     Text result;
-    std::memcpy(result.chars_.data(), text.data(), text.size());
+    std::copy_n(text.data(), text.size(), result.chars_.begin());
     result.size_ = static_cast<std::uint8_t>(text.size());
     return result;
   }

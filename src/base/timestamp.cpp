@@ -6,13 +6,15 @@
 
 #include <fmt/format.h>
 
+#include "base/int128.hpp"
+
 namespace ballast {
 namespace {
 
 constexpr std::int64_t ns_per_second = 1'000'000'000;
 constexpr std::int64_t seconds_per_day = 86'400;
-constexpr int min_year = 1678;
-constexpr int max_year = 2261;
+constexpr int min_year = 1677;  // in the first and the last, only what 64 bits of nanoseconds hold
+constexpr int max_year = 2262;
 
 struct FloorDivision {
   std::int64_t quotient;
@@ -91,7 +93,8 @@ std::optional<int> zone_offset(std::string_view zone) {
 }
 
 void put_digits(char*& out, int value, int count) {
-  for (int i = count - 1; i >= 0; --i, value /= 10) out[i] = static_cast<char>('0' + value % 10);
+  for (int i = count - 1; i >= 0; --i, value /= 10)
+    out[i] = static_cast<char>('0' + value % 10);
   out += count;
 }
 
@@ -109,18 +112,21 @@ CivilTime civil_time(Timestamp t) {
 }
 
 Result<Timestamp> timestamp_from_civil(const CivilTime& c) {
-  if (c.year < min_year || c.year > max_year || c.month < 1 || c.month > 12 || c.day < 1 ||
-      c.day > days_in_month(c.year, c.month) || c.hour < 0 || c.hour > 23 || c.minute < 0 ||
-      c.minute > 59 || c.second < 0 || c.second > 59 || c.nanosecond < 0 ||
-      c.nanosecond >= ns_per_second) {
-    return fail(Errc::bad_input, fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02} is not a time between "
-                                             "the years {} and {}",
-                                             c.year, c.month, c.day, c.hour, c.minute, c.second,
-                                             min_year, max_year));
+  const bool fields = c.year >= min_year && c.year <= max_year && c.month >= 1 && c.month <= 12 &&
+                      c.day >= 1 && c.day <= days_in_month(c.year, c.month) && c.hour >= 0 &&
+                      c.hour <= 23 && c.minute >= 0 && c.minute <= 59 && c.second >= 0 &&
+                      c.second <= 59 && c.nanosecond >= 0 && c.nanosecond < ns_per_second;
+  if (fields) {
+    const std::int64_t seconds = days_from_civil(c.year, c.month, c.day) * seconds_per_day +
+                                 c.hour * 3600 + c.minute * 60 + c.second;
+    const Int128 ns = Int128{seconds} * ns_per_second + c.nanosecond;
+    const auto stamp = static_cast<std::int64_t>(ns);
+    if (stamp == ns) return Timestamp{stamp};
   }
-  const std::int64_t seconds = days_from_civil(c.year, c.month, c.day) * seconds_per_day +
-                               c.hour * 3600 + c.minute * 60 + c.second;
-  return Timestamp{seconds * ns_per_second + c.nanosecond};
+  return fail(
+      Errc::bad_input,
+      fmt::format("{:04}-{:02}-{:02} {:02}:{:02}:{:02} is not a time between the years {} and {}",
+                  c.year, c.month, c.day, c.hour, c.minute, c.second, min_year, max_year));
 }
 
 Result<Timestamp> parse_timestamp(std::string_view text) {
@@ -153,9 +159,12 @@ Result<Timestamp> parse_timestamp(std::string_view text) {
   }
   const auto offset = zone_offset(text.substr(at));
   if (!marks || !offset) return not_a_time(text);
-  auto time = timestamp_from_civil(c);
-  if (!time) return not_a_time(text);
-  return *time - Duration::seconds(*offset);
+  const auto time = timestamp_from_civil(c);
+  Timestamp utc;
+  if (!time || __builtin_sub_overflow(time->ns, Duration::seconds(*offset).ns, &utc.ns)) {
+    return not_a_time(text);
+  }
+  return utc;
 }
 
 char* print_timestamp(Timestamp t, char* out) {
@@ -222,7 +231,8 @@ Result<Duration> parse_duration(std::string_view text) {
     if (error != std::errc{} || count < 0) return malformed();
     rest.remove_prefix(static_cast<std::size_t>(end - rest.data()));
     std::size_t letters = 0;
-    while (letters < rest.size() && rest[letters] >= 'a' && rest[letters] <= 'z') ++letters;
+    while (letters < rest.size() && rest[letters] >= 'a' && rest[letters] <= 'z')
+      ++letters;
     const std::string_view unit = rest.substr(0, letters);
     rest.remove_prefix(letters);
     std::int64_t per_unit = 0;
