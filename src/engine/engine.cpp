@@ -35,6 +35,16 @@ std::span<const Effect> Engine::step(const Event& event) {
   return effects_;
 }
 
+std::span<const Effect> Engine::pass_time(Timestamp t) {
+  effects_.clear();
+  trace_.clear();
+  if (started_ && t > now_) {
+    run_timers(t);
+    now_ = t;
+  }
+  return effects_;
+}
+
 void Engine::start(Timestamp t) {
   started_ = true;
   started_at_ = now_ = t;
@@ -172,7 +182,10 @@ void Engine::priced(const MarketChange& change, InstrumentId instrument, AssetId
 /// A price that still holds, or a first one, may end what made a factor unknown.
 void Engine::wake(InstrumentId instrument, AssetId asset) {
   const auto wake_one = [&](FactorId id) {
-    if (factors_[id.index()].knowledge != Knowledge::known) exposures_.touch(id);
+    const FactorNow& factor = factors_[id.index()];
+    const bool begins_to_age =
+        factor.fresh_until == DueTimes::never && desk_.factor(id).max_age.has_value();
+    if (factor.knowledge != Knowledge::known || begins_to_age) exposures_.touch(id);
   };
   if (instrument.valid()) {
     asset = desk_.instrument(instrument).base;

@@ -68,6 +68,7 @@ struct FactorNow {
   bool defined = false;  // actual and target can be computed, if only from old inputs
   bool begun = false;    // the tracker has seen its first state
   std::uint32_t disputes = 0;
+  Timestamp fresh_until = DueTimes::never;  // as of the last look; inputs may have come since
   FactorState state;     // the last that could be computed
 };
 
@@ -103,6 +104,9 @@ class Engine final : private Readings {
   /// The only way state changes. The effects are valid until the next call.
   std::span<const Effect> step(const Event& event);
 
+  /// Lets time pass to `t` without an event: timers fire, windows go on. Not part of the digest.
+  std::span<const Effect> pass_time(Timestamp t);
+
   const Desk& desk() const { return desk_; }
   bool started() const { return started_; }
   Timestamp now() const { return now_; }
@@ -122,6 +126,14 @@ class Engine final : private Readings {
 
   /// Everything in FORMATS section 3 but the chart's path, at the clock or at options.to.
   Report report() const;
+  /// Calendar hours that finished since the last call (options.keep_hours): fn(FactorId, Summary).
+  template <class Fn>
+  void take_finished_hours(Fn&& fn) {
+    for (std::size_t i = 0; i < trackers_.size(); ++i) {
+      if (!trackers_[i].has_finished_hours()) continue;
+      for (const Summary& hour : trackers_[i].take_finished_hours()) fn(FactorId{i}, hour);
+    }
+  }
   /// What a factor's number is made of: positions, exposure, target, band, causes.
   std::vector<Explanation> explain(FactorId id) const;
   /// The whole state as bytes; restore() gives an engine that goes on exactly as this one would.

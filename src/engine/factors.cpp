@@ -92,6 +92,7 @@ void Engine::refresh(FactorId id, Cause cause) {
   const TargetPipeline& target = targets_[id.index()];
   const auto plan = target.plan(inventory(id));
   const Timestamp fresh = fresh_until(id);
+  factor.fresh_until = fresh;
   factor.knowledge = judge(id, plan, fresh);
 
   FactorState next = factor.state;

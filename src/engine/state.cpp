@@ -65,7 +65,7 @@ void Engine::archive(Archive& ar) {
   net_asset_value_.archive(ar);
   for (auto& target : targets_) target.archive(ar);
   for (auto& tracker : trackers_) tracker.archive(ar);
-  for (auto& f : factors_) ar(f.knowledge, f.defined, f.begun, f.disputes, f.state);
+  for (auto& f : factors_) ar(f.knowledge, f.defined, f.begun, f.disputes, f.fresh_until.ns, f.state);
   ar(factor_due_, risk_, alerts_, profit_);
   ar(counts_.read, counts_.applied, counts_.duplicate, counts_.refused, counts_.late);
   ar(digest_, now_, started_at_, started_, risk_at_from_, risk_at_from_taken_);

@@ -29,6 +29,24 @@ inline constexpr std::array<std::string_view, 7> refusal_names{
     "conflicting_body", "unknown_fill",         "busted_fill", "duplicate_state",
     "conflicting_transfer", "overflow", "invalid"};
 
+/// The reason as a sentence for a person, with what to do about it.
+constexpr std::string_view refusal_text(Refusal why) {
+  switch (why) {
+    case Refusal::conflicting_body:
+      return "its key is known with a different body; send a `correct` event to change a fill";
+    case Refusal::unknown_fill: return "no fill with that key is known; check id, account and leg";
+    case Refusal::busted_fill: return "the fill was busted before";
+    case Refusal::duplicate_state: return "the transfer had already ended, or would move backwards";
+    case Refusal::conflicting_transfer:
+      return "a transfer with that id is known with another asset, amount or accounts";
+    case Refusal::overflow: return "a sum would leave the decimal range of +-1.7e20";
+    case Refusal::invalid:
+      return "it contradicts the present state (a reversed range, a target outside its band, an "
+             "`until` that has passed, an alert that does not fire)";
+  }
+  return "";
+}
+
 struct Refused {
   Refusal why = Refusal::invalid;
   TradeId id;

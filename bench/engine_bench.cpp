@@ -1,0 +1,224 @@
+// How fast is Engine::step on a realistic book, and does its cost depend on anything but the event?
+//
+// 1,000 instruments x 20 books, 10 % fills, 60 % marks, 30 % tops, one delta factor an asset for the
+// desk. The table of the second benchmark varies instruments and history; its rows should be level.
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <new>
+#include <vector>
+
+#include <benchmark/benchmark.h>
+#include <fmt/format.h>
+
+#include "base/rng.hpp"
+#include "engine/engine.hpp"
+
+namespace {
+std::uint64_t allocations = 0;
+}  // namespace
+
+void* operator new(std::size_t size) {
+  ++allocations;
+  if (void* memory = std::malloc(size)) return memory;
+  throw std::bad_alloc();
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t /*size*/) noexcept { std::free(memory); }
+
+namespace ballast {
+namespace {
+
+Desk bench_desk(std::size_t instruments) {
+  Desk desk;
+  desk.name = "bench";
+  desk.assets.push_back({"USDT", {}});
+  desk.currency = AssetId{0};
+  desk.venues = {{"venue", {"main"}}};
+  for (std::size_t i = 0; i < instruments; ++i) {
+    desk.assets.push_back({fmt::format("A{}", i), {}});
+    Instrument instrument;
+    instrument.name = fmt::format("A{}-PERP", i);
+    instrument.kind = i % 4 == 0   ? InstrumentKind::spot
+                      : i % 4 == 3 ? InstrumentKind::inverse_perpetual
+                                   : InstrumentKind::linear_perpetual;
+    instrument.venue = VenueId{0};
+    instrument.base = AssetId{i + 1};
+    instrument.quote = AssetId{0};
+    if (instrument.inverse()) instrument.contract_size = Quantity::whole(100);
+    desk.instruments.push_back(instrument);
+    FactorConfig factor;
+    factor.name = fmt::format("delta:A{}", i);
+    factor.asset = factor.unit = instrument.base;
+    factor.band = {Decimal::whole(-50), Decimal::whole(50)};
+    factor.limit = Range{Decimal::whole(-500), Decimal::whole(500)};
+    factor.max_age = Duration::hours(24);
+    desk.factors.push_back(factor);
+  }
+  RuleConfig rule;
+  rule.name = "out-of-band";
+  for (std::size_t i = 0; i < desk.factors.size(); ++i) rule.factors.push_back(FactorId{i});
+  rule.measure = Measure::abs_z;
+  rule.threshold = 1.0;
+  rule.dwell = Duration::seconds(30);
+  desk.rules.push_back(rule);
+  return desk;
+}
+
+/// Makes the mix, one event after another, from a seed.
+class Mix {
+ public:
+  explicit Mix(const Desk& desk, std::uint64_t seed = 1) : desk_(&desk), rng_(seed) {
+    for (std::size_t i = 0; i < desk.instruments.size(); ++i) {
+      prices_.push_back(100'000 + static_cast<std::int64_t>(rng_.below(900'000)));
+    }
+  }
+
+  Event next() {
+    t_.ns += static_cast<std::int64_t>(rng_.below(200'000));  // 10,000 events a second of desk time
+    const std::size_t i = rng_.below(prices_.size());
+    std::int64_t& price = prices_[i];
+    price = std::clamp<std::int64_t>(price + rng_.between(-50, 50), 50'000, 2'000'000);
+    const std::uint64_t kind = rng_.below(10);
+    if (kind == 0) return fill(i, price);
+    if (kind < 7) {
+      Mark mark;
+      mark.instrument = InstrumentId{i};
+      mark.price = cents(price);
+      return {t_, mark};
+    }
+    return {t_, Top{InstrumentId{i}, cents(price - 1), Quantity::whole(3), cents(price + 1),
+                    Quantity::whole(2)}};
+  }
+
+ private:
+  static Price cents(std::int64_t price) { return Price{Int128{price} * (decimal_one / 100)}; }
+
+  Event fill(std::size_t i, std::int64_t price) {
+    Fill fill;
+    fill.key.place = {VenueId{0}, AccountName("main")};
+    fill.key.instrument = InstrumentId{i};
+    fill.key.id = *TradeId::create(fmt::format_int(++id_).str());
+    fill.book = *BookName::create(fmt::format("book{}", rng_.below(20)));
+    fill.side = rng_.below(2) == 0 ? Side::buy : Side::sell;
+    fill.qty = Quantity{Int128{1 + static_cast<std::int64_t>(rng_.below(50'000))} *
+                        (decimal_one / 10'000)};
+    if (desk_->instruments[i].inverse()) fill.qty = Quantity::whole(1 + static_cast<std::int64_t>(rng_.below(50)));
+    fill.price = cents(price);
+    fill.fee = Fee{Amount{decimal_one / 1000}, AssetId{0}};
+    fill.origin = rng_.below(5) == 0 ? Origin::hedge : Origin::quote;
+    return {t_, fill};
+  }
+
+  const Desk* desk_;
+  Rng rng_;
+  std::vector<std::int64_t> prices_;
+  Timestamp t_ = *parse_timestamp("2026-01-05T00:00:00Z");
+  std::uint64_t id_ = 1'000'000'000;
+};
+
+using Clock = std::chrono::steady_clock;
+
+double nanoseconds(Clock::duration d) {
+  return std::chrono::duration<double, std::nano>(d).count();
+}
+
+constexpr std::size_t batch = 1 << 16;
+
+void fill_batch(Mix& mix, std::vector<Event>& events) {
+  events.clear();
+  for (std::size_t i = 0; i < batch; ++i) events.push_back(mix.next());
+}
+
+/// Events per second on one core; allocations per event after warm-up.
+void engine_step_mix(benchmark::State& state) {
+  const Desk desk = bench_desk(static_cast<std::size_t>(state.range(0)));
+  Engine engine(desk);
+  Mix mix(desk);
+  std::vector<Event> events;
+  events.reserve(batch);
+  for (int i = 0; i < 16; ++i) {  // names seen, tables grown
+    fill_batch(mix, events);
+    for (const Event& event : events) engine.step(event);
+  }
+  std::uint64_t steps = 0;
+  std::uint64_t allocated = 0;
+  for (auto _ : state) {
+    state.PauseTiming();
+    fill_batch(mix, events);
+    const std::uint64_t before = allocations;
+    state.ResumeTiming();
+    for (const Event& event : events) benchmark::DoNotOptimize(engine.step(event).data());
+    allocated += allocations - before;
+    steps += events.size();
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(steps));
+  state.counters["allocations/event"] =
+      static_cast<double>(allocated) / static_cast<double>(steps);
+}
+BENCHMARK(engine_step_mix)->Arg(1000)->Unit(benchmark::kMillisecond);
+
+/// The distribution of single steps, the clock's own cost left in.
+void engine_step_latency(benchmark::State& state) {
+  const Desk desk = bench_desk(1000);
+  Engine engine(desk);
+  Mix mix(desk);
+  std::vector<Event> events;
+  events.reserve(batch);
+  std::vector<double> times;
+  times.reserve(batch * 64);
+  for (int i = 0; i < 16; ++i) {
+    fill_batch(mix, events);
+    for (const Event& event : events) engine.step(event);
+  }
+  for (auto _ : state) {
+    fill_batch(mix, events);
+    for (const Event& event : events) {
+      const auto begin = Clock::now();
+      benchmark::DoNotOptimize(engine.step(event).data());
+      times.push_back(nanoseconds(Clock::now() - begin));
+    }
+  }
+  std::sort(times.begin(), times.end());
+  const auto quantile = [&](double q) {
+    return times[static_cast<std::size_t>(q * static_cast<double>(times.size() - 1))];
+  };
+  state.counters["p50_ns"] = quantile(0.50);
+  state.counters["p99_ns"] = quantile(0.99);
+  state.counters["p99.9_ns"] = quantile(0.999);
+  state.counters["max_ns"] = times.back();
+}
+BENCHMARK(engine_step_latency)->Iterations(40)->Unit(benchmark::kMillisecond);
+
+/// Nanoseconds an event over instruments and length of history.
+void engine_step_scaling(benchmark::State& state) {
+  const auto instruments = static_cast<std::size_t>(state.range(0));
+  const auto history = static_cast<std::uint64_t>(state.range(1));
+  for (auto _ : state) {
+    const Desk desk = bench_desk(instruments);
+    Engine engine(desk);
+    Mix mix(desk);
+    std::vector<Event> events;
+    events.reserve(batch);
+    std::uint64_t done = 0;
+    double last = 0.0;
+    while (done < history) {
+      fill_batch(mix, events);
+      const auto begin = Clock::now();
+      for (const Event& event : events) benchmark::DoNotOptimize(engine.step(event).data());
+      last = nanoseconds(Clock::now() - begin) / static_cast<double>(events.size());
+      done += events.size();
+    }
+    state.counters["ns/event at the end"] = last;
+  }
+}
+BENCHMARK(engine_step_scaling)
+    ->ArgNames({"instruments", "events"})
+    ->ArgsProduct({{10, 100, 1000, 10000}, {100'000, 1'000'000, 10'000'000}})
+    ->Iterations(1)
+    ->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace ballast
+
+BENCHMARK_MAIN();

@@ -1,0 +1,34 @@
+#include "apps/ballast/journal_run.hpp"
+
+#include <fmt/format.h>
+
+#include "adapters/config/config.hpp"
+#include "adapters/store/reader.hpp"
+
+namespace ballast {
+
+Result<std::unique_ptr<Run>> run_journal(const std::string& path, const JournalSpan& span) {
+  BALLAST_TRY(journal, JournalReader::open(path));
+  BALLAST_TRY(desk, load_desk(journal.desk(), path));
+  Run::Options options;
+  options.engine.from = span.from;
+  options.engine.to = span.to;
+  BALLAST_TRY(run, Run::open(std::move(desk), options));
+  BALLAST_TRY(last, journal.last_seq());
+
+  EventReader reader(run->engine().desk());
+  Event event;
+  Progress progress("reading the journal");
+  BALLAST_CHECK(journal.for_each(1, std::nullopt, [&](const JournalEvent& stored) -> Result<void> {
+    if (auto read = reader.read(stored.body, event); !read) {
+      return fail(Errc::corrupt, fmt::format("{}: event {} cannot be read: {}", path, stored.seq,
+                                             read.error().what));
+    }
+    progress.update(stored.seq, stored.seq, last);
+    const bool wanted = (!span.until || event.t <= *span.until) && (!span.to || event.t < *span.to);
+    return wanted ? run->feed(event, nullptr) : Result<void>{};
+  }));
+  return std::move(run);
+}
+
+}  // namespace ballast

@@ -1,0 +1,74 @@
+// What replay, report, explain and demo share: a desk, an engine, and events going through it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "adapters/codec/codec.hpp"
+#include "adapters/store/journal.hpp"
+#include "adapters/store/projector.hpp"
+#include "apps/ballast/console.hpp"
+#include "apps/ballast/verb.hpp"
+#include "engine/engine.hpp"
+#include "ports/event_source.hpp"
+#include "runtime/recorder.hpp"
+
+namespace ballast {
+
+/// The desk of a TOML file; problems, warnings too, go to standard error.
+Result<Desk> read_desk(const std::string& path);
+
+/// An engine that may keep a journal. Events go through one at a time: into the journal, through the
+/// engine, into the projections; a group is durable at the latest when finish() returns.
+class Run {
+ public:
+  struct Options {
+    EngineOptions engine;
+    std::optional<std::string> journal;  // file
+    bool from_start = false;             // replay all of the journal (charts), not from a snapshot
+    bool rebuild = false;                // derive the projections anew
+    std::uint32_t group = 1024;          // events a commit
+  };
+
+  static Result<std::unique_ptr<Run>> open(Desk desk, Options options);
+
+  /// `source` says where the event is from in messages about a refusal; may be null.
+  Result<void> feed(const Event& event, const EventSource* source);
+  /// Commits what is open, stores a snapshot, closes the journal.
+  Result<void> finish();
+  /// An event that could not be read: counted and listed like one that the engine refused.
+  void refuse_input(const std::string& where, const Error& error);
+
+  Engine& engine() { return *engine_; }
+  Recorder& recorder() { return *recorder_; }
+  /// Events that the journal held before.
+  std::uint64_t recovered() const { return recovered_; }
+  std::uint64_t refused() const { return engine_->counts().refused + unread_; }
+  /// The engine's report, with charts, unread input and refusals in it.
+  Report report() const;
+
+ private:
+  Run(Desk desk, Options options);
+  Result<void> recover();
+  void note_refusals(const Event& event, std::span<const Effect> effects,
+                     const std::function<std::string()>& where);
+  void list(std::string line);
+
+  Options options_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<Recorder> recorder_;
+  std::unique_ptr<EventWriter> writer_;
+  std::unique_ptr<SqliteJournal> journal_;
+  std::unique_ptr<Projector> projector_;
+  std::string line_;
+  std::uint64_t recovered_ = 0;
+  std::uint64_t unread_ = 0;
+  std::vector<std::string> refusals_;
+};
+
+/// The bytes of an engine's snapshot are readable by the same version only.
+extern const char* const engine_version;
+
+}  // namespace ballast
