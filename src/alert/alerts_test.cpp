@@ -154,6 +154,22 @@ Desk watching_a_window() {
   return desk;
 }
 
+TEST(Alerts, set_no_reminder_for_what_is_acknowledged_or_cleared) {
+  Desk desk = two_factors();
+  desk.rules = {rule("out", {btc})};
+  desk.rules[0].repeat = Duration::minutes(1);
+  DeskRun run(desk);
+  run.z(second(0), btc, 2.0);
+  EXPECT_EQ(run.alerts.next_due(), second(60));
+  run.alerts.apply(second(1), Acknowledge{RuleId{std::size_t{0}}, btc, {}}, run.effects);
+  EXPECT_EQ(run.alerts.next_due(), std::nullopt);
+  run.z(second(2), btc, 0.0);
+  run.z(second(3), btc, 2.0);
+  EXPECT_EQ(run.alerts.next_due(), second(63));
+  run.z(second(4), btc, 0.0);
+  EXPECT_EQ(run.alerts.next_due(), std::nullopt);
+}
+
 /// Times at which the grid is due while run_due is called as often as it asks.
 std::vector<Timestamp> grid_times(DeskRun& run, Timestamp until) {
   std::vector<Timestamp> times;

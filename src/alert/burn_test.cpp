@@ -78,6 +78,12 @@ TEST(Burn, needs_both_windows_of_a_pair) {
   EXPECT_EQ(burning(measured(readings)), false);  // only a start
 }
 
+TEST(Burn, at_exactly_the_factor_burns) {
+  // A goal of one half makes the rates exact: half the time bad is exactly 1x.
+  EXPECT_EQ(burning(measure_burn(objective(0.5), Timestamp{}, steady(0.5))), true);
+  EXPECT_EQ(burning(measure_burn(objective(0.5), Timestamp{}, steady(0.5000001))), false);
+}
+
 TEST(Burn, of_each_pair_alone_is_enough) {
   for (const BurnPair& pair : burn_pairs) {
     ScriptedReadings readings = steady(1.0);
