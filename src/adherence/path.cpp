@@ -61,16 +61,8 @@ std::int64_t Path::sample_until(Timestamp t) {
   const std::int64_t count = (t.ns - 1 - next_sample_.ns) / grid_.ns + 1;
   next_sample_.ns += count * grid_.ns;
   if (known()) {
-    if (last_sample_known_) {
-      if (deviation_ == last_sample_) {
-        pairs_.add(deviation_, deviation_, count);
-      } else {
-        pairs_.add(last_sample_, deviation_, 1);
-        if (count > 1) pairs_.add(deviation_, deviation_, count - 1);
-      }
-    } else if (count > 1) {
-      pairs_.add(deviation_, deviation_, count - 1);
-    }
+    if (last_sample_known_) pairs_.add(last_sample_, deviation_);
+    if (count > 1) pairs_.add_constant(deviation_, count - 1);
   }
   last_sample_known_ = known();
   last_sample_ = known() ? deviation_ : 0.0;

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "quant/stats/minimum_variance.hpp"
@@ -16,22 +17,20 @@ class SampleLog {
   explicit SampleLog(std::size_t runs_max) : runs_max_(runs_max) {}
 
   void add(double value, bool known, std::int64_t count) {
-    if (count == 0) return;
-    if (!runs_.empty()) {
+    if (!known) value = 0.0;  // every unknown sample is equal to every other
+    if (count > 0 && !runs_.empty()) {
       SampleRun& last = runs_[newest_];
-      // Every unknown sample is equal to every other.
-      if (last.known == known && (!known || last.value == value)) {
-        last.count += count;
-        return;
-      }
+      if (last.known == known && last.value == value) count -= extend(last, count);
     }
-    const SampleRun run{known ? value : 0.0, count, known};
-    if (runs_.size() < runs_max_) {
-      newest_ = runs_.size();
-      runs_.push_back(run);
-    } else {
-      newest_ = (newest_ + 1) % runs_max_;
-      runs_[newest_] = run;
+    while (count > 0) {
+      if (runs_.size() < runs_max_) {
+        newest_ = runs_.size();
+        runs_.emplace_back();
+      } else {
+        newest_ = (newest_ + 1) % runs_max_;
+      }
+      runs_[newest_] = {value, 0, known};
+      count -= extend(runs_[newest_], count);
     }
   }
 
@@ -57,6 +56,14 @@ class SampleLog {
   }
 
  private:
+  /// As many as the run's counter holds.
+  static std::int64_t extend(SampleRun& run, std::int64_t count) {
+    const std::int64_t room = std::numeric_limits<std::uint32_t>::max() - run.count;
+    const std::int64_t added = std::min(count, room);
+    run.count += static_cast<std::uint32_t>(added);
+    return added;
+  }
+
   std::size_t runs_max_;  // configuration, not state
   std::vector<SampleRun> runs_;
   std::size_t newest_ = 0;

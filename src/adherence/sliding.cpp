@@ -81,15 +81,15 @@ Summary SlidingWindows::window(Window window,
 
 void SlidingWindows::Level::push(Timestamp tile_begin, const Path& path, const Spans& spans) {
   if (size == ring.size()) {
-    std::vector<Tile> larger;
-    larger.reserve(size == 0 ? 4 : size * 2);
-    for (std::size_t i = 0; i < size; ++i) larger.push_back(at(i));
-    larger.resize(larger.capacity(), Tile{tile_begin, path, spans});
-    ring.swap(larger);
+    std::rotate(ring.begin(), ring.begin() + static_cast<std::ptrdiff_t>(head), ring.end());
     head = 0;
+    ring.resize(size == 0 ? 4 : size * 2, Tile{tile_begin, path, spans});
   }
+  Tile& tile = at(size);
   ++size;
-  at(size - 1) = Tile{tile_begin, path, spans};
+  tile.begin = tile_begin;
+  tile.path = path;
+  tile.spans = spans;
   back = merge(back, spans);
 }
 

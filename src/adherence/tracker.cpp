@@ -235,14 +235,13 @@ std::optional<MinimumVariance> Tracker::minimum_variance_index(Timestamp now,
                                                                std::int64_t order) const {
   const auto delay = reaction_delay();
   if (!started_ || !delay) return std::nullopt;
-  std::vector<SampleRun> runs = samples_.runs();
+  SampleLog samples = samples_;
   Path end = path_;
-  const std::int64_t open = end.run_to(std::max(in_domain(now), end.time()));
-  if (open > 0) runs.push_back({path_.deviation(), open, path_.known()});
+  samples.add(end.deviation(), end.known(), end.run_to(std::max(in_domain(now), end.time())));
   MinimumVarianceOptions options;
   options.delay_samples = std::max<std::int64_t>(1, (delay->ns + grid().ns - 1) / grid().ns);
   options.order = order;
-  return ballast::minimum_variance_index(runs, options);
+  return ballast::minimum_variance_index(samples.runs(), options);
 }
 
 std::size_t Tracker::memory_bytes() const {

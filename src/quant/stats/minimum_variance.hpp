@@ -10,7 +10,7 @@ namespace ballast {
 /// `count` equal neighbouring samples.
 struct SampleRun {
   double value = 0.0;
-  std::int64_t count = 0;
+  std::uint32_t count = 0;
   bool known = false;
 
   friend bool operator==(const SampleRun&, const SampleRun&) = default;
@@ -39,7 +39,7 @@ struct MinimumVariance {
 /// d_t and regressors are known: index = var(e) / (var(d) + mean(d)^2).
 /// The interval is that of batch means: the index of each of 10 consecutive batches of rows, with the
 /// quantile of Student's t on 9 degrees of freedom.
-/// @param samples  in time order, run-length encoded; the cost grows with runs * (b + m), not samples.
+/// @param samples  in time order, run-length encoded; the cost grows with runs * m^3, not samples.
 /// @return nothing for fewer than 10 (m + 1) rows or samples that do not vary.
 /// Source: Harris (1989), Can. J. Chem. Eng. 67; Desborough & Harris (1992), Can. J. Chem. Eng. 70.
 /// Tests: naive least squares on the expanded samples; the known index of a moving average.

@@ -14,14 +14,27 @@ struct PairSums {
   std::int64_t count = 0;
   DoubleDouble x, y, xx, xy;
 
-  /// Adds the same pair `times` times; times < 2^53.
-  void add(double x_value, double y_value, std::int64_t times) {
-    const DoubleDouble n{static_cast<double>(times), 0.0};
+  void add(double x_value, double y_value) {
+    const DoubleDouble square = two_product(x_value, x_value);
+    const DoubleDouble joint = two_product(x_value, y_value);
+    ++count;
+    accumulate(x, x_value, 0.0);
+    accumulate(y, y_value, 0.0);
+    accumulate(xx, square.hi, square.lo);
+    accumulate(xy, joint.hi, joint.lo);
+  }
+  /// Adds the pair of a value that did not change, `times` times; 0 <= times < 2^53.
+  void add_constant(double value, std::int64_t times) {
+    const auto n = static_cast<double>(times);
+    const DoubleDouble once = two_product(value, value);
+    const DoubleDouble square = two_product(n, once.hi);
+    const DoubleDouble sum = two_product(n, value);
+    const double square_low = square.lo + n * once.lo;
     count += times;
-    x += n * DoubleDouble{x_value, 0.0};
-    y += n * DoubleDouble{y_value, 0.0};
-    xx += n * two_product(x_value, x_value);
-    xy += n * two_product(x_value, y_value);
+    accumulate(x, sum.hi, sum.lo);
+    accumulate(y, sum.hi, sum.lo);
+    accumulate(xx, square.hi, square_low);
+    accumulate(xy, square.hi, square_low);
   }
   PairSums& operator+=(const PairSums& other) {
     count += other.count;
