@@ -30,9 +30,9 @@ class MarkOutput {
       send(t, sink);
     }
   }
-  /// Nothing happened up to `t`.
+  /// Nothing changed before `t`; at `t` itself something still may.
   void pass(Timestamp t, ImportSink& sink) {
-    if (waiting_ && t >= due_) send(due_, sink);
+    if (waiting_ && t > due_) send(due_, sink);
   }
   /// The input ends, or the price becomes unknown: what waits is sent as of `t`.
   void flush(Timestamp t, ImportSink& sink) {

@@ -1,13 +1,13 @@
-// For tests: an importer run over text, its events and notes kept, and the recordings' folder.
+// For tests (which include gtest): an importer run over text, its events and notes kept, and where the
+// recordings are.
 #pragma once
 
+#include <algorithm>
 #include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "adapters/feed/importers.hpp"
 
@@ -49,11 +49,20 @@ inline void import_text(std::string_view format, ImportSettings settings, std::s
   std::size_t number = 0;
   while (!text.empty()) {
     const std::size_t end = std::min(text.find('\n'), text.size());
-    if (!keep(++number, (*importer)->line(text.substr(0, end), number, out.sink))) return;
+    ++number;
+    if (!keep(number, (*importer)->line(text.substr(0, end), number, out.sink))) return;
     text.remove_prefix(std::min(end + 1, text.size()));
   }
   if (!keep(0, (*importer)->end_of_file(out.sink))) return;
   keep(0, (*importer)->finish(out.sink));
+}
+
+/// Two texts in one (g++ 12 warns falsely of `std::string(view) + literal` where both are known).
+inline std::string joined(std::string_view head, std::string_view rest) {
+  std::string text;
+  text.reserve(head.size() + rest.size());
+  for (const std::string_view part : {head, rest}) text.append(part);
+  return text;
 }
 
 template <class T>

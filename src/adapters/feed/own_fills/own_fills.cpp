@@ -214,9 +214,9 @@ class OwnFills final : public Importer {
     BALLAST_TRY(price, positive<Price>("price", raw.price));
     BALLAST_TRY(id, read_name<TradeId>("field \"id\":", raw.id));
     BALLAST_TRY(order, read_text<OrderId>("field \"orderId\":", raw.order));
-    const std::string_view venue_name = !settings_.venue.empty() ? settings_.venue
-                                        : raw.exchange.empty()   ? "binance"
-                                                                 : raw.exchange;
+    std::string_view venue_name = settings_.venue;
+    if (venue_name.empty()) venue_name = raw.exchange;
+    if (venue_name.empty()) venue_name = "binance";
     BALLAST_TRY(venue, venue_named(desk_, venue_name));
     BALLAST_TRY(
         instrument,
