@@ -141,7 +141,7 @@ Result<void> SqliteJournal::prepare_statements() {
     BALLAST_TRY(statement, database_.prepare(sql.text));
     this->*sql.statement = std::move(statement);
   }
-  BALLAST_TRY(projections, Projections::open(database_));
+  BALLAST_TRY(projections, Projections::open(database_, [this] { return begin_group(); }));
   projections_ = std::move(projections);
   rebuilding_ = projected_ != head_.seq;
   return {};
@@ -215,20 +215,16 @@ Result<void> SqliteJournal::commit_group() {
   return {};
 }
 
-Projections& SqliteJournal::projections() {
-  // An error here is kept, and commit() returns it; rows put meanwhile go nowhere.
-  if (auto begun = begin_group(); !begun) projections_.stop(begun.error());
-  return projections_;
-}
-
 void SqliteJournal::begin_rebuild() {
   rebuilding_ = true;
-  projections().clear();
+  projections_.clear();
 }
 
-void SqliteJournal::finish_rebuild() {
-  projections();
+Result<void> SqliteJournal::finish_rebuild() {
+  BALLAST_CHECK(begin_group());
   rebuilding_ = false;
+  BALLAST_CHECK(commit());
+  return {};
 }
 
 // ---- reading, snapshots, closing ----------------------------------------------------------------

@@ -62,15 +62,15 @@ class SqliteJournal final : public Journal {
   Result<SnapshotSearch> load_snapshot(std::string_view engine_version) override;
 
   /// Where to put rows of the open group. Their errors come out of commit().
-  Projections& projections();
+  Projections& projections() { return projections_; }
 
   /// The event up to which the projections are derived. Behind durable_seq() only when a rebuild
   /// was begun and not finished, or when the desk changed: begin one then.
   std::uint64_t projected_seq() const { return projected_; }
   /// Empties the projections. Until finish_rebuild() commits leave projected_seq() at 0.
   void begin_rebuild();
-  /// The caller has put every row anew, up to last_seq().
-  void finish_rebuild();
+  /// The caller has put every row anew, up to last_seq(). Commits.
+  Result<void> finish_rebuild();
 
   /// Moves the write-ahead log into the file. Never needed for durability.
   Result<void> checkpoint();

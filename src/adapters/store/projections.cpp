@@ -62,7 +62,8 @@ std::string upsert_sql(std::string_view table, std::string_view key, std::string
 
 }  // namespace
 
-Result<Projections> Projections::open(sqlite::Database& database) {
+Result<Projections> Projections::open(sqlite::Database& database,
+                                      std::function<Result<void>()> open_group) {
   struct Upsert {
     sqlite::Statement Projections::*statement;
     std::string_view table, key, others;
@@ -88,6 +89,7 @@ Result<Projections> Projections::open(sqlite::Database& database) {
   }};
   Projections result;
   result.database_ = &database;
+  result.open_group_ = std::move(open_group);
   for (const Upsert& upsert : upserts) {
     BALLAST_TRY(statement, database.prepare(upsert_sql(upsert.table, upsert.key, upsert.others)));
     result.*upsert.statement = std::move(statement);
@@ -99,12 +101,13 @@ void Projections::note(const Result<void>& written) {
   if (!written && !failure_) failure_ = written.error();
 }
 
-void Projections::stop(const Error& why) {
-  if (!failure_) failure_ = why;
+bool Projections::ready() {
+  if (!failure_) note(open_group_());
+  return !failure_;
 }
 
 void Projections::put(const PositionRow& row) {
-  if (failure_) return;
+  if (!ready()) return;
   const DecimalText qty(row.qty);
   const DecimalText average(row.average_price);
   const DecimalText cost(row.cost);
@@ -124,7 +127,7 @@ void Projections::put(const PositionRow& row) {
 }
 
 void Projections::put(const FillRow& row) {
-  if (failure_) return;
+  if (!ready()) return;
   const DecimalText qty(row.qty);
   const DecimalText price(row.price);
   const DecimalText fee(row.fee.value_or(Amount{}));
@@ -152,7 +155,7 @@ void Projections::put(const FillRow& row) {
 }
 
 void Projections::put(const BalanceRow& row) {
-  if (failure_) return;
+  if (!ready()) return;
   const DecimalText qty(row.qty);
   note(RowWriter(balance_)
            .text(row.venue)
@@ -163,7 +166,7 @@ void Projections::put(const BalanceRow& row) {
 }
 
 void Projections::put(const AdherenceHourRow& row) {
-  if (failure_) return;
+  if (!ready()) return;
   RowWriter out(adherence_);
   out.text(row.factor)
       .text(row.book)
@@ -182,7 +185,7 @@ void Projections::put(const AdherenceHourRow& row) {
 }
 
 void Projections::put(const AlertRow& row) {
-  if (failure_) return;
+  if (!ready()) return;
   note(RowWriter(alert_)
            .text(row.id)
            .text(row.rule)
@@ -198,7 +201,7 @@ void Projections::put(const AlertRow& row) {
 }
 
 void Projections::put(const BreakRow& row) {
-  if (failure_) return;
+  if (!ready()) return;
   const DecimalText stated(row.stated);
   const DecimalText ours(row.ours);
   RowWriter out(break_);
@@ -214,7 +217,7 @@ void Projections::put(const BreakRow& row) {
 }
 
 void Projections::put(const TransferRow& row) {
-  if (failure_) return;
+  if (!ready()) return;
   const DecimalText qty(row.qty);
   RowWriter out(transfer_);
   out.text(row.id)
@@ -230,8 +233,26 @@ void Projections::put(const TransferRow& row) {
   note(out.integer(row.overdue ? 1 : 0).write());
 }
 
+std::optional<std::uint64_t> Projections::fill_seq(std::string_view venue,
+                                                   std::string_view account,
+                                                   std::string_view instrument,
+                                                   std::string_view id,
+                                                   std::uint16_t leg) {
+  if (failure_) return std::nullopt;
+  int parameter = 0;
+  for (const std::string_view text : {id, instrument, account, venue})
+    fill_seq_.bind_text(++parameter, text);
+  fill_seq_.bind(++parameter, leg);
+  const auto row = fill_seq_.step();
+  if (!row) note(tl::unexpected(row.error()));
+  if (!row || !*row) return std::nullopt;
+  const auto seq = static_cast<std::uint64_t>(fill_seq_.integer(0));
+  fill_seq_.reset();
+  return seq;
+}
+
 void Projections::clear() {
-  if (failure_) return;
+  if (!ready()) return;
   for (const std::string_view table : projection_tables)
     note(database_->exec(fmt::format("DELETE FROM {}", table).c_str()));
 }

@@ -1,14 +1,15 @@
 // Projections: what replay would derive from the events, kept in tables that any SQLite tool reads.
 //
 // Rows are upserts by their key, written inside the group of the events that caused them, so the
-// tables are never ahead of the durable events nor behind them. The caller conflates: one row per
-// key and group. Numbers are exact decimals as text, times UTC nanoseconds (views give them as
-// text). String views need to live during the call only. Errors are sticky and come out of
-// commit().
+// tables are never ahead of the durable events nor behind them; the first row opens a group when
+// none is open. The caller conflates: one row per key and group. Numbers are exact decimals as
+// text, times UTC nanoseconds (views give them as text). String views need to live during the call
+// only. Errors are sticky and come out of commit().
 #pragma once
 
 #include <array>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -108,7 +109,9 @@ struct TransferRow {
 
 class Projections {
  public:
-  static Result<Projections> open(sqlite::Database& database);
+  /// `open_group` is called before each write, and is quick when the group is open already.
+  static Result<Projections> open(sqlite::Database& database,
+                                  std::function<Result<void>()> open_group);
 
   void put(const PositionRow& row);
   void put(const FillRow& row);
@@ -118,19 +121,26 @@ class Projections {
   void put(const BreakRow& row);
   void put(const TransferRow& row);
 
+  /// The event that brought a fill, to write its row again; absent: no such row (or a failure).
+  std::optional<std::uint64_t> fill_seq(std::string_view venue,
+                                        std::string_view account,
+                                        std::string_view instrument,
+                                        std::string_view id,
+                                        std::uint16_t leg);
+
   /// Empties every table, before they are derived again.
   void clear();
 
-  /// From now on nothing is written, because of this.
-  void stop(const Error& why);
-  /// What stopped it: the first error of any put() or clear(), or the given one.
+  /// The first error of any call; nothing is written after it.
   const std::optional<Error>& failure() const { return failure_; }
 
  private:
+  bool ready();
   void note(const Result<void>& written);
 
   sqlite::Database* database_ = nullptr;
-  sqlite::Statement position_, fill_, balance_, adherence_, alert_, break_, transfer_;
+  std::function<Result<void>()> open_group_;
+  sqlite::Statement position_, fill_, balance_, adherence_, alert_, break_, transfer_, fill_seq_;
   std::optional<Error> failure_;
 };
 

@@ -21,7 +21,7 @@ namespace ballast {
 /// Errc::corrupt unless the journal, which ends at `last_seq`, holds the marked event unaltered.
 Result<void> check_mark(sqlite::Database& database, const AckMark& mark, std::uint64_t last_seq);
 
-struct JournalDamage {
+struct Damage {
   std::uint64_t seq = 0;  // the first event concerned; 0 when it is about the file or a projection
   std::string what;
 };
@@ -34,7 +34,7 @@ struct VerifyReport {
   std::uint64_t projected = 0;
   std::uint64_t snapshots = 0;
   std::uint64_t projection_rows = 0;
-  std::vector<JournalDamage> damage;  // empty: nothing was found
+  std::vector<Damage> damage;  // empty: nothing was found
 };
 
 class JournalReader {
