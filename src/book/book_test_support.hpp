@@ -1,7 +1,9 @@
-// For the tests of book/: a small desk, short ways to write events, and a slow, obvious second opinion.
+// For the tests of book/: a small desk, short ways to write events, and a slow, obvious second
+// opinion.
 //
-// The second opinion shares no arithmetic with the code: Big is schoolbook integers of any length, and
-// SlowPosition replays a sorted list of fills by the published rules of average-cost accounting.
+// The second opinion shares no arithmetic with the code: Big is schoolbook integers of any length,
+// and SlowPosition replays a sorted list of fills by the published rules of average-cost
+// accounting.
 #pragma once
 
 #include <algorithm>
@@ -20,7 +22,8 @@
 
 namespace ballast::book_test {
 
-// ---- a desk ----------------------------------------------------------------------------------------
+// ---- a desk
+// ----------------------------------------------------------------------------------------
 
 inline const AssetId btc{std::size_t{0}};
 inline const AssetId usdt{std::size_t{1}};
@@ -100,7 +103,8 @@ std::string saved(Object& object) {
   return bytes;
 }
 
-// ---- integers of any length ------------------------------------------------------------------------
+// ---- integers of any length
+// ------------------------------------------------------------------------
 
 class Big {
  public:
@@ -142,8 +146,9 @@ class Big {
     for (std::size_t i = 0; i < a.digits_.size(); ++i) {
       std::uint32_t carry = 0;
       for (std::size_t j = 0; j < b.digits_.size() || carry != 0; ++j) {
-        const std::uint64_t digit = std::uint64_t{result.digits_[i + j]} + carry +
-                                    (j < b.digits_.size() ? std::uint64_t{a.digits_[i]} * b.digits_[j] : 0);
+        const std::uint64_t digit =
+            std::uint64_t{result.digits_[i + j]} + carry +
+            (j < b.digits_.size() ? std::uint64_t{a.digits_[i]} * b.digits_[j] : 0);
         result.digits_[i + j] = static_cast<std::uint32_t>(digit & 0xFFFFU);
         carry = static_cast<std::uint32_t>(digit >> 16);
       }
@@ -157,7 +162,8 @@ class Big {
   /// a / b, rounded half to even: long division, each quotient digit by sixteen trial subtractions.
   friend Big divide(const Big& a, const Big& b) {
     std::vector<Big> multiples{b.abs()};  // b << 0 .. 15
-    while (multiples.size() < 16) multiples.push_back(multiples.back() + multiples.back());
+    while (multiples.size() < 16)
+      multiples.push_back(multiples.back() + multiples.back());
     Big quotient;
     Big rest;
     quotient.digits_.assign(a.digits_.size(), 0);
@@ -178,14 +184,16 @@ class Big {
   }
   Int128 to_raw() const {  // the value must fit
     UInt128 value = 0;
-    for (std::size_t i = digits_.size(); i-- > 0;) value = (value << 16) | digits_[i];
+    for (std::size_t i = digits_.size(); i-- > 0;)
+      value = (value << 16) | digits_[i];
     return negative() ? -static_cast<Int128>(value) : static_cast<Int128>(value);
   }
 
  private:
   using Digits = std::vector<std::uint32_t>;  // base 2^16, lowest first
   static void trim(Digits& digits) {
-    while (!digits.empty() && digits.back() == 0) digits.pop_back();
+    while (!digits.empty() && digits.back() == 0)
+      digits.pop_back();
   }
   static int compare(const Digits& a, const Digits& b) {
     if (a.size() != b.size()) return a.size() < b.size() ? -1 : 1;
@@ -222,7 +230,8 @@ class Big {
 
 inline const Big big_one{decimal_one};
 
-// ---- the second opinion ----------------------------------------------------------------------------
+// ---- the second opinion
+// ----------------------------------------------------------------------------
 
 inline Big slow_value(const Instrument& instrument, const Big& quantity, const Big& at_price) {
   const Big size(instrument.contract_size.raw);
@@ -247,13 +256,17 @@ struct SlowPosition {
     } else {
       const Big rest = qty + signed_qty;
       qty = cost = average = Big();
-      if (!rest.zero()) open_more(instrument, rest, at_price, slow_value(instrument, rest, at_price));
+      if (!rest.zero())
+        open_more(instrument, rest, at_price, slow_value(instrument, rest, at_price));
     }
     realized = flow + cost;  // what was paid in and is no longer tied up
   }
 
  private:
-  void open_more(const Instrument& instrument, const Big& signed_qty, const Big& at_price, const Big& worth) {
+  void open_more(const Instrument& instrument,
+                 const Big& signed_qty,
+                 const Big& at_price,
+                 const Big& worth) {
     if (qty.zero()) {
       one_price = true;
       average = at_price;

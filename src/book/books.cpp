@@ -31,7 +31,9 @@ Outcome Books::duplicate() {
   return {.verdict = Verdict::duplicate};
 }
 
-Books::Owner Books::owner_of(const Place& place, InstrumentId instrument, const BookName& book) const {
+Books::Owner Books::owner_of(const Place& place,
+                             InstrumentId instrument,
+                             const BookName& book) const {
   Owner owner;
   owner.account = accounts_.find_or_next(place);
   owner.instrument = instrument;
@@ -128,8 +130,9 @@ void Books::commit_totals(Position& position) {
 FillView Books::view(std::uint32_t offset) const {
   const Record record = history_.records().read(offset);
   const FillTerms terms = history_.terms(offset, record);
-  return {record.t,      record.id.text(),  record.leg,       terms.side,   terms.qty, terms.price,
-          terms.fee,     record.origin,     record.liquidity, record.corrected, record.busted};
+  return {record.t,         record.id.text(), record.leg,   terms.side,
+          terms.qty,        terms.price,      terms.fee,    record.origin,
+          record.liquidity, record.corrected, record.busted};
 }
 
 std::optional<Timestamp> Books::next_due() const {
@@ -175,8 +178,9 @@ bool Books::restore() {
   }
   for (std::size_t i = 0; i < positions_.size(); ++i) {
     const Position& position = positions_[i];
-    if (position.account.index() >= accounts || !known_instrument(position.instrument) || !position.sound() ||
-        position.book.index() >= books_.size() || !index_position(PositionId(i))) {
+    if (position.account.index() >= accounts || !known_instrument(position.instrument) ||
+        !position.sound() || position.book.index() >= books_.size() ||
+        !index_position(PositionId(i))) {
       return false;
     }
     for (const AssetTotals& totals : position.totals) {

@@ -1,17 +1,19 @@
-// Books: the exact record of what the desk holds and why, from its fills, balances, transfers, funding and
-// the venues' statements.
+// Books: the exact record of what the desk holds and why, from its fills, balances, transfers,
+// funding and the venues' statements.
 //
 //   apply(t, body)  one event; the Outcome says applied, duplicate or refused and why
 //   changes()       what that event changed, in lists that hold until the next call
 //
-// A refused event leaves no trace but a count. The same events in any order, with any repeats, give the
-// same positions, cost, realised profit and cash: fills of a position are ordered by (time, id, leg), and
-// a fill, correction or bust that comes late recomputes what in-order news would have given.
+// A refused event leaves no trace but a count. The same events in any order, with any repeats, give
+// the same positions, cost, realised profit and cash: fills of a position are ordered by (time, id,
+// leg), and a fill, correction or bust that comes late recomputes what in-order news would have
+// given.
 //
-// Everything is exact (Decimal, see base/decimal.hpp) in the units that the position, contract and ledger
-// headers state. Accounts, books and positions are numbered in order of first appearance. Time is the
-// event's; deadlines (overdue transfers, break grace) are due at next_due() and happen in run_due().
-// Deterministic, no I/O, not thread-safe; a Books does not refer to the desk after construction.
+// Everything is exact (Decimal, see base/decimal.hpp) in the units that the position, contract and
+// ledger headers state. Accounts, books and positions are numbered in order of first appearance.
+// Time is the event's; deadlines (overdue transfers, break grace) are due at next_due() and happen
+// in run_due(). Deterministic, no I/O, not thread-safe; a Books does not refer to the desk after
+// construction.
 #pragma once
 
 #include <array>
@@ -70,7 +72,7 @@ struct BookCounters {
   std::array<std::uint64_t, refusal_names.size()> refused{};  // by Refusal
 };
 
-struct BookMemory {  // bytes
+struct BookMemory {           // bytes
   std::size_t records = 0;    // bodies of fills, funding and balances
   std::size_t keys = 0;       // the exact index for duplicates
   std::size_t positions = 0;  // with checkpoints and corrections
@@ -120,7 +122,8 @@ class Books {
   /// Every fill of a position in (time, id, leg) order: fn(const FillView&).
   template <class Fn>
   void visit_fills(PositionId id, Fn&& fn) const {
-    for (const std::uint32_t offset : history_.in_order(id)) fn(view(offset));
+    for (const std::uint32_t offset : history_.in_order(id))
+      fn(view(offset));
   }
 
   // Cash.
@@ -130,15 +133,17 @@ class Books {
   Amount in_flight(AssetId asset) const { return ledger_.in_flight(asset); }
   /// The world's side of all cash of a kind (not `transfer`).
   Amount outside(AssetId asset, CashKind kind) const { return ledger_.outside(asset, kind); }
-  /// Accounts, flights and the outside sum to zero in every asset. Always true; for tests and audits.
+  /// Accounts, flights and the outside sum to zero in every asset. Always true; for tests and
+  /// audits.
   bool balanced() const { return ledger_.balanced(); }
   const Transfers& transfers() const { return transfers_; }
 
   // Reconciliation.
-  /// The open breaks in order of opening, then the latest closed ones (bounded) in order of closing.
+  /// The open breaks in order of opening, then the latest closed ones (bounded) in order of
+  /// closing.
   std::span<const Break> breaks() const { return reconciliation_.breaks(); }
-  /// Whether a break has been open on it past the grace, as of the last run_due() or apply(). For a spot
-  /// instrument: on the balance of its base asset.
+  /// Whether a break has been open on it past the grace, as of the last run_due() or apply(). For a
+  /// spot instrument: on the balance of its base asset.
   bool disputed(AccountId account, InstrumentId instrument) const {
     return reconciliation_.disputed(place_of(account, instrument));
   }
@@ -149,8 +154,8 @@ class Books {
   const BookCounters& counters() const { return counters_; }
   BookMemory memory() const;
 
-  /// Equal state gives equal bytes. Loading needs a Books of the same desk; damage sets ar.failed(), and
-  /// then the Books must not be used.
+  /// Equal state gives equal bytes. Loading needs a Books of the same desk; damage sets
+  /// ar.failed(), and then the Books must not be used.
   template <class Archive>
   void archive(Archive& ar) {
     ar(accounts_, books_, positions_, history_, ledger_, transfers_, reconciliation_, dropped_,
@@ -272,14 +277,14 @@ class Books {
   Names<BookName, BookId> books_;
   std::vector<Position> positions_;
   FlatMap<PositionKey, PositionId, PositionKeyHash> position_index_;
-  std::vector<PositionId> next_sibling_;      // the next position of the same account and instrument
-  std::vector<Timestamp> last_fill_on_;       // by account
+  std::vector<PositionId> next_sibling_;  // the next position of the same account and instrument
+  std::vector<Timestamp> last_fill_on_;   // by account
   FillHistory history_;
   KeyIndex keys_;
   Ledger ledger_;
   Transfers transfers_;
   Reconciliation reconciliation_;
-  std::vector<DroppedFill> dropped_;          // a ring of the latest
+  std::vector<DroppedFill> dropped_;  // a ring of the latest
   std::uint32_t next_dropped_ = 0;
   BookCounters counters_;
   Changes changes_;

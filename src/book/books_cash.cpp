@@ -139,7 +139,8 @@ void Books::collect_transfer(const TransferRecord* known,
   if (flying && news.state == TransferState::failed) {
     add_cash(from, news.asset, news.qty, CashKind::transfer);
   }
-  if (leaves && news.state == TransferState::sent) changes_.flights.push_back({news.asset, news.qty});
+  if (leaves && news.state == TransferState::sent)
+    changes_.flights.push_back({news.asset, news.qty});
   if (flying) changes_.flights.push_back({news.asset, -news.qty});
 }
 

@@ -35,8 +35,8 @@ bool same_occasion(const Record& a, const Record& b) {
 }  // namespace
 
 std::uint64_t Books::key_hash(const Owner& owner, const Record& record) {
-  const std::uint64_t what = record.kind == RecordKind::balance ? record.terms.fee->asset.value
-                                                                : owner.instrument.value;
+  const std::uint64_t what =
+      record.kind == RecordKind::balance ? record.terms.fee->asset.value : owner.instrument.value;
   const std::uint64_t where = (std::uint64_t{owner.account.value} << 32) | what;
   const std::uint64_t form = (std::uint64_t{record.leg} << 3) |
                              (static_cast<std::uint64_t>(record.kind) << 1) |
@@ -90,21 +90,22 @@ Outcome Books::apply(Timestamp t, const Fill& fill) {
   ++counters_.fills;
   if (plan->late) ++counters_.late_fills;
   reconcile(t, t, false);
-  return {.late = plan->late, .origin = fill.origin, .signed_qty_change = record.terms.signed_qty()};
+  return {
+      .late = plan->late, .origin = fill.origin, .signed_qty_change = record.terms.signed_qty()};
 }
 
 /// A known key: the same body, as first reported or as corrected since, is a duplicate.
 Outcome Books::repeated(std::uint32_t offset, const Owner& owner, const Record& again) {
   const Record first = history_.records().read(offset);
   remember_dropped(owner, again);
-  const bool same = same_occasion(first, again) &&
-                    history_.corrections().ever(offset, first, again.terms);
+  const bool same =
+      same_occasion(first, again) && history_.corrections().ever(offset, first, again.terms);
   return same ? duplicate() : refuse(Refusal::conflicting_body);
 }
 
 void Books::remember_dropped(const Owner& owner, const Record& record) {
-  const DroppedFill dropped{owner.account,     owner.instrument,   record.terms.side,
-                            record.terms.qty,  record.terms.price, record.id.text()};
+  const DroppedFill dropped{owner.account,    owner.instrument,   record.terms.side,
+                            record.terms.qty, record.terms.price, record.id.text()};
   if (dropped_.size() < dropped_max) {
     dropped_.push_back(dropped);
   } else {
@@ -113,8 +114,8 @@ void Books::remember_dropped(const Owner& owner, const Record& record) {
   next_dropped_ = (next_dropped_ + 1) % dropped_max;
 }
 
-/// Collects what turning `old_terms` into `new_terms` changes; absent terms count for nothing. False on
-/// overflow.
+/// Collects what turning `old_terms` into `new_terms` changes; absent terms count for nothing.
+/// False on overflow.
 bool Books::collect(const Owner& owner,
                     const AverageCost& before,
                     const AverageCost& after,
@@ -151,7 +152,8 @@ bool Books::collect(const Owner& owner,
   return true;
 }
 
-/// The fill under a key that a correction or bust names, and whose it is; nothing when it is not known.
+/// The fill under a key that a correction or bust names, and whose it is; nothing when it is not
+/// known.
 std::optional<Books::KnownFill> Books::known_fill(const FillKey& key) const {
   if (!known_place(key.place) || !known_instrument(key.instrument)) return std::nullopt;
   Owner owner;
@@ -175,7 +177,7 @@ Outcome Books::apply(Timestamp t, const Correct& correct) {
   changes_.clear();
   const auto fill = known_fill(correct.key);
   if (!fill) return refuse(Refusal::unknown_fill);
-  const Amendment amendment{t,           correct.side, correct.qty, correct.price,
+  const Amendment amendment{t,           correct.side,     correct.qty, correct.price,
                             correct.fee, correct.fee_asset};
   if (history_.corrections().knows(fill->offset, amendment)) return duplicate();
   if (fill->record.busted) return refuse(Refusal::busted_fill);
@@ -208,7 +210,8 @@ Outcome Books::change_fill(Timestamp t,
   Position& position = positions_[owner.position.index()];
   const FillTerms old_terms = history_.terms(fill.offset, fill.record);
   Quantity qty_change = new_terms != nullptr ? new_terms->signed_qty() : Quantity{};
-  const auto plan = history_.plan_change(owner.position, contract(owner.instrument), fill.offset, new_terms);
+  const auto plan =
+      history_.plan_change(owner.position, contract(owner.instrument), fill.offset, new_terms);
   if (!plan || !subtract_from(qty_change, old_terms.signed_qty()) ||
       !collect(owner, position, plan->state, &old_terms, new_terms) || !totals_fit(owner) ||
       !ledger_.post(changes_.cash, changes_.flights)) {

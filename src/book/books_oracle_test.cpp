@@ -1,4 +1,5 @@
-// Books against a slow second opinion: every fill, correction, bust and repeat, in every order of arrival.
+// Books against a slow second opinion: every fill, correction, bust and repeat, in every order of
+// arrival.
 #include <algorithm>
 #include <cctype>
 #include <map>
@@ -76,8 +77,9 @@ std::vector<Story> random_stories(Rng& rng, std::size_t count, std::size_t place
     }
     if (rng.chance(0.5)) story.fill.order = *OrderId::create("order-" + std::to_string(i));
     for (std::size_t c = rng.chance(0.2) ? 1 + rng.below(3) : 0; c > 0; --c) {
-      story.corrections.emplace_back(at(static_cast<std::int64_t>(1000 + 10 * story.corrections.size())),
-                                     random_correction(rng, story.fill));
+      story.corrections.emplace_back(
+          at(static_cast<std::int64_t>(1000 + 10 * story.corrections.size())),
+          random_correction(rng, story.fill));
     }
     story.busted = rng.chance(0.1);
     stories.push_back(story);
@@ -86,7 +88,9 @@ std::vector<Story> random_stories(Rng& rng, std::size_t count, std::size_t place
 }
 
 /// Any order in which a correction follows its fill and a bust follows both; some messages twice.
-std::vector<Message> random_arrival(Rng& rng, const std::vector<Story>& stories, bool mostly_in_order) {
+std::vector<Message> random_arrival(Rng& rng,
+                                    const std::vector<Story>& stories,
+                                    bool mostly_in_order) {
   std::vector<std::pair<std::uint64_t, Message>> queue;
   for (std::size_t i = 0; i < stories.size(); ++i) {
     const Story& story = stories[i];
@@ -101,12 +105,14 @@ std::vector<Message> random_arrival(Rng& rng, const std::vector<Story>& stories,
   }
   const std::size_t once = queue.size();
   for (std::size_t i = 0; i < once; ++i) {
-    if (rng.chance(0.1)) queue.push_back({queue[i].first + rng.below(1'000'000'000'000), queue[i].second});
+    if (rng.chance(0.1))
+      queue.push_back({queue[i].first + rng.below(1'000'000'000'000), queue[i].second});
   }
   std::stable_sort(queue.begin(), queue.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });
   std::vector<Message> messages;
-  for (const auto& [when, message] : queue) messages.push_back(message);
+  for (const auto& [when, message] : queue)
+    messages.push_back(message);
   return messages;
 }
 
@@ -155,7 +161,8 @@ struct Opinion {
 /// Numbers before other ids, numbers by value: as the books promise, written another way.
 auto id_order(const Fill& fill) {
   const std::string text = fill.key.id.str();
-  const bool digits = std::all_of(text.begin(), text.end(), [](char c) { return std::isdigit(c) != 0; });
+  const bool digits =
+      std::all_of(text.begin(), text.end(), [](char c) { return std::isdigit(c) != 0; });
   return std::tuple(digits ? 0 : 1, digits ? std::stoul(text) : 0, text, fill.key.leg);
 }
 
@@ -163,7 +170,8 @@ Opinion opinion_of(const std::vector<Story>& stories, const std::vector<Heard>& 
   const Desk the_desk = desk();
   std::vector<std::pair<Timestamp, Fill>> fills;
   for (std::size_t i = 0; i < stories.size(); ++i) {
-    if (heard[i].fill && !heard[i].bust) fills.emplace_back(stories[i].t, as_corrected(stories[i], heard[i]));
+    if (heard[i].fill && !heard[i].bust)
+      fills.emplace_back(stories[i].t, as_corrected(stories[i], heard[i]));
   }
   std::sort(fills.begin(), fills.end(), [](const auto& a, const auto& b) {
     return std::tuple(a.first, id_order(a.second)) < std::tuple(b.first, id_order(b.second));
@@ -197,8 +205,8 @@ Opinion opinion_of(const std::vector<Story>& stories, const std::vector<Heard>& 
 /// The opinion is asked about every position and balance, also those that came back to nothing.
 void expect_agreement(const Books& books, Opinion opinion) {
   for (const Position& position : books.positions()) {
-    const PositionName name{books.account(position.account).account.str(), position.instrument.value,
-                            books.book(position.book).str()};
+    const PositionName name{books.account(position.account).account.str(),
+                            position.instrument.value, books.book(position.book).str()};
     const SlowPosition slow = opinion.positions[name];
     ASSERT_EQ(position.qty.raw, slow.qty.to_raw());
     ASSERT_EQ(position.cost.raw, slow.cost.to_raw());
@@ -219,12 +227,16 @@ void expect_agreement(const Books& books, Opinion opinion) {
       opinion.cash[{name, asset}] = opinion.cash[{name, asset}] - Big(held.raw);
     }
   }
-  for (const auto& [name, difference] : opinion.cash) ASSERT_TRUE(difference.zero());
+  for (const auto& [name, difference] : opinion.cash)
+    ASSERT_TRUE(difference.zero());
   ASSERT_TRUE(books.balanced());
 }
 
 /// Replays a random desk and compares after every `compare_every`-th message and at the end.
-void replay_and_compare(std::uint64_t seed, std::size_t count, std::size_t places, bool mostly_in_order,
+void replay_and_compare(std::uint64_t seed,
+                        std::size_t count,
+                        std::size_t places,
+                        bool mostly_in_order,
                         std::size_t compare_every) {
   SCOPED_TRACE(testing::Message() << "seed " << seed);
   Rng rng(seed);
@@ -235,9 +247,10 @@ void replay_and_compare(std::uint64_t seed, std::size_t count, std::size_t place
   for (std::size_t i = 0; i < messages.size(); ++i) {
     const Message& message = messages[i];
     Heard& of_story = heard[message.story];
-    const bool repeat = message.kind == Message::Kind::fill    ? of_story.fill
-                        : message.kind == Message::Kind::bust ? of_story.bust
-                                                              : of_story.corrections.count(message.correction) > 0;
+    const bool repeat = message.kind == Message::Kind::fill ? of_story.fill
+                        : message.kind == Message::Kind::bust
+                            ? of_story.bust
+                            : of_story.corrections.count(message.correction) > 0;
     const Verdict verdict = send(books, stories, message);
     if (repeat) {
       ASSERT_EQ(verdict, Verdict::duplicate);
@@ -275,18 +288,20 @@ TEST(Books, are_the_same_for_every_order_of_arrival_and_any_repeats) {
     std::vector<std::map<PositionName, Position>> results;
     for (int order = 0; order < 4; ++order) {
       Books books(desk());
-      for (const Message& message : random_arrival(rng, stories, order == 0)) send(books, stories, message);
+      for (const Message& message : random_arrival(rng, stories, order == 0))
+        send(books, stories, message);
       std::map<PositionName, Position> result;
       for (Position position : books.positions()) {
-        const PositionName name{books.account(position.account).account.str(), position.instrument.value,
-                                books.book(position.book).str()};
+        const PositionName name{books.account(position.account).account.str(),
+                                position.instrument.value, books.book(position.book).str()};
         position.account = {};  // numbers follow the order of appearance; names do not
         position.book = {};
         result[name] = position;
       }
       results.push_back(result);
     }
-    for (const auto& result : results) ASSERT_EQ(result, results.front());
+    for (const auto& result : results)
+      ASSERT_EQ(result, results.front());
   }
 }
 
@@ -302,8 +317,8 @@ TEST(Books, show_a_positions_fills_in_order_as_they_count) {
   books.apply(at(9), Bust{buy("10", "1", "1").key});
   std::vector<std::string> seen;
   books.visit_fills(PositionId(std::size_t{0}), [&](const FillView& view) {
-    seen.push_back(view.id.str() + " " + to_string(view.qty) + (view.corrected ? " corrected" : "") +
-                   (view.busted ? " busted" : ""));
+    seen.push_back(view.id.str() + " " + to_string(view.qty) +
+                   (view.corrected ? " corrected" : "") + (view.busted ? " busted" : ""));
   });
   EXPECT_EQ(seen, (std::vector<std::string>{"11 3", "9 5 corrected", "10 1 busted"}));
 }

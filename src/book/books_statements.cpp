@@ -175,7 +175,8 @@ void Books::find_candidates(Break& what) const {
       if (!add_to(pair, recent[j].part)) continue;
       const bool again = pair == missing;
       if (!again && pair != -missing) continue;
-      add(again ? Kind::traded_more : Kind::not_traded, id_of(recent[i]), id_of(recent[j]), missing);
+      add(again ? Kind::traded_more : Kind::not_traded, id_of(recent[i]), id_of(recent[j]),
+          missing);
     }
   }
 }
@@ -198,7 +199,8 @@ void Books::reconcile(Timestamp now, Timestamp t, bool settles) {
     if (std::any_of(cash.begin(), here, same)) continue;  // summed with an earlier one
     Amount sum;
     bool fits = true;
-    for (const CashChange& c : cash) fits = fits && (!same(c) || add_to(sum, c.change));
+    for (const CashChange& c : cash)
+      fits = fits && (!same(c) || add_to(sum, c.change));
     const BreakPlace place{cash[i].account, InstrumentId{}, cash[i].asset};
     if (fits) reconciliation_.adjust(now, t, place, decimal_cast<Quantity>(sum), settles);
   }
@@ -215,7 +217,8 @@ void Books::publish_breaks() {
           {place.account, place.instrument, place.asset, transition.kind == Kind::disputed});
       continue;
     }
-    const BreakState state = transition.kind == Kind::opened ? BreakState::open : BreakState::closed;
+    const BreakState state =
+        transition.kind == Kind::opened ? BreakState::open : BreakState::closed;
     changes_.breaks.push_back({state, account(place.account).venue, place.account, place.instrument,
                                place.asset, transition.stated, transition.ours, transition.since});
   }

@@ -1,4 +1,5 @@
-// What one event did to the books: plain lists that the floors above read instead of comparing states.
+// What one event did to the books: plain lists that the floors above read instead of comparing
+// states.
 //
 // The lists belong to the Books that made them and hold until its next apply() or run_due().
 #pragma once
@@ -82,10 +83,10 @@ enum class Verdict : std::uint8_t {
 
 struct Outcome {
   Verdict verdict = Verdict::applied;
-  Refusal why = Refusal::invalid;     // of a refusal
-  bool late = false;                  // a fill that belongs before one already applied
-  Origin origin = Origin::unknown;    // of the fill that was applied, corrected or busted
-  Quantity signed_qty_change{};       // what that did to its position: + bought, - sold
+  Refusal why = Refusal::invalid;   // of a refusal
+  bool late = false;                // a fill that belongs before one already applied
+  Origin origin = Origin::unknown;  // of the fill that was applied, corrected or busted
+  Quantity signed_qty_change{};     // what that did to its position: + bought, - sold
 
   bool applied() const { return verdict == Verdict::applied; }
 };

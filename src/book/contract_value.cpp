@@ -11,8 +11,9 @@ std::optional<Int128> product_over(Int128 x, Int128 y, Int128 divisor) {
   return divide_half_even(Int256::product(x, y), magnitude(divisor));
 }
 
-/// x * y * z / 10^36, rounded once. The first product is split at 10^18 into a whole and a small signed
-/// rest, whose own product leaves less than half a unit over: enough to know for which side of a tie.
+/// x * y * z / 10^36, rounded once. The first product is split at 10^18 into a whole and a small
+/// signed rest, whose own product leaves less than half a unit over: enough to know for which side
+/// of a tie.
 std::optional<Int128> product_of_three(Int128 x, Int128 y, Int128 z) {
   const Int256 xy = Int256::product(x, y);
   const auto whole = divide_half_even(xy, magnitude(decimal_one));
@@ -47,8 +48,9 @@ std::optional<Amount> value(const Contract& contract, Quantity qty, Price price)
 
 Result<Amount> value(const Instrument& instrument, Quantity qty, Price price) {
   if (const auto amount = value(Contract::of(instrument), qty, price)) return *amount;
-  return fail(Errc::overflow, fmt::format("the value of {} {} at {} leaves the decimal range of +-1.7e20",
-                                          to_string(qty), instrument.name, to_string(price)));
+  return fail(Errc::overflow,
+              fmt::format("the value of {} {} at {} leaves the decimal range of +-1.7e20",
+                          to_string(qty), instrument.name, to_string(price)));
 }
 
 std::optional<Price> average_price(const Contract& contract, Quantity qty, Amount cost) {

@@ -1,10 +1,12 @@
-// What a quantity of an instrument is worth at a price, exactly: the one formula behind cost, P&L and cash.
+// What a quantity of an instrument is worth at a price, exactly: the one formula behind cost, P&L
+// and cash.
 //
 //   spot, linear   value =  quantity * price * contract_size      quote asset
 //   inverse        value = -quantity * contract_size / price      the coin
 //
-// With flow = -sum of value(trade), the profit of any position is flow + value(quantity, mark), whatever
-// its kind. Each value is rounded once, half-even, at 10^-18. Overflow is an error, never a contract.
+// With flow = -sum of value(trade), the profit of any position is flow + value(quantity, mark),
+// whatever its kind. Each value is rounded once, half-even, at 10^-18. Overflow is an error, never
+// a contract.
 #pragma once
 
 #include <optional>
@@ -31,14 +33,16 @@ struct Contract {
   AssetId settlement() const { return inverse ? base : quote; }
 };
 
-/// Value of a signed quantity at a price > 0, in the settlement asset; nothing on overflow or price <= 0.
+/// Value of a signed quantity at a price > 0, in the settlement asset; nothing on overflow or price
+/// <= 0.
 std::optional<Amount> value(const Contract& contract, Quantity qty, Price price);
 
 /// The same for callers that hold an instrument, with an error that says why.
 Result<Amount> value(const Instrument& instrument, Quantity qty, Price price);
 
-/// The price at which `qty` is worth `cost`: cost / (qty * size), or qty * size / |cost| (the harmonic
-/// mean) for inverse contracts. Half-even; nothing on overflow or when there is nothing to divide by.
+/// The price at which `qty` is worth `cost`: cost / (qty * size), or qty * size / |cost| (the
+/// harmonic mean) for inverse contracts. Half-even; nothing on overflow or when there is nothing to
+/// divide by.
 std::optional<Price> average_price(const Contract& contract, Quantity qty, Amount cost);
 
 }  // namespace ballast

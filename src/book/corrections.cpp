@@ -46,9 +46,11 @@ FillTerms Corrections::terms_with(std::uint32_t offset,
     return terms;
   }
   const auto place = later_than(known->amendments, amendment.t);
-  for (auto it = known->amendments.begin(); it != place; ++it) it->apply_to(terms);
+  for (auto it = known->amendments.begin(); it != place; ++it)
+    it->apply_to(terms);
   amendment.apply_to(terms);
-  for (auto it = place; it != known->amendments.end(); ++it) it->apply_to(terms);
+  for (auto it = place; it != known->amendments.end(); ++it)
+    it->apply_to(terms);
   return terms;
 }
 
@@ -105,7 +107,8 @@ bool Corrections::restore(std::size_t assets) {
 void Corrections::restore_terms(std::uint32_t offset, const Record& record) {
   Corrected& corrected = corrected_[*index_.find(offset)];
   corrected.now = record.terms;
-  for (const Amendment& amendment : corrected.amendments) amendment.apply_to(corrected.now);
+  for (const Amendment& amendment : corrected.amendments)
+    amendment.apply_to(corrected.now);
 }
 
 }  // namespace ballast

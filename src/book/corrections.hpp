@@ -1,7 +1,8 @@
-// What corrections made of fills. Rare, so kept beside the records: a record's corrected flag says to look.
+// What corrections made of fills. Rare, so kept beside the records: a record's corrected flag says
+// to look.
 //
-// Corrections of one fill apply in the order of their own times, whatever order they arrive in; each
-// replaces the fields it names. The body first reported stays in the record.
+// Corrections of one fill apply in the order of their own times, whatever order they arrive in;
+// each replaces the fields it names. The body first reported stays in the record.
 #pragma once
 
 #include <cstddef>
@@ -40,15 +41,17 @@ class Corrections {
   /// The terms of a record as they count now.
   FillTerms terms(std::uint32_t offset, const Record& record) const;
   /// What they would be with one more amendment.
-  FillTerms terms_with(std::uint32_t offset, const Record& record, const Amendment& amendment) const;
+  FillTerms terms_with(std::uint32_t offset,
+                       const Record& record,
+                       const Amendment& amendment) const;
   bool knows(std::uint32_t offset, const Amendment& amendment) const;
   /// Whether the fill was ever held to be `terms`: as reported, or after any of its corrections.
   bool ever(std::uint32_t offset, const Record& record, const FillTerms& terms) const;
   void add(std::uint32_t offset, const Record& record, const Amendment& amendment);
 
   std::size_t memory_bytes() const;
-  /// After loading: rebuilds the table; false when the bytes were damaged. Then restore_terms() of every
-  /// corrected record.
+  /// After loading: rebuilds the table; false when the bytes were damaged. Then restore_terms() of
+  /// every corrected record.
   bool restore(std::size_t assets);
   void restore_terms(std::uint32_t offset, const Record& record);
   bool has(std::uint32_t offset) const { return find(offset) != nullptr; }

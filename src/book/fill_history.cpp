@@ -17,8 +17,8 @@ bool FillHistory::before(std::uint32_t offset, const Record& record) const {
   return by_id != 0 ? by_id < 0 : other.leg < record.leg;
 }
 
-/// Fills steps_ with the records behind the last checkpoint that stands before `from`, and finds where
-/// `from` belongs among them.
+/// Fills steps_ with the records behind the last checkpoint that stands before `from`, and finds
+/// where `from` belongs among them.
 void FillHistory::gather(const Trail& trail, const Record& from) {
   const auto kept_end =
       std::partition_point(trail.checkpoints.begin(), trail.checkpoints.end(),
@@ -45,8 +45,8 @@ std::optional<FillHistory::Plan> FillHistory::replay(const Trail& trail,
   steps_since_checkpoint_ = 0;
   for (const std::uint32_t offset : steps_) {
     if (offset == instead.offset) {
-      if (instead.terms != nullptr && !state.trade(contract, instead.t, instead.terms->signed_qty(),
-                                                   instead.terms->price)) {
+      if (instead.terms != nullptr &&
+          !state.trade(contract, instead.t, instead.terms->signed_qty(), instead.terms->price)) {
         return std::nullopt;
       }
     } else {
@@ -67,7 +67,8 @@ std::optional<FillHistory::Plan> FillHistory::replay(const Trail& trail,
 
 void FillHistory::adopt_checkpoints(Trail& trail) {
   trail.checkpoints.resize(kept_checkpoints_);
-  trail.checkpoints.insert(trail.checkpoints.end(), new_checkpoints_.begin(), new_checkpoints_.end());
+  trail.checkpoints.insert(trail.checkpoints.end(), new_checkpoints_.begin(),
+                           new_checkpoints_.end());
   trail.since_checkpoint = steps_since_checkpoint_;
 }
 
@@ -171,7 +172,9 @@ bool FillHistory::restore(std::size_t positions, std::size_t assets) {
     return record.owner < trails_.size();
   });
   if (!readable) return false;
-  const auto known = [&](std::uint32_t offset) { return offset < is_fill.size() && is_fill[offset]; };
+  const auto known = [&](std::uint32_t offset) {
+    return offset < is_fill.size() && is_fill[offset];
+  };
   for (std::size_t position = 0; position < trails_.size(); ++position) {
     const std::size_t linked = count_links(position, known);
     if (linked > fills) return false;
@@ -180,8 +183,9 @@ bool FillHistory::restore(std::size_t positions, std::size_t assets) {
   return fills == 0 && corrections_.visit([&](std::uint32_t offset) { return known(offset); });
 }
 
-/// How many records a trail links, each one known, its own, and before the next, with the checkpoints
-/// among them; more than there can be when that does not hold. The order makes an endless chain impossible.
+/// How many records a trail links, each one known, its own, and before the next, with the
+/// checkpoints among them; more than there can be when that does not hold. The order makes an
+/// endless chain impossible.
 template <class Known>
 std::size_t FillHistory::count_links(std::size_t position, const Known& known) const {
   constexpr std::size_t broken = SIZE_MAX;
@@ -207,7 +211,8 @@ std::size_t FillHistory::count_links(std::size_t position, const Known& known) c
 
 std::size_t FillHistory::memory_bytes() const {
   std::size_t bytes = trails_.capacity() * sizeof(Trail) + corrections_.memory_bytes();
-  for (const Trail& trail : trails_) bytes += trail.checkpoints.capacity() * sizeof(Checkpoint);
+  for (const Trail& trail : trails_)
+    bytes += trail.checkpoints.capacity() * sizeof(Checkpoint);
   return bytes;
 }
 

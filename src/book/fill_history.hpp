@@ -1,9 +1,9 @@
 // The fills of every position in (time, id, leg) order, and the accounting state along the way.
 //
-// Records link backwards in that order; every 256th has a checkpoint of the state behind it. A fill at the
-// end costs one step; a late fill, a correction or a bust replays from the nearest earlier checkpoint.
-// Work is planned first, which may fail, and then committed, which cannot: a refusal leaves no trace.
-// Not thread-safe.
+// Records link backwards in that order; every 256th has a checkpoint of the state behind it. A fill
+// at the end costs one step; a late fill, a correction or a bust replays from the nearest earlier
+// checkpoint. Work is planned first, which may fail, and then committed, which cannot: a refusal
+// leaves no trace. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -56,7 +56,8 @@ class FillHistory {
   void visit_backwards(PositionId position, Fn&& fn) const {
     if (position.index() >= trails_.size()) return;
     std::uint32_t at = trails_[position.index()].last;
-    while (at != none && fn(at)) at = record_previous(records_.at(at));
+    while (at != none && fn(at))
+      at = record_previous(records_.at(at));
   }
   /// The time of the latest record in order; nothing when there is none.
   std::optional<Timestamp> last_time(PositionId position) const;
@@ -101,7 +102,7 @@ class FillHistory {
 
   /// The one step of a replay that differs from what the records say.
   struct Instead {
-    std::uint32_t offset = none;       // `none`: the new fill
+    std::uint32_t offset = none;  // `none`: the new fill
     Timestamp t{};
     const FillTerms* terms = nullptr;  // absent: it counts for nothing
   };

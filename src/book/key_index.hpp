@@ -1,9 +1,9 @@
 // An exact index from the hash of a key to the record that holds it.
 //
-// Slots of eight bytes (a fingerprint and a record's offset) in open addressing; whoever asks checks the
-// record itself, so a hash collision costs a look and never an answer. The table is split by the hash
-// into shards that grow one at a time: no insertion moves more than a few thousand slots at ten million.
-// No erase. Not thread-safe.
+// Slots of eight bytes (a fingerprint and a record's offset) in open addressing; whoever asks
+// checks the record itself, so a hash collision costs a look and never an answer. The table is
+// split by the hash into shards that grow one at a time: no insertion moves more than a few
+// thousand slots at ten million. No erase. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -46,7 +46,8 @@ class KeyIndex {
 
   std::size_t memory_bytes() const {
     std::size_t bytes = shards_.capacity() * sizeof(Shard);
-    for (const Shard& shard : shards_) bytes += shard.slots.capacity() * sizeof(Slot);
+    for (const Shard& shard : shards_)
+      bytes += shard.slots.capacity() * sizeof(Slot);
     return bytes;
   }
 
@@ -67,7 +68,8 @@ class KeyIndex {
   }
   static void place(Shard& shard, Slot slot) {
     std::size_t i = start(shard, slot.fingerprint);
-    while (shard.slots[i].offset != none) i = (i + 1) & (shard.slots.size() - 1);
+    while (shard.slots[i].offset != none)
+      i = (i + 1) & (shard.slots.size() - 1);
     shard.slots[i] = slot;
   }
   static void grow(Shard& shard) {

@@ -36,7 +36,8 @@ Amount& Ledger::balance(AccountId account, AssetId asset) {
   return held.insert(at, {asset, Amount{}})->qty;
 }
 
-/// Whether every balance and total stays in range at each step of posting. The lists are a handful long.
+/// Whether every balance and total stays in range at each step of posting. The lists are a handful
+/// long.
 bool Ledger::fits(std::span<const CashChange> cash_changes,
                   std::span<const FlightChange> flights) const {
   for (std::size_t i = 0; i < cash_changes.size(); ++i) {
@@ -65,19 +66,24 @@ bool Ledger::post(std::span<const CashChange> cash_changes, std::span<const Flig
     if (change.kind == CashKind::transfer) continue;
     outside_[change.asset.index()][static_cast<std::size_t>(change.kind)] -= change.change;
   }
-  for (const FlightChange& flight : flights) in_flight_[flight.asset.index()] += flight.change;
+  for (const FlightChange& flight : flights)
+    in_flight_[flight.asset.index()] += flight.change;
   return true;
 }
 
 bool Ledger::balanced() const {
   std::vector<Int256> sums(in_flight_.size());
-  const auto add = [&sums](std::size_t asset, Amount amount) { sums[asset] += Int256::from(amount.raw); };
+  const auto add = [&sums](std::size_t asset, Amount amount) {
+    sums[asset] += Int256::from(amount.raw);
+  };
   for (const auto& account : accounts_) {
-    for (const Balance& held : account) add(held.asset.index(), held.qty);
+    for (const Balance& held : account)
+      add(held.asset.index(), held.qty);
   }
   for (std::size_t asset = 0; asset < sums.size(); ++asset) {
     add(asset, in_flight_[asset]);
-    for (const Amount other : outside_[asset]) add(asset, other);
+    for (const Amount other : outside_[asset])
+      add(asset, other);
   }
   return std::all_of(sums.begin(), sums.end(), [](const Int256& sum) { return sum == Int256{}; });
 }
@@ -86,7 +92,8 @@ std::size_t Ledger::memory_bytes() const {
   std::size_t bytes = accounts_.capacity() * sizeof(accounts_[0]) +
                       outside_.capacity() * sizeof(outside_[0]) +
                       in_flight_.capacity() * sizeof(Amount);
-  for (const auto& account : accounts_) bytes += account.capacity() * sizeof(Balance);
+  for (const auto& account : accounts_)
+    bytes += account.capacity() * sizeof(Balance);
   return bytes;
 }
 

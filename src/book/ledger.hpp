@@ -1,9 +1,9 @@
 // The cash ledger: what every account holds of every asset, with its double entry.
 //
-// Each change of cash has its counterpart: in the `outside` account of its kind, or, for transfers, in
-// flight. So per asset the accounts, the flights and the outside sum to zero at every moment.
-// Amounts are checked: a change that would leave the decimal range is refused before anything moves.
-// Not thread-safe.
+// Each change of cash has its counterpart: in the `outside` account of its kind, or, for transfers,
+// in flight. So per asset the accounts, the flights and the outside sum to zero at every moment.
+// Amounts are checked: a change that would leave the decimal range is refused before anything
+// moves. Not thread-safe.
 #pragma once
 
 #include <array>
@@ -32,8 +32,8 @@ class Ledger {
  public:
   explicit Ledger(std::size_t assets) : outside_(assets), in_flight_(assets) {}
 
-  /// All or nothing: false, and no change, when any balance or total would overflow. Accounts that are
-  /// not known yet are added.
+  /// All or nothing: false, and no change, when any balance or total would overflow. Accounts that
+  /// are not known yet are added.
   [[nodiscard]] bool post(std::span<const CashChange> cash, std::span<const FlightChange> flights);
 
   Amount cash(AccountId account, AssetId asset) const;

@@ -49,7 +49,8 @@ class Names {
   template <class Archive>
   void archive(Archive& ar) {
     names_.resize(ar.length(names_.size(), sizeof(Name)));
-    for (Name& name : names_) archive_name(ar, name);
+    for (Name& name : names_)
+      archive_name(ar, name);
   }
 
  private:

@@ -63,9 +63,9 @@ bool AverageCost::trade(const Contract& contract, Timestamp t, Quantity signed_q
   if (!worth) return false;
   AverageCost next = *this;
   const bool same_side = qty.sign() * signed_qty.sign() >= 0;
-  const bool ok = same_side                        ? increase(next, contract, signed_qty, price, *worth)
+  const bool ok = same_side ? increase(next, contract, signed_qty, price, *worth)
                   : signed_qty.abs() < qty.abs() ? reduce(next, signed_qty, *worth)
-                                                   : close(next, contract, signed_qty, price, *worth);
+                                                 : close(next, contract, signed_qty, price, *worth);
   if (!ok || !next.sound()) return false;
   next.last_fill = t;
   ++next.fills;
@@ -89,7 +89,9 @@ Amount Position::funding(AssetId asset) const {
   return found == nullptr ? Amount{} : found->funding;
 }
 
-std::optional<Amount> unrealized(const Contract& contract, const AverageCost& position, Price mark) {
+std::optional<Amount> unrealized(const Contract& contract,
+                                 const AverageCost& position,
+                                 Price mark) {
   if (position.qty.zero()) return Amount{};
   auto amount = value(contract, position.qty, mark);
   if (!amount || !subtract_from(*amount, position.cost)) return std::nullopt;

@@ -4,8 +4,8 @@
 //   realized - cost == flow == -sum of value(trade)
 //   unrealised at a mark == value(qty, mark) - cost
 //   flat: cost and average are zero; opened at one price only: average is exactly that price
-// Increases move the average; reductions release cost in proportion (half-even) and leave it; a flip
-// releases all of the cost and opens the rest at the fill's price.
+// Increases move the average; reductions release cost in proportion (half-even) and leave it; a
+// flip releases all of the cost and opens the rest at the fill's price.
 #pragma once
 
 #include <cstdint>
@@ -21,15 +21,16 @@ namespace ballast {
 
 /// The path-dependent part: what the order of fills decides.
 struct AverageCost {
-  Quantity qty;     // signed
-  Amount cost;      // value of the open quantity at entry, settlement asset
-  Price average;    // entry price; zero when flat
-  Amount realized;  // gross of fees, settlement asset
+  Quantity qty;                 // signed
+  Amount cost;                  // value of the open quantity at entry, settlement asset
+  Price average;                // entry price; zero when flat
+  Amount realized;              // gross of fees, settlement asset
   Timestamp last_fill{};        // of the last fill that counts
   std::uint32_t fills = 0;      // how many count (busted ones do not)
   bool several_prices = false;  // the open quantity was entered at more than one price
 
-  /// Adds a trade of a signed quantity != 0 at a price > 0. False on overflow, leaving all as it was.
+  /// Adds a trade of a signed quantity != 0 at a price > 0. False on overflow, leaving all as it
+  /// was.
   [[nodiscard]] bool trade(const Contract& contract, Timestamp t, Quantity signed_qty, Price price);
 
   /// -sum of value(trade): what all trades together paid in.

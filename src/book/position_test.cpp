@@ -33,14 +33,16 @@ TEST(InversePosition, gains_what_bitmex_publishes) {
   EXPECT_EQ(closed.qty, Quantity{});
 }
 
-// BitMEX user report ("r/BitMEX: Solved"): 885 contracts, entry 7299, exit 6635.5: -1,212,403 satoshi.
+// BitMEX user report ("r/BitMEX: Solved"): 885 contracts, entry 7299, exit 6635.5: -1,212,403
+// satoshi.
 TEST(InversePosition, loses_what_a_bitmex_user_was_charged) {
   const AverageCost closed = after(inverse, {{"885", "7299"}, {"-885", "6635.5"}});
   EXPECT_NEAR(to_double(closed.realized) * 1e8, -1212403.498, 0.001);
 }
 
-// NautilusTrader, fold_net_position / Position.apply: same-side legs average by quantity, opposite legs
-// close at the standing average, and a leg that crosses zero leaves its rest at that leg's price.
+// NautilusTrader, fold_net_position / Position.apply: same-side legs average by quantity, opposite
+// legs close at the standing average, and a leg that crosses zero leaves its rest at that leg's
+// price.
 TEST(AverageCostAccounting, averages_closes_and_flips_as_nautilus_documents) {
   const AverageCost added = after(spot, {{"10", "100"}, {"5", "130"}});
   EXPECT_EQ(added.average, price("110"));  // (10 * 100 + 5 * 130) / 15
@@ -64,9 +66,10 @@ TEST(AverageCostAccounting, states_the_harmonic_mean_for_inverse_contracts) {
 TEST(AverageCostAccounting, keeps_the_exact_price_of_a_position_opened_at_one_price) {
   // Each value rounds, so cost / quantity would not give the price back.
   const char* third = "0.333333333333333333";
-  const AverageCost position =
-      after(spot, {{third, "0.777777777777777777"}, {third, "0.777777777777777777"},
-                   {"-0.1", "5"}, {third, "0.777777777777777777"}});
+  const AverageCost position = after(spot, {{third, "0.777777777777777777"},
+                                            {third, "0.777777777777777777"},
+                                            {"-0.1", "5"},
+                                            {third, "0.777777777777777777"}});
   EXPECT_EQ(position.average, price("0.777777777777777777"));
   EXPECT_FALSE(position.several_prices);
 }
@@ -128,9 +131,11 @@ TEST(ContractValue, rounds_once_whatever_the_contract_size) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     Rng rng(seed);
     Instrument instrument;
-    instrument.kind = rng.chance(0.5) ? InstrumentKind::linear_future : InstrumentKind::inverse_future;
+    instrument.kind =
+        rng.chance(0.5) ? InstrumentKind::linear_future : InstrumentKind::inverse_future;
     const auto wide = [&rng] {
-      const auto raw = static_cast<Int128>((UInt128{rng.next() >> rng.below(60)} << 20) | rng.next() % 1'000'000);
+      const auto raw = static_cast<Int128>((UInt128{rng.next() >> rng.below(60)} << 20) |
+                                           rng.next() % 1'000'000);
       return raw == 0 ? Int128{1} : raw;
     };
     instrument.contract_size.raw = wide();
@@ -141,8 +146,10 @@ TEST(ContractValue, rounds_once_whatever_the_contract_size) {
     if (fast) {
       ASSERT_EQ(Big(fast->raw), slow);
     } else {
-      const bool large = Big(int128_max) < slow.abs() ||
-                         Big(int128_max) < divide(Big(quantity.raw) * Big(instrument.contract_size.raw), big_one).abs();
+      const bool large =
+          Big(int128_max) < slow.abs() ||
+          Big(int128_max) <
+              divide(Big(quantity.raw) * Big(instrument.contract_size.raw), big_one).abs();
       ASSERT_TRUE(large);
     }
   }
@@ -155,9 +162,10 @@ TEST(ContractValue, sees_ties_across_three_factors) {
     instrument.contract_size = qty(size);
     return value(Contract::of(instrument), qty(quantity), price(at_price))->raw;
   };
-  EXPECT_EQ(value_raw("0.5", "0.000000000000000001", "1"), 0);      // a tie goes to the even 0
-  EXPECT_EQ(value_raw("0.5", "0.000000000000000003", "1"), 2);      // and to the even 2
-  EXPECT_EQ(value_raw("0.5", "0.000000000000000001", "1.000000000000000001"), 1);  // just above a tie
+  EXPECT_EQ(value_raw("0.5", "0.000000000000000001", "1"), 0);  // a tie goes to the even 0
+  EXPECT_EQ(value_raw("0.5", "0.000000000000000003", "1"), 2);  // and to the even 2
+  EXPECT_EQ(value_raw("0.5", "0.000000000000000001", "1.000000000000000001"),
+            1);  // just above a tie
   EXPECT_EQ(value_raw("0.5", "0.000000000000000001", "0.999999999999999999"), 0);  // just below
   EXPECT_EQ(value_raw("0.5", "-0.000000000000000001", "1.000000000000000001"), -1);
 }

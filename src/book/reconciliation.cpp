@@ -14,7 +14,8 @@ const Reconciliation::Stated* Reconciliation::find(const BreakPlace& place) cons
 
 std::size_t Reconciliation::open_index(const BreakPlace& place) const {
   std::size_t index = 0;
-  while (index < open_count_ && breaks_[index].place != place) ++index;
+  while (index < open_count_ && breaks_[index].place != place)
+    ++index;
   return index;
 }
 
@@ -52,8 +53,7 @@ void Reconciliation::refresh_due() {
 }
 
 Break* Reconciliation::state(Timestamp t, const BreakPlace& place, Quantity stated, Quantity ours) {
-  const auto [at, added] =
-      index_.try_emplace(place, static_cast<std::uint32_t>(places_.size()));
+  const auto [at, added] = index_.try_emplace(place, static_cast<std::uint32_t>(places_.size()));
   if (added) places_.push_back({place, t, false});
   Stated& known = places_[*at];
   known.latest = t;
@@ -112,7 +112,8 @@ void Reconciliation::run_due(Timestamp now) {
 std::size_t Reconciliation::memory_bytes() const {
   std::size_t bytes = places_.capacity() * sizeof(Stated) + index_.memory_bytes() +
                       breaks_.capacity() * sizeof(Break);
-  for (const Break& what : breaks_) bytes += what.candidates.capacity() * sizeof(BreakCandidate);
+  for (const Break& what : breaks_)
+    bytes += what.candidates.capacity() * sizeof(BreakCandidate);
   return bytes;
 }
 

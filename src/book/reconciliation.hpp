@@ -1,11 +1,11 @@
-// Reconciliation: a venue's statement against our books. Where they differ, a break is open until they
-// agree. Nothing is ever invented to make them agree.
+// Reconciliation: a venue's statement against our books. Where they differ, a break is open until
+// they agree. Nothing is ever invented to make them agree.
 //
-// A place is an account with a derivative instrument, or with an asset (a venue can state no more of a
-// spot position than the balance of its base asset). A break holds the difference as of its statement:
-// what is learnt later about the time before the statement (a late fill, a correction, a bust) narrows
-// it, and so does a balance event that removes exactly the difference; ordinary later fills do not.
-// After `break_grace` an open break makes its place disputed. Not thread-safe.
+// A place is an account with a derivative instrument, or with an asset (a venue can state no more
+// of a spot position than the balance of its base asset). A break holds the difference as of its
+// statement: what is learnt later about the time before the statement (a late fill, a correction, a
+// bust) narrows it, and so does a balance event that removes exactly the difference; ordinary later
+// fills do not. After `break_grace` an open break makes its place disputed. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -40,10 +40,11 @@ struct BreakPlace {
 /// What could explain a break. Never applied by itself.
 struct BreakCandidate {
   enum class Kind : std::uint8_t {
-    in_flight,   // a transfer of this amount, whose state the venue may see otherwise
-    not_traded,  // without this fill (or these two) we would agree: a bust not heard of
-    traded_more, // with this fill (or these two) again we would agree: one missed, or wrongly dropped
-    dropped,     // a fill of this quantity that was refused or taken for a duplicate
+    in_flight,    // a transfer of this amount, whose state the venue may see otherwise
+    not_traded,   // without this fill (or these two) we would agree: a bust not heard of
+    traded_more,  // with this fill (or these two) again we would agree: one missed, or wrongly
+                  // dropped
+    dropped,      // a fill of this quantity that was refused or taken for a duplicate
   };
   Kind kind = Kind::in_flight;
   TradeId id;
@@ -81,12 +82,13 @@ class Reconciliation {
   /// A statement, not older than the latest of its place. Returns the break that it opened, for its
   /// candidates to be filled in, or null.
   Break* state(Timestamp t, const BreakPlace& place, Quantity stated, Quantity ours);
-  /// Our books changed by `change` as of `t`. `settles`: an adjustment, which closes a break that it
-  /// equals whatever its time.
+  /// Our books changed by `change` as of `t`. `settles`: an adjustment, which closes a break that
+  /// it equals whatever its time.
   void adjust(Timestamp now, Timestamp t, const BreakPlace& place, Quantity change, bool settles);
   bool any_open() const { return open_count_ > 0; }
 
-  /// The open breaks in order of opening, then the latest `closed_max` closed ones in order of closing.
+  /// The open breaks in order of opening, then the latest `closed_max` closed ones in order of
+  /// closing.
   std::span<const Break> breaks() const { return breaks_; }
   bool disputed(const BreakPlace& place) const;
 

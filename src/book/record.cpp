@@ -18,19 +18,19 @@ constexpr std::size_t shape_at = 16;
 constexpr std::size_t body_at = 20;
 
 /// Where each part of the shape word stands.
-constexpr unsigned kind_bit = 0;        // 2 bits
+constexpr unsigned kind_bit = 0;  // 2 bits
 constexpr unsigned sell_bit = 2;
-constexpr unsigned origin_bit = 3;      // 3 bits
-constexpr unsigned liquidity_bit = 6;   // 2 bits
+constexpr unsigned origin_bit = 3;     // 3 bits
+constexpr unsigned liquidity_bit = 6;  // 2 bits
 constexpr unsigned busted_bit = 8;
 constexpr unsigned corrected_bit = 9;
 constexpr unsigned fee_bit = 10;
 constexpr unsigned order_bit = 11;
 constexpr unsigned leg_bit = 12;
 constexpr unsigned numeric_id_bit = 13;
-constexpr unsigned id_size_bit = 14;    // 7 bits
-constexpr unsigned qty_form_bit = 21;   // 5 bits
-constexpr unsigned price_form_bit = 26; // 5 bits
+constexpr unsigned id_size_bit = 14;     // 7 bits
+constexpr unsigned qty_form_bit = 21;    // 5 bits
+constexpr unsigned price_form_bit = 26;  // 5 bits
 
 constexpr std::uint32_t field(std::uint32_t shape, unsigned bit, unsigned bits = 1) {
   return (shape >> bit) & ((1U << bits) - 1U);
@@ -57,7 +57,8 @@ constexpr UInt128 five_to_10 = 9'765'625;
 /// The inverse of 5^10 modulo 2^128 (Newton), so that exact division is one product.
 constexpr UInt128 inverse_of_five_to_10 = [] {
   UInt128 inverse = five_to_10;
-  for (int i = 0; i < 7; ++i) inverse *= 2 - five_to_10 * inverse;
+  for (int i = 0; i < 7; ++i)
+    inverse *= 2 - five_to_10 * inverse;
   return inverse;
 }();
 static_assert(five_to_10 * inverse_of_five_to_10 == 1);
@@ -75,8 +76,8 @@ std::uint32_t put_number(char* out, UInt128 magnitude) {
   store(out, magnitude);
   const auto high = static_cast<std::uint64_t>(magnitude >> 64);
   const auto low = static_cast<std::uint64_t>(magnitude);
-  const auto bits = static_cast<std::uint32_t>(high != 0 ? 64 + std::bit_width(high)
-                                                         : std::bit_width(low | 1U));
+  const auto bits =
+      static_cast<std::uint32_t>(high != 0 ? 64 + std::bit_width(high) : std::bit_width(low | 1U));
   return form | ((bits + 7) / 8 - 1);
 }
 
@@ -91,9 +92,8 @@ Int128 get_number(const char* in, std::uint32_t form) {
 }
 
 bool all_digits(std::string_view text) {
-  return !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
-    return c >= '0' && c <= '9';
-  });
+  return !text.empty() &&
+         std::all_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 }  // namespace
@@ -108,7 +108,8 @@ PackedId::PackedId(std::string_view text) {
     return;
   }
   std::uint64_t number = 0;
-  for (const char c : text) number = number * 10 + static_cast<unsigned char>(c - '0');
+  for (const char c : text)
+    number = number * 10 + static_cast<unsigned char>(c - '0');
   size_ = static_cast<std::uint8_t>((std::bit_width(number | 1U) + 7) / 8);
   std::memcpy(bytes_.data(), &number, sizeof number);
 }
@@ -248,7 +249,8 @@ std::size_t Record::decode_checked(const char* in, std::size_t available) {
   if (field(shape, kind_bit, 2) > static_cast<std::uint32_t>(RecordKind::balance) ||
       field(shape, origin_bit, 3) >= origin_names.size() ||
       field(shape, liquidity_bit, 2) > static_cast<std::uint32_t>(Liquidity::taker) ||
-      id_size > TradeId::capacity || (numeric && (id_size == 0 || id_size > sizeof(std::uint64_t)))) {
+      id_size > TradeId::capacity ||
+      (numeric && (id_size == 0 || id_size > sizeof(std::uint64_t)))) {
     return 0;
   }
   const std::size_t size = decode(copy.data());

@@ -1,11 +1,12 @@
 // One fill, funding payment or balance event as kept for ever: in as few bytes as hold it exactly.
 //
-//   previous u32 | owner u32 | time i64 | shape u32 | qty | price | [fee: asset u16, form u8, amount]
-//   | [order hash u64] | [leg u16] | id
+//   previous u32 | owner u32 | time i64 | shape u32 | qty | price | [fee: asset u16, form u8,
+//   amount] | [order hash u64] | [leg u16] | id
 //
-// Numbers are magnitudes of 1 to 16 little-endian bytes, in units of 10^-8 where that is exact and of
-// 10^-18 otherwise. Ids of up to 19 digits are kept as binary numbers. All but `previous` and the busted
-// and corrected flags never change: this is the body that a repeated key is compared with.
+// Numbers are magnitudes of 1 to 16 little-endian bytes, in units of 10^-8 where that is exact and
+// of 10^-18 otherwise. Ids of up to 19 digits are kept as binary numbers. All but `previous` and
+// the busted and corrected flags never change: this is the body that a repeated key is compared
+// with.
 #pragma once
 
 #include <array>
@@ -41,8 +42,8 @@ class PackedId {
   std::array<char, TradeId::capacity> bytes_;  // the first size_ are set
 };
 
-/// The order of ids at one instant: all-digit ids first, as numbers ("9" < "10"), then the rest as text.
-/// A total order; equal only for equal texts.
+/// The order of ids at one instant: all-digit ids first, as numbers ("9" < "10"), then the rest as
+/// text. A total order; equal only for equal texts.
 std::strong_ordering compare_ids(std::string_view a, std::string_view b);
 
 enum class RecordKind : std::uint8_t { fill, funding, balance };

@@ -1,5 +1,5 @@
-// Every record ever kept, append-only, in chunks that never move. A record is named by its offset in
-// units of four bytes. Not thread-safe.
+// Every record ever kept, append-only, in chunks that never move. A record is named by its offset
+// in units of four bytes. Not thread-safe.
 #pragma once
 
 #include <cstddef>
@@ -32,8 +32,8 @@ class RecordStore {
     return chunks_[offset >> chunk_bits].bytes.get() + unit * (offset & offset_mask);
   }
 
-  /// fn(offset, record) over all records in order of arrival; false when the bytes are no records (after
-  /// loading damage) or fn says so.
+  /// fn(offset, record) over all records in order of arrival; false when the bytes are no records
+  /// (after loading damage) or fn says so.
   template <class Fn>
   bool visit(Fn&& fn) const {
     Record record;
@@ -69,7 +69,8 @@ class RecordStore {
 
  private:
   static constexpr std::size_t unit = 4;
-  static constexpr unsigned chunk_bits = 18;  // chunks of 1 MiB: small for one desk, few for ten million fills
+  static constexpr unsigned chunk_bits =
+      18;  // chunks of 1 MiB: small for one desk, few for ten million fills
   static constexpr std::uint32_t offset_mask = (1U << chunk_bits) - 1;
   static constexpr std::size_t chunk_bytes = unit << chunk_bits;
   static constexpr std::size_t chunks_max = (std::size_t{1} << (32 - chunk_bits)) - 1;

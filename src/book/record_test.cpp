@@ -27,7 +27,8 @@ std::string random_id(Rng& rng) {
 }
 
 Int128 random_magnitude(Rng& rng) {
-  const auto raw = static_cast<Int128>(((UInt128{rng.next()} << 64) | rng.next()) >> (1 + rng.below(127)));
+  const auto raw =
+      static_cast<Int128>(((UInt128{rng.next()} << 64) | rng.next()) >> (1 + rng.below(127)));
   const Int128 unit = 10'000'000'000LL;
   return rng.chance(0.5) ? raw / unit * unit : raw;
 }
@@ -45,7 +46,8 @@ TEST(Record, reads_back_what_it_wrote) {
     record.terms.price.raw = random_magnitude(rng);
     if (rng.chance(0.5)) {
       const Int128 fee = random_magnitude(rng);
-      record.terms.fee = Fee{Amount::from_raw(rng.chance(0.5) ? fee : -fee), AssetId(rng.below(65536))};
+      record.terms.fee =
+          Fee{Amount::from_raw(rng.chance(0.5) ? fee : -fee), AssetId(rng.below(65536))};
     }
     record.origin = static_cast<Origin>(rng.below(origin_names.size()));
     record.liquidity = static_cast<Liquidity>(rng.below(3));
@@ -84,7 +86,8 @@ TEST(Record, of_any_bytes_is_read_within_its_bounds_or_not_at_all) {
     SCOPED_TRACE(testing::Message() << "seed " << seed);
     Rng rng(seed);
     std::vector<char> bytes(20 + rng.below(80));
-    for (char& byte : bytes) byte = static_cast<char>(rng.next());
+    for (char& byte : bytes)
+      byte = static_cast<char>(rng.next());
     Record record;
     const std::size_t size = record.decode_checked(bytes.data(), bytes.size());
     ASSERT_LE(size, bytes.size());

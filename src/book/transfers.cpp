@@ -58,7 +58,8 @@ std::optional<Timestamp> Transfers::next_due() const {
 }
 
 void Transfers::run_due(Timestamp now, std::vector<Effect>& effects) {
-  const auto end = std::find_if(due_.begin(), due_.end(), [&](const Due& due) { return due.at > now; });
+  const auto end =
+      std::find_if(due_.begin(), due_.end(), [&](const Due& due) { return due.at > now; });
   for (auto due = due_.begin(); due != end; ++due) {
     const TransferRecord& record = records_[due->transfer];
     effects.push_back({now, TransferOverdue{record.id, record.asset, record.qty, record.sent}});
@@ -78,8 +79,7 @@ bool Transfers::restore(std::size_t accounts, std::size_t assets) {
     const TransferRecord& record = records_[i];
     if (record.asset.index() >= assets || record.from.index() >= accounts ||
         record.to.index() >= accounts || record.state > TransferState::failed ||
-        record.qty.sign() <= 0 ||
-        !index_.try_emplace(record.id, i).second) {
+        record.qty.sign() <= 0 || !index_.try_emplace(record.id, i).second) {
       return false;
     }
     if (record.state == TransferState::sent) flying.push_back(i);

@@ -5,8 +5,9 @@
 //   arrived      leaves `from` and lands at once   sent: known already, no change
 //   failed       none                              sent: known already, no change
 //
-// The same news again is a duplicate; failed after arrived, or arrived after failed, is refused, and so is
-// the same id with another body. One that is in flight for longer than the desk allows is raised once.
+// The same news again is a duplicate; failed after arrived, or arrived after failed, is refused,
+// and so is the same id with another body. One that is in flight for longer than the desk allows is
+// raised once.
 #pragma once
 
 #include <cstddef>
