@@ -14,7 +14,7 @@ void DemoMaker::market() {
     const double mid = price_of(instrument);
     // Drawn whether it is heard or not, so that an outage changes nothing else of the day.
     const bool marked = second_ == 0 || rng_.chance(0.55);
-    const bool topped = rng_.chance(0.25);
+    const bool topped = rng_.chance(0.2);
     const std::int64_t ms = rng_.between(0, 999);
     const double depth = 0.5 + 4.0 * rng_.uniform();
     if (silent(facts_[i].venue)) continue;
@@ -85,7 +85,7 @@ void DemoMaker::quote(InstrumentId instrument, double rate, double size) {
   const bool buy = we_buy(instrument, 0.03);
   if (buy && short_of_cash()) return;
   trade({instrument, BookName("mm"), buy ? Side::buy : Side::sell,
-         size * (0.05 + 2.5 * draw * draw * draw), -0.00013 * prices_.activity(), Origin::quote,
+         size * (0.05 + 2.5 * draw * draw * draw), -0.00007 * prices_.activity(), Origin::quote,
          Liquidity::maker});
 }
 
@@ -100,7 +100,7 @@ void DemoMaker::client_blocks() {
     const double size =
         instrument == id_.btc_spot ? 0.35 + 0.75 * rng_.uniform() : 5.0 + 16.0 * rng_.uniform();
     trade({instrument, BookName("mm"), buy ? Side::buy : Side::sell, size,
-           -0.0003 * prices_.activity(), Origin::client, Liquidity::unknown});
+           -0.0002 * prices_.activity(), Origin::client, Liquidity::unknown});
   }
 }
 
@@ -125,8 +125,8 @@ int DemoMaker::reaction_seconds() {
   if (prices_.stressed() && second_ < prices_.crash_second() + 1200) {
     return static_cast<int>(rng_.between(45, 100));
   }
-  const bool distracted = rng_.chance(0.25);
-  return static_cast<int>(distracted ? rng_.between(240, 900) : rng_.between(30, 150));
+  const bool distracted = rng_.chance(0.12);
+  return static_cast<int>(distracted ? rng_.between(300, 1200) : rng_.between(15, 80));
 }
 
 void DemoMaker::hedge(Coin coin) {

@@ -93,7 +93,7 @@ class DemoMaker {
     tape_.at(ms, made);
     last_trade_ = Event{tape_.now() + Duration::milliseconds(ms), made};
     if (plan.origin != Origin::hedge) {
-      const double against = plan.origin == Origin::client ? 0.00003 : 0.00002;
+      const double against = plan.origin == Origin::client ? 0.00008 : 0.00003;
       const Coin coin = facts_[plan.instrument.index()].coin;
       prices_.impact(coin, made.side == Side::buy ? -against : against);
     }

@@ -60,7 +60,7 @@ std::string money_text(Int128 raw) {
 }
 
 std::string quantity_text(Int128 raw) {
-  const int digits = fraction_digits(magnitude(raw), 8);
+  const int digits = fraction_digits(magnitude(raw), 7);
   std::string text = fixed_text(raw, digits);
   if (digits > 0) {
     text.erase(text.find_last_not_of('0') + 1);
@@ -74,13 +74,13 @@ std::string percent_text(std::optional<double> share) {
   return fmt::format("{:.2f} %", *share * 100.0);
 }
 
-std::string number_text(std::optional<double> value) {
+std::string number_text(std::optional<double> value, int digits) {
   if (!value || !std::isfinite(*value)) return std::string(no_figure);
   if (std::abs(*value) >= 1e12) return fmt::format("{:.3e}", *value);
-  std::string text = fmt::format("{:.2f}", std::abs(*value));
-  if (text == "0.00") return text;
-  const std::size_t point = text.size() - 3;
-  return (*value < 0 ? "-" : "") + grouped(text.substr(0, point)) + text.substr(point);
+  const std::string text = fmt::format("{:.{}f}", std::abs(*value), digits);
+  const bool zero = text.find_first_not_of("0.") == std::string::npos;
+  const std::size_t point = std::min(text.find('.'), text.size());
+  return (*value < 0 && !zero ? "-" : "") + grouped(text.substr(0, point)) + text.substr(point);
 }
 
 std::string seconds_text(std::optional<double> seconds) {
@@ -104,6 +104,12 @@ std::string time_text(Timestamp t) {
                                  civil.day, civil.hour, civil.minute, civil.second);
   if (civil.nanosecond >= 1'000'000) text += fmt::format(".{:03}", civil.nanosecond / 1'000'000);
   return text;
+}
+
+std::string weights_text(std::string_view basis) {
+  if (basis == "equal") return "with equal weights";
+  if (basis == "configured") return "with the configured weights";
+  return fmt::format("weighted by {}", basis);
 }
 
 std::string factor_text(std::string_view factor, std::string_view book) {

@@ -32,9 +32,15 @@ std::optional<Decimal> total_profit(const Report& report) {
   return total;
 }
 
+/// Money without the cents where those are noise.
+std::string headline_text(Int128 raw) {
+  return magnitude(raw) >= magnitude(decimal_one) * 10'000 ? fixed_text(raw, 0) : money_text(raw);
+}
+
 std::string money_term(std::string_view name, std::optional<Decimal> value, std::string_view unit) {
   if (!value) return {};
-  return term(name, fmt::format("{} <small>{}</small>", money_text(value->raw), escape_html(unit)));
+  return term(name,
+              fmt::format("{} <small>{}</small>", headline_text(value->raw), escape_html(unit)));
 }
 
 std::string count_of(std::size_t count, std::string_view one, std::string_view many) {
@@ -51,7 +57,7 @@ std::string tiles(const Report& report) {
   const auto open_breaks = static_cast<std::size_t>(std::count_if(
       report.breaks.begin(), report.breaks.end(), [](const BreakReport& b) { return b.open; }));
   std::string out = R"(<dl class="tiles">)";
-  out += money_term("Profit and loss of the factors", total_profit(report), report.currency);
+  out += money_term("Profit and loss", total_profit(report), report.currency);
   out += money_term("Net asset value", report.net_asset_value, report.currency);
   if (report.tracking_risk) {
     out += term("Tracking risk",
@@ -86,9 +92,8 @@ std::string header(const Report& report) {
   }
   out += "</div>" + tiles(report) + "</header>\n";
   if (!report.weights_basis.empty() && !report.weights.empty()) {
-    out += fmt::format(
-        R"(<p class="note">Desk adherence is the mean over its factors, weighted by {}: )",
-        escape_html(report.weights_basis));
+    out += fmt::format(R"(<p class="note">Desk adherence is the mean over its factors {}: )",
+                       escape_html(weights_text(report.weights_basis)));
     for (std::size_t i = 0; i < report.weights.size(); ++i) {
       out += fmt::format("{}{} {:.3f}", i == 0 ? "" : ", ", escape_html(report.weights[i].first),
                          report.weights[i].second);
@@ -142,7 +147,7 @@ Sheet excursions_sheet(const FactorReport& f) {
       {{"From (UTC)"}, {"Length", Align::number}, {"Side"}, {"Worst z", Align::number}, {"Cause"}},
       {}};
   for (const ExcursionReport* e : list) {
-    sheet.rows.push_back({{time_text(e->from)},
+    sheet.rows.push_back({{time_text(floor_to(e->from, Duration::seconds(1)))},
                           {e->to ? seconds_text((*e->to - e->from).to_seconds()) : "still open"},
                           {e->above ? "above" : "below"},
                           {number_text(e->worst_z)},
@@ -197,8 +202,8 @@ std::string factor_section(const Report& report, std::size_t index) {
   const std::string chart = chart_html(f, report.from, report.to, alerts, id);
   out += chart.empty() ? R"(<p class="note">The path of this factor was not recorded.</p>)" : chart;
   out += key_figures(f);
-  out += R"(<div class="cols">)" + causes_bars(f) + profit_bars(f, report.currency) +
-         excursions_block(f) + "</div>";
+  out += R"(<div class="cols"><div>)" + causes_bars(f) + profit_bars(f, report.currency) +
+         "</div>" + excursions_block(f) + "</div>";
   if (f.restated_adherence) {
     out += fmt::format(R"(<p class="note">Restated, with late events at their own time: {}</p>)",
                        percent_text(f.restated_adherence));

@@ -22,6 +22,16 @@ struct Stretch {
   const PathPoint* at;
 };
 
+/// A rectangle of the plot, in its coordinates: y grows downwards.
+struct Span {
+  double x0, x1, y_low, y_high;
+};
+
+std::string rectangle(double x0, double x1, double y0, double y1) {
+  return fmt::format("M{0} {2}H{1}V{3}H{0}Z", coordinate(x0), coordinate(x1), coordinate(y0),
+                     coordinate(y1));
+}
+
 struct Scale {
   double low = 0.0, high = 1.0;
   double y(double value) const { return plot_size * (high - value) / (high - low); }
@@ -57,7 +67,8 @@ class Chart {
   void choose_scale();
 
   std::string svg(const std::string& id) const;
-  std::string area(double PathPoint::*lower, double PathPoint::*upper) const;
+  std::vector<Span> spans(double PathPoint::*lower, double PathPoint::*upper) const;
+  std::string band_area() const;
   std::string beyond_limits() const;
   std::string steps(double PathPoint::*value, bool known_only) const;
   std::string outside(double PathPoint::*lower, double PathPoint::*upper) const;
@@ -101,28 +112,34 @@ void Chart::choose_scale() {
   scale_ = {low - margin, high + margin};
 }
 
-/// The polygon between two stepped edges.
-std::string Chart::area(double PathPoint::*lower, double PathPoint::*upper) const {
-  std::string d;
+/// Consecutive stretches between the same two levels as one.
+std::vector<Span> Chart::spans(double PathPoint::*lower, double PathPoint::*upper) const {
+  std::vector<Span> joined;
   for (const Stretch& s : stretches_) {
-    d += fmt::format("{}{} {}H{}", d.empty() ? "M" : "L", coordinate(s.x0),
-                     coordinate(scale_.y(s.at->*upper)), coordinate(s.x1));
+    const double low = scale_.y(s.at->*lower);
+    const double high = scale_.y(s.at->*upper);
+    if (!joined.empty() && joined.back().y_low == low && joined.back().y_high == high) {
+      joined.back().x1 = s.x1;
+    } else {
+      joined.push_back({s.x0, s.x1, low, high});
+    }
   }
-  for (auto s = stretches_.rbegin(); s != stretches_.rend(); ++s) {
-    d += fmt::format("L{} {}H{}", coordinate(s->x1), coordinate(scale_.y(s->at->*lower)),
-                     coordinate(s->x0));
+  return joined;
+}
+
+std::string Chart::band_area() const {
+  std::string d;
+  for (const Span& s : spans(&PathPoint::lower, &PathPoint::upper)) {
+    d += rectangle(s.x0, s.x1, s.y_high, s.y_low);
   }
-  return d.empty() ? d : d + "Z";
+  return d;
 }
 
 std::string Chart::beyond_limits() const {
   std::string d;
-  for (const Stretch& s : stretches_) {
-    const double top = std::max(0.0, scale_.y(s.at->limit_upper));
-    const double bottom = std::min(plot_size, scale_.y(s.at->limit_lower));
-    d += fmt::format("M{0} 0H{1}V{2}H{0}Z", coordinate(s.x0), coordinate(s.x1), coordinate(top));
-    d += fmt::format("M{0} {2}H{1}V{3}H{0}Z", coordinate(s.x0), coordinate(s.x1),
-                     coordinate(bottom), coordinate(plot_size));
+  for (const Span& s : spans(&PathPoint::limit_lower, &PathPoint::limit_upper)) {
+    if (s.y_high > 0.0) d += rectangle(s.x0, s.x1, 0.0, s.y_high);
+    if (s.y_low < plot_size) d += rectangle(s.x0, s.x1, s.y_low, plot_size);
   }
   return d;
 }
@@ -158,8 +175,7 @@ std::string Chart::outside(double PathPoint::*lower, double PathPoint::*upper) c
     const double actual = s.at->actual;
     const double edge = std::clamp(actual, std::min(s.at->*lower, s.at->*upper), s.at->*upper);
     if (edge == actual) continue;
-    d += fmt::format("M{0} {2}H{1}V{3}H{0}Z", coordinate(s.x0), coordinate(s.x1),
-                     coordinate(scale_.y(edge)), coordinate(scale_.y(actual)));
+    d += rectangle(s.x0, s.x1, scale_.y(edge), scale_.y(actual));
   }
   return d;
 }
@@ -208,8 +224,8 @@ std::string Chart::value_labels() const {
   std::string out;
   for (const double tick : ticks) {
     const double shown = std::abs(tick) < step / 2 ? 0.0 : tick;
-    out += fmt::format(R"(<span style="top:{}%">{:.{}f}</span>)", coordinate(scale_.y(tick) / 10.0),
-                       shown, digits);
+    out += fmt::format(R"(<span style="top:{}%">{}</span>)", coordinate(scale_.y(tick) / 10.0),
+                       number_text(shown, digits));
   }
   return out;
 }
@@ -247,8 +263,7 @@ std::string Chart::excursion_lane() const {
   for (const ExcursionReport& e : factor_.excursion_list) {
     const double start = x(e.from);
     const double end = std::max(x(e.to.value_or(to_)), std::min(plot_size, start + 1.5));
-    d += fmt::format("M{0} 0H{1}V{2}H{0}Z", coordinate(std::min(start, end - 1.5)), coordinate(end),
-                     coordinate(plot_size));
+    d += rectangle(std::min(start, end - 1.5), end, 0.0, plot_size);
   }
   return d;
 }
@@ -256,14 +271,20 @@ std::string Chart::excursion_lane() const {
 std::string Chart::alert_lane(std::span<const ChartAlert> alerts) const {
   std::string out;
   double last = -100.0;
+  double last_sparse = -100.0;
   for (const ChartAlert& alert : alerts) {
     const double start = x(alert.fired) / 10.0;
     const double width = std::max(0.2, x(alert.cleared.value_or(to_)) / 10.0 - start);
     out += fmt::format(R"(<i style="left:{}%;width:{}%"></i>)", coordinate(std::min(start, 99.8)),
                        coordinate(width));
-    if (start - last < 3.0) continue;  // its number would cover the one before; the table has it
-    out += fmt::format(R"(<b style="left:{}%">{}</b>)", coordinate(start), alert.number);
+    // A number that would cover the one before is left out: the table has it. Narrow screens have
+    // room for fewer.
+    if (start - last < 2.5) continue;
+    const bool dense = start - last_sparse < 9.0;
+    out += fmt::format(R"(<b{} style="left:{}%">{}</b>)", dense ? R"( class="odd")" : "",
+                       coordinate(std::min(start, 98.5)), alert.number);
     last = start;
+    if (!dense) last_sparse = start;
   }
   return out;
 }
@@ -298,7 +319,7 @@ std::string Chart::svg(const std::string& id) const {
     if (!d.empty()) out += fmt::format(R"(<path class="{}" d="{}"/>)", kind, d);
   };
   path("grid", value_lines());
-  path("band", area(&PathPoint::lower, &PathPoint::upper));
+  path("band", band_area());
   path("beyond", beyond_limits());
   path("limit", steps(&PathPoint::limit_upper, false) + steps(&PathPoint::limit_lower, false));
   path("out", outside(&PathPoint::lower, &PathPoint::upper));

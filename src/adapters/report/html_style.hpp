@@ -30,9 +30,10 @@ padding-bottom:20px;border-bottom:2px solid var(--ink)}
 .kicker{color:var(--quiet);font-size:12px;font-weight:600;margin-bottom:2px}
 .hero{font-size:56px;line-height:1;font-weight:600;letter-spacing:-.03em;margin-top:18px}
 .hero small{font-size:26px;font-weight:500;letter-spacing:0;margin-left:.1em}
-.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:14px 24px}
+.tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(11rem,1fr));gap:14px 24px}
 .tiles dt,.figures dt{color:var(--quiet);font-size:12px}
 .tiles dd{font-size:18px;font-weight:600;line-height:1.3}
+.tiles dd{white-space:nowrap}
 .tiles dd small{font-size:12px;font-weight:500;color:var(--quiet)}
 section{margin-top:34px}
 section>h2{padding-bottom:8px}
@@ -72,7 +73,7 @@ path.actual{stroke:var(--actual);stroke-width:1.4;stroke-linejoin:round}
 .area .unknown{position:absolute;top:0;bottom:0;min-width:2px;opacity:.7}
 .lane{position:relative;height:9px;margin-top:5px;background:var(--panel)}
 .lane.alerts{height:20px;background:none}
-.lane-name{text-align:right;padding:2px 8px 0 0;line-height:1.1}
+.lane-name{text-align:right;padding:3px 8px 0 0;line-height:1.1;font-size:10.5px;white-space:nowrap}
 .lane .excursion{fill:var(--mark)}
 .lane.alerts i{position:absolute;top:0;height:4px;min-width:2px;background:var(--bad);
 -webkit-print-color-adjust:exact;print-color-adjust:exact}
@@ -80,19 +81,19 @@ path.actual{stroke:var(--actual);stroke-width:1.4;stroke-linejoin:round}
 color:var(--bad)}
 .times{grid-column:2;position:relative;height:20px}
 .times span{position:absolute;top:3px;transform:translateX(-50%);white-space:nowrap}
-.cols{display:grid;grid-template-columns:repeat(auto-fit,minmax(19rem,1fr));gap:18px 40px;
-margin-top:12px}
+.cols{display:grid;grid-template-columns:minmax(0,5fr) minmax(0,6fr);gap:18px 48px;margin-top:14px}
+.bars+.bars{margin-top:18px}
 .figures{display:grid;grid-template-columns:repeat(auto-fill,minmax(7.6rem,1fr));gap:9px 16px;
 padding:12px 0;border-top:1px solid var(--rule);border-bottom:1px solid var(--rule)}
-.figures dd{font-weight:600}
+.figures dd{font-weight:600;white-space:nowrap}
 .scroll{overflow-x:auto}
 .scroll:focus-visible{outline:2px solid var(--actual);outline-offset:2px}
-table{border-collapse:collapse;width:100%;font-size:13px}
+table{border-collapse:collapse;width:100%;font-size:12.5px}
 caption{text-align:left;font-size:12px;font-weight:600;color:var(--quiet);padding-bottom:4px}
-th,td{text-align:left;padding:4px 14px 4px 0;border-bottom:1px solid var(--rule);
+th,td{text-align:left;padding:4px 11px 4px 0;border-bottom:1px solid var(--rule);
 vertical-align:baseline;white-space:nowrap}
 th:last-child,td:last-child{padding-right:0}
-thead th{font-size:12px;font-weight:500;color:var(--quiet);border-bottom-color:var(--quiet);
+thead th{font-size:11.5px;font-weight:500;color:var(--quiet);border-bottom-color:var(--quiet);
 vertical-align:bottom}
 tbody th{font-weight:600}
 .num{text-align:right}
@@ -112,11 +113,12 @@ font-size:12.5px}
 main{padding:18px 14px 32px}
 .head{grid-template-columns:1fr;align-items:start}
 .hero{font-size:46px}
-.tiles{grid-template-columns:1fr 1fr}
+.tiles{grid-template-columns:1fr 1fr;gap:12px 14px}
+.tiles dd{font-size:16px}
 .plot{grid-template-columns:3rem 1fr}
 .legend{padding-left:0}
 .area{height:210px}
-.times .odd,.lane-name{visibility:hidden}
+.odd,.lane-name{visibility:hidden}
 .figures{grid-template-columns:repeat(3,1fr)}
 .cols{grid-template-columns:minmax(0,1fr)}
 .factor-head .share{margin-left:0;width:100%}}
@@ -132,10 +134,12 @@ table{font-size:8pt}
 th,td{padding-right:8px}
 .wide table{font-size:6.6pt}
 .wide th,.wide td{padding-right:6px;white-space:normal}
-.factor,figure,tr,.figures,.bars{break-inside:avoid}
+.wide thead th{font-size:inherit}
+.wide td.num{white-space:nowrap}
+figure,tr,.figures,.bars{break-inside:avoid}
 h2,h3,.factor-head{break-after:avoid}
 section{margin-top:22px}
-.cols{grid-template-columns:1fr 1fr;gap:10px 26px}}
+.cols{grid-template-columns:5fr 6fr;gap:10px 26px}}
 )css";
 
 }  // namespace ballast

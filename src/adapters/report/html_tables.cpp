@@ -102,7 +102,7 @@ std::string causes_bars(const FactorReport& factor) {
   }
   if (!(total > 0.0)) return {};
   std::string out =
-      R"(<div><table class="bars"><caption>Time out of band, by what caused it</caption>)"
+      R"(<table class="bars"><caption>Time out of band, by what caused it</caption>)"
       R"(<thead><tr><th scope="col">Cause</th><th scope="col" class="bar"></th>)"
       R"(<th scope="col" class="num">Time</th><th scope="col" class="num">Share</th></tr></thead><tbody>)";
   for (const auto& [cause, seconds] : factor.out_of_band_seconds_by_cause) {
@@ -115,7 +115,7 @@ std::string causes_bars(const FactorReport& factor) {
   out += fmt::format(
       R"(<tr class="sum"><th scope="row">total</th><td></td><td class="num">{}</td><td class="num">{}</td></tr>)",
       seconds_text(total), percent_text(1.0));
-  return out + "</tbody></table></div>";
+  return out + "</tbody></table>";
 }
 
 std::string profit_bars(const FactorReport& factor, const std::string& currency) {
@@ -143,13 +143,13 @@ std::string profit_bars(const FactorReport& factor, const std::string& currency)
         value.sign() < 0 ? " critical" : "", money_text(value.raw));
   };
   std::string out =
-      fmt::format(R"(<div><table class="bars"><caption>Profit and loss, {0}</caption>)"
+      fmt::format(R"(<table class="bars"><caption>Profit and loss, {0}</caption>)"
                   R"(<thead><tr><th scope="col">Part</th><th scope="col" class="bar"></th>)"
                   R"(<th scope="col" class="num">{0}</th></tr></thead><tbody>)",
                   escape_html(currency));
   for (const auto& [name, value] : parts)
     out += row(name, value, false);
-  return out + row("total", p.total, true) + "</tbody></table></div>";
+  return out + row("total", p.total, true) + "</tbody></table>";
 }
 
 }  // namespace ballast

@@ -38,9 +38,8 @@ std::string time_of(const std::optional<Timestamp>& t) {
   return t ? time_text(*t) : std::string(no_figure);
 }
 
-std::string excursions_of(const ExcursionFigures& excursions) {
-  if (excursions.count == 0) return "none";
-  return fmt::format("{}, longest {}", excursions.count, seconds_text(excursions.longest_seconds));
+std::string longest_of(const ExcursionFigures& excursions) {
+  return excursions.count == 0 ? std::string(no_figure) : seconds_text(excursions.longest_seconds);
 }
 
 std::string dominant_cause(const FactorFigures& figures) {
@@ -90,9 +89,8 @@ Tone severity_tone(const AlertReport& alert) {
 Sheet factors_sheet(const Report& report) {
   Sheet sheet{"Factors",
               {{"Factor"},
-               {"Unit"},
-               {"Actual", Align::point},
-               {"Target", Align::point},
+               {"Actual", Align::number},
+               {"Target", Align::number},
                {"Band", Align::number},
                {"z", Align::number},
                {"State"},
@@ -100,13 +98,13 @@ Sheet factors_sheet(const Report& report) {
                {"In band", Align::number},
                {"Unknown", Align::number},
                {"Max |z|", Align::number},
-               {"Excursions"},
+               {"Excursions", Align::number},
+               {"Longest", Align::number},
                {"Effectiveness", Align::number},
                {"Main cause"}},
               {}};
   for (const FactorReport& f : report.factors) {
     sheet.rows.push_back({{factor_text(f.factor, f.book)},
-                          {f.unit},
                           {quantity_of(f.actual)},
                           {quantity_of(f.target)},
                           {range_of(f.band)},
@@ -116,7 +114,8 @@ Sheet factors_sheet(const Report& report) {
                           {percent_text(f.time_in_band)},
                           {percent_text(f.unknown_fraction)},
                           {number_text(f.max_abs_z)},
-                          {excursions_of(f.excursions)},
+                          {fmt::format("{}", f.excursions.count)},
+                          {longest_of(f.excursions)},
                           {percent_text(f.effectiveness)},
                           {dominant_cause(f)}});
   }
@@ -255,7 +254,7 @@ Sheet alerts_sheet(const Report& report) {
                {"State"},
                {"Fired (UTC)"},
                {"Cleared (UTC)"},
-               {"Value", Align::number}},
+               {"Last value", Align::number}},
               {}};
   std::size_t number = 0;
   for (const std::size_t i : alert_order(report.alerts)) {
@@ -342,7 +341,8 @@ Sheet windows_sheet(std::span<const WindowRow> rows) {
                {"Bias z", Align::number},
                {"RMS z", Align::number},
                {"Max |z|", Align::number},
-               {"Excursions"},
+               {"Excursions", Align::number},
+               {"Longest", Align::number},
                {"Effectiveness", Align::number},
                {"Deviation P&L", Align::number},
                {"Main cause"}},
@@ -358,7 +358,8 @@ Sheet windows_sheet(std::span<const WindowRow> rows) {
                           {number_text(row.bias)},
                           {number_text(row.rms_z)},
                           {number_text(row.max_abs_z)},
-                          {excursions_of(row.excursions)},
+                          {fmt::format("{}", row.excursions.count)},
+                          {longest_of(row.excursions)},
                           {percent_text(row.effectiveness)},
                           {money_of(row.deviation_pnl)},
                           {dominant_cause(row)}});

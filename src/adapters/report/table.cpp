@@ -125,8 +125,8 @@ void put_header(Screen& screen, const Report& report) {
     for (const auto& [factor, weight] : report.weights) {
       weights += fmt::format("{}{} {:.3f}", weights.empty() ? "" : ", ", printable(factor), weight);
     }
-    screen.line(fmt::format("weighted by {}{}{}", report.weights_basis, weights.empty() ? "" : ": ",
-                            weights));
+    screen.line(fmt::format("{}{}{}", weights_text(printable(report.weights_basis)),
+                            weights.empty() ? "" : ": ", weights));
   }
   if (report.restated_adherence) {
     screen.line(fmt::format("restated, late events at their own time: {}",
