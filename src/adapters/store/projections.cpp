@@ -94,6 +94,9 @@ Result<Projections> Projections::open(sqlite::Database& database,
     BALLAST_TRY(statement, database.prepare(upsert_sql(upsert.table, upsert.key, upsert.others)));
     result.*upsert.statement = std::move(statement);
   }
+  BALLAST_TRY(fill_seq, database.prepare("SELECT seq FROM fills WHERE id = ? AND instrument = ? "
+                                         "AND account = ? AND venue = ? AND leg = ?"));
+  result.fill_seq_ = std::move(fill_seq);
   return result;
 }
 
