@@ -12,7 +12,6 @@ namespace ballast {
 namespace {
 
 // ---- what must not compile
-// -----------------------------------------------------------------------------
 
 template <class A, class B>
 concept Addable = requires(A a, B b) {
@@ -26,7 +25,6 @@ static_assert(!std::convertible_to<Amount, double>);
 static_assert(!std::convertible_to<Price, Amount>);
 
 // ---- an independent slow arithmetic: decimal digits, least significant first
-// ------------------------------
 
 using Digits = std::vector<int>;
 

@@ -78,7 +78,6 @@ DeskNames::DeskNames(const Desk& of) : desk(of) {
 }
 
 // ---- errors
-// ----------------------------------------------------------------------------------------
 
 void Decoder::refuse_token(Field field, const Token& token, Errc code, std::string_view why) {
   if (error_) return;
@@ -97,7 +96,6 @@ void Decoder::wrong_kind(Field field, const Token& token, std::string_view wante
 }
 
 // ---- plain values
-// ----------------------------------------------------------------------------------
 
 std::string_view Decoder::string(Field field) {
   const Token& token = line_[field];
@@ -128,16 +126,24 @@ Int128 Decoder::raw_decimal(Field field, const Token& token) {
             : Result<Int128>(fail(Errc::overflow, shown(token.text) + " leaves the decimal range"));
   }
   if (raw) return *raw;
-  refuse_token(field, token, raw.error().code, "is " + raw.error().what);
+  refuse_token(field, token, raw.error().code, "is wrong: " + raw.error().what);
   return 0;
+}
+
+bool Decoder::holds(
+    Field field, const Token& token, bool container, std::size_t count, std::string_view wanted) {
+  if (!container) {
+    wrong_kind(field, token, wanted);
+  } else if (token.count != count) {
+    refuse(field, fmt::format("holds {} values; write {}", token.count, wanted));
+  }
+  return container && token.count == count;
 }
 
 Range Decoder::range(Field field) {
   const Token& token = line_[field];
-  if (token.kind != TokenKind::array || token.count != 2) {
-    wrong_kind(field, token, "two levels [lower, upper]");
+  if (!holds(field, token, token.kind == TokenKind::array, 2, "two levels [lower, upper]"))
     return {};
-  }
   const auto levels = line_.elements(token);
   const Range range{Decimal::from_raw(raw_decimal(field, levels[0].value)),
                     Decimal::from_raw(raw_decimal(field, levels[1].value))};
@@ -222,8 +228,8 @@ std::array<double, 5> Decoder::svi(Field field) {
   const Token& token = line_[field];
   std::array<double, 5> values{};
   const bool container = token.kind == TokenKind::array || token.kind == TokenKind::object;
-  if (!container || token.count != values.size()) {
-    wrong_kind(field, token, "the five numbers {a, b, rho, m, sigma} or an array of them");
+  if (!holds(field, token, container, values.size(),
+             "{a, b, rho, m, sigma} or [a, b, rho, m, sigma]")) {
     return values;
   }
   const auto elements = line_.elements(token);
@@ -238,8 +244,8 @@ std::array<double, 5> Decoder::svi(Field field) {
         key.column = key.key_column;
         refuse_token(
             field, key, Errc::bad_input,
-            fmt::format("has the parameter {} {}; it takes a, b, rho, m and sigma once each",
-                        shown(elements[i].key), at == values.size() ? "unknown" : "twice"));
+            fmt::format("has {} parameter {}; it takes a, b, rho, m and sigma once each",
+                        at == values.size() ? "an unknown" : "a second", shown(elements[i].key)));
         return values;
       }
     }
@@ -250,7 +256,6 @@ std::array<double, 5> Decoder::svi(Field field) {
 }
 
 // ---- names of the desk
-// -----------------------------------------------------------------------------
 
 template <class Table, class Items>
 auto Decoder::named(Field field, std::string_view name, const Table& table, const Items& items) {

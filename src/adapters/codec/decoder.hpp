@@ -78,6 +78,9 @@ class Decoder {
  private:
   void refuse_token(Field field, const Token& token, Errc code, std::string_view why);
   void wrong_kind(Field field, const Token& token, std::string_view wanted);
+  /// Whether the token is a container of so many values.
+  bool holds(
+      Field field, const Token& token, bool container, std::size_t count, std::string_view wanted);
   std::string_view string(Field field);
   Int128 raw_decimal(Field field, const Token& token);
   double number(Field field, const Token& token);

@@ -10,7 +10,6 @@ namespace ballast {
 namespace {
 
 // ---- one function for each type of event
-// -------------------------------------------------------------
 
 FillKey fill_key(Decoder& in) {
   FillKey key;
@@ -245,7 +244,6 @@ void decode(Decoder& in, Shelve& shelve) {
 void decode(Decoder& /*in*/, Tick& /*tick*/) {}
 
 // ---- dispatch
-// ----------------------------------------------------------------------------------------
 
 template <std::size_t Index>
 void decode_as(Decoder& in, EventBody& body) {
@@ -301,6 +299,7 @@ EventReader::EventReader(EventReader&&) noexcept = default;
 EventReader& EventReader::operator=(EventReader&&) noexcept = default;
 
 bool EventReader::skippable(std::string_view line) {
+  if (line.starts_with('{')) return false;  // nearly always
   const std::size_t first = line.find_first_not_of(" \t\r\n");
   return first == std::string_view::npos || line[first] == '#';
 }

@@ -23,8 +23,7 @@ constexpr bool digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string shown(char c) {
   const auto byte = static_cast<unsigned char>(c);
-  return byte > 0x20 && byte < 0x7f ? fmt::format("'{}'", c)
-                                    : fmt::format("the byte 0x{:02x}", byte);
+  return byte > 0x20 && byte < 0x7f ? fmt::format("'{}'", c) : fmt::format("byte 0x{:02x}", byte);
 }
 
 /// -?(0|[1-9][0-9]*)(\.[0-9]+)?([eE][+-]?[0-9]+)?  as RFC 8259 has it.
@@ -123,6 +122,9 @@ tl::unexpected<Error> malformed(std::string_view line, simdjson::error_code code
       if (found.closed != std::string_view::npos) return trailing(line, found.closed);
       return fail_here(line.size(), "the line ends inside the object; is it cut off?");
     case simdjson::INCORRECT_TYPE:
+      if (line.starts_with("\xef\xbb\xbf")) {
+        return fail_here(0, "the line starts with a byte order mark; save the file without one");
+      }
       return fail_here(at, "an event is a JSON object {...}, but here is " + shown(line[at]));
     case simdjson::STRING_ERROR:
       return fail_here(at, "a string holds an escape that JSON does not have");

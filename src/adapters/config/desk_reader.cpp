@@ -283,7 +283,6 @@ void read_instruments(const TomlNode& root, Desk& desk, Problems& problems) {
 }
 
 // ---- the public way in
-// -----------------------------------------------------------------------------
 
 std::string to_string(const Problem& problem) {
   return fmt::format("{}:{}:{}: {}: {}", problem.file, problem.line, problem.column,
