@@ -1,4 +1,5 @@
-// What does one factor's adherence cost per update, and does it depend on how far apart updates are?
+// What does one factor's adherence cost per update, and does it depend on how far apart updates
+// are?
 //
 // gap_ns is the time between updates of one factor: below the 5 s slot most updates stay within a
 // slot, above it each leaves one. factors tells what the caches do.
@@ -17,7 +18,8 @@ namespace {
 FactorState random_state(Rng& rng) {
   FactorState state;
   state.known = true;
-  state.actual = Decimal::from_raw(Int128{rng.between(-4'000'000'000, 4'000'000'000)} * 1'000'000'007);
+  state.actual =
+      Decimal::from_raw(Int128{rng.between(-4'000'000'000, 4'000'000'000)} * 1'000'000'007);
   state.lower = Decimal::whole(-2);
   state.upper = Decimal::whole(2);
   state.limit_lower = Decimal::whole(-3);
@@ -38,7 +40,8 @@ struct Setup {
     options.keep_hours = false;
     trackers.assign(factors, Tracker(options));
     Rng rng(1);
-    for (int i = 0; i < 4096; ++i) states.push_back(random_state(rng));
+    for (int i = 0; i < 4096; ++i)
+      states.push_back(random_state(rng));
   }
   Tracker& tracker() {
     if (++next == trackers.size()) next = 0;
@@ -56,8 +59,10 @@ void update(benchmark::State& bench) {
   Setup setup(static_cast<std::size_t>(bench.range(0)));
   const std::int64_t gap = bench.range(1);
   // Warm up until every ring has its final size.
-  for (int i = 0; i < 300'000; ++i) setup.update(gap);
-  for (auto _ : bench) setup.update(gap);
+  for (int i = 0; i < 300'000; ++i)
+    setup.update(gap);
+  for (auto _ : bench)
+    setup.update(gap);
   bench.SetItemsProcessed(bench.iterations());
   bench.counters["bytes_per_factor"] = static_cast<double>(setup.trackers[0].memory_bytes());
 }
@@ -74,7 +79,8 @@ BENCHMARK(update)
 
 void price_move(benchmark::State& bench) {
   Setup setup(1000);
-  for (int i = 0; i < 10'000; ++i) setup.update(1'000'000'000);
+  for (int i = 0; i < 10'000; ++i)
+    setup.update(1'000'000'000);
   for (auto _ : bench) {
     setup.now += 1000;
     setup.tracker().price_move(Timestamp{setup.now}, Decimal::from_raw(1'234'567'890'123'456));
@@ -84,7 +90,8 @@ BENCHMARK(price_move);
 
 void advance(benchmark::State& bench) {
   Setup setup(1000);
-  for (int i = 0; i < 10'000; ++i) setup.update(1'000'000'000);
+  for (int i = 0; i < 10'000; ++i)
+    setup.update(1'000'000'000);
   for (auto _ : bench) {
     setup.now += 1'000'000;
     setup.tracker().advance(Timestamp{setup.now});
@@ -94,7 +101,8 @@ BENCHMARK(advance);
 
 void window_summary(benchmark::State& bench) {
   Setup setup(100);
-  for (int i = 0; i < 300'000; ++i) setup.update(1'000'000'000);
+  for (int i = 0; i < 300'000; ++i)
+    setup.update(1'000'000'000);
   for (auto _ : bench) {
     benchmark::DoNotOptimize(setup.tracker().window(Window::hour_1, Timestamp{setup.now}));
   }
@@ -103,7 +111,8 @@ BENCHMARK(window_summary);
 
 void window_figures(benchmark::State& bench) {
   Setup setup(100);
-  for (int i = 0; i < 300'000; ++i) setup.update(1'000'000'000);
+  for (int i = 0; i < 300'000; ++i)
+    setup.update(1'000'000'000);
   for (auto _ : bench) {
     const Summary summary = setup.tracker().window(Window::hour_1, Timestamp{setup.now});
     benchmark::DoNotOptimize(figures(summary, Duration::seconds(1)));

@@ -3,9 +3,7 @@
 namespace ballast {
 namespace {
 
-Decimal saturating_sum(Decimal x, Decimal y) {
-  return saturating_difference(x, -y);
-}
+Decimal saturating_sum(Decimal x, Decimal y) { return saturating_difference(x, -y); }
 
 }  // namespace
 

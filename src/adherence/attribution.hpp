@@ -37,12 +37,18 @@ constexpr std::string_view to_string(Cause cause) {
 /// The cause of a change that a fill of this origin made.
 constexpr Cause cause_of(Origin origin) {
   switch (origin) {
-    case Origin::client: return Cause::client;
-    case Origin::quote: return Cause::quote;
-    case Origin::hedge: return Cause::hedge;
-    case Origin::rebalance: return Cause::rebalance;
-    case Origin::correction: return Cause::correction;
-    case Origin::unknown: break;
+    case Origin::client:
+      return Cause::client;
+    case Origin::quote:
+      return Cause::quote;
+    case Origin::hedge:
+      return Cause::hedge;
+    case Origin::rebalance:
+      return Cause::rebalance;
+    case Origin::correction:
+      return Cause::correction;
+    case Origin::unknown:
+      break;
   }
   return Cause::unknown;
 }
@@ -53,8 +59,8 @@ struct Step {
   Cause cause = Cause::unknown;
 };
 
-/// A target that moves and a band that moves relative to it are two changes: first the band goes with
-/// the target (cause target), and what remains is the band's own (cause band).
+/// A target that moves and a band that moves relative to it are two changes: first the band goes
+/// with the target (cause target), and what remains is the band's own (cause band).
 std::array<Step, 2> split_target_step(const FactorState& before, const FactorState& after);
 
 class Attribution {

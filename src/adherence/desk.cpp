@@ -10,7 +10,8 @@ namespace {
 
 constexpr double seconds_per_day = 86400.0;
 
-/// Default weights as shares of 1 among the factors without a weight by hand; equal when they have to be.
+/// Default weights as shares of 1 among the factors without a weight by hand; equal when they have
+/// to be.
 WeightBasis share_by_default(std::span<const FactorShare> factors,
                              double share,
                              std::vector<double>& weights) {

@@ -16,7 +16,8 @@
 
 namespace ballast {
 
-// ---- desk adherence --------------------------------------------------------------------------------
+// ---- desk adherence
+// --------------------------------------------------------------------------------
 
 struct FactorShare {
   std::optional<double> adherence;      // of the factor over the window; absent: never known
@@ -45,12 +46,13 @@ struct DeskAdherence {
 /// the rest by default weight. Factors without an adherence are left out and the rest normalised.
 DeskAdherence desk_adherence(std::span<const FactorShare> factors);
 
-// ---- joint risk ------------------------------------------------------------------------------------
+// ---- joint risk
+// ------------------------------------------------------------------------------------
 
 struct DeskRiskOptions {
-  std::size_t factors = 0;                     // up to 256: memory and time grow with the square
-  Duration grid = Duration::seconds(60);       // the first event in each cell samples, > 0
-  Duration half_life = Duration::hours(24);    // of volatility and covariance, > 0
+  std::size_t factors = 0;                   // up to 256: memory and time grow with the square
+  Duration grid = Duration::seconds(60);     // the first event in each cell samples, > 0
+  Duration half_life = Duration::hours(24);  // of volatility and covariance, > 0
 };
 
 struct RiskSample {
@@ -60,7 +62,8 @@ struct RiskSample {
   double band_width = 0.0;      // u - l, in the factor's unit
 };
 
-/// An integral over time of d' Sigma d, to be differenced for a window: money^2 per day, times days.
+/// An integral over time of d' Sigma d, to be differenced for a window: money^2 per day, times
+/// days.
 struct TrackingTotals {
   double variance_days = 0.0;
   double days = 0.0;          // in which every price-like factor was known
@@ -83,8 +86,8 @@ class DeskRisk {
   static constexpr std::size_t factors_max = 256;
   explicit DeskRisk(const DeskRiskOptions& options);
 
-  /// True for the first event in each cell of the grid: then call sample(), before or after the event
-  /// is applied but always alike.
+  /// True for the first event in each cell of the grid: then call sample(), before or after the
+  /// event is applied but always alike.
   bool due(Timestamp t) const { return !started_ || t >= next_; }
   /// One sample per factor. A factor that never had a price is not price-like and left out.
   void sample(Timestamp t, std::span<const RiskSample> factors);
@@ -104,8 +107,10 @@ class DeskRisk {
   template <class Archive>
   void archive(Archive& ar) {
     ar(started_, last_, next_, variance_, totals_);
-    for (auto& width : band_width_) ar(width);
-    for (auto& price : has_price_) ar(price);
+    for (auto& width : band_width_)
+      ar(width);
+    for (auto& price : has_price_)
+      ar(price);
     covariance_.archive(ar);
   }
 

@@ -1,6 +1,6 @@
 // The slow, obvious version of a tracker: keeps the whole path and recomputes every figure of any
-// interval from it, one segment and one sample at a time. Shares no code with what it judges but the
-// Reading of a state and the Summary that it fills in.
+// interval from it, one segment and one sample at a time. Shares no code with what it judges but
+// the Reading of a state and the Summary that it fills in.
 #pragma once
 
 #include <algorithm>
@@ -27,7 +27,10 @@ struct Expected {
   long double x = 0, y = 0, xx = 0, xy = 0, abs_x = 0;
 };
 
-inline void expect_near(long double actual, long double expected, long double scale, const char* what) {
+inline void expect_near(long double actual,
+                        long double expected,
+                        long double scale,
+                        const char* what) {
   EXPECT_LE(std::fabs(actual - expected), 1e-12L * scale)
       << what << ": " << static_cast<double>(actual) << " for " << static_cast<double>(expected);
 }
@@ -65,7 +68,8 @@ inline void expect_close(const Summary& a, const Summary& b) {
   const auto wide = [](const DoubleDouble& d) {
     return static_cast<long double>(d.hi) + static_cast<long double>(d.lo);
   };
-  for (std::size_t i = 0; i < integral_count; ++i) expected.integrals[i] = wide(b.integrals[i]);
+  for (std::size_t i = 0; i < integral_count; ++i)
+    expected.integrals[i] = wide(b.integrals[i]);
   const auto known = static_cast<long double>(b.times.known());
   // Cauchy-Schwarz: |integral of f| <= sqrt(T * integral of f^2) is the scale of a signed integral.
   expected.abs_z = std::sqrt(known * wide(b.integral(Integral::z_squared)));
@@ -87,7 +91,8 @@ class Oracle {
   }
 
   void update(Timestamp t, const std::vector<Step>& steps) {
-    for (const Step& step : steps) attribute(step);
+    for (const Step& step : steps)
+      attribute(step);
     Point& point = at(t);
     point.state = steps.back().state;
     point.reading = read(point.state);
@@ -182,7 +187,10 @@ class Oracle {
     return hedged;
   }
 
-  static void add_segment(const Point& point, std::int64_t ns, Int128 hedged_before, Expected& out) {
+  static void add_segment(const Point& point,
+                          std::int64_t ns,
+                          Int128 hedged_before,
+                          Expected& out) {
     Times& times = out.exact.times;
     const Reading& reading = point.reading;
     times.by_region[static_cast<std::size_t>(reading.region)] += ns;
@@ -206,8 +214,8 @@ class Oracle {
     }
     out.abs_z += std::fabs(z) * dt;
     out.exact.spans.max_abs_z = std::max(out.exact.spans.max_abs_z, std::fabs(reading.z));
-    const auto g = static_cast<long double>(reading.deviation.raw -
-                                            (point.state.hedged.raw - hedged_before));
+    const auto g =
+        static_cast<long double>(reading.deviation.raw - (point.state.hedged.raw - hedged_before));
     out.uncontrolled += g * dt;
     out.uncontrolled_abs += std::fabs(g) * dt;
     out.uncontrolled_squared += g * g * dt;
@@ -221,8 +229,10 @@ class Oracle {
     for (; sample < to; sample = sample + grid_) {
       const Timestamp previous = sample - grid_;
       if (previous < start_) continue;
-      while (i + 1 < points_.size() && points_[i + 1].t <= sample) ++i;
-      while (before + 1 < points_.size() && points_[before + 1].t <= previous) ++before;
+      while (i + 1 < points_.size() && points_[i + 1].t <= sample)
+        ++i;
+      while (before + 1 < points_.size() && points_[before + 1].t <= previous)
+        ++before;
       if (!points_[i].reading.known() || !points_[before].reading.known()) continue;
       ++out.exact.pairs.count;
       const auto x = static_cast<long double>(points_[before].reading.deviation.raw) / 1e18L;

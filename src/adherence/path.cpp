@@ -115,7 +115,8 @@ Summary Path::since(const Path& base, const Spans& spans) const {
   summary.to = time_;
   summary.times = times_;
   summary.times -= base.times_;
-  for (std::size_t i = 0; i < integral_count; ++i) summary.integrals[i] = change(i);
+  for (std::size_t i = 0; i < integral_count; ++i)
+    summary.integrals[i] = change(i);
   summary.uncontrolled = change(lane_uncontrolled) + change(lane_uncontrolled + 1);
   summary.uncontrolled_squared =
       change(lane_uncontrolled_squared) + change(lane_uncontrolled_squared + 1);

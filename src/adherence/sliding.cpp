@@ -30,7 +30,8 @@ Timestamp SlidingWindows::cross(const Path& path, Timestamp next) {
     const Timestamp begin = floor_to(next, slot);
     level.push(level.begin, path, merge(closed, path.constant(now, begin)));
     const Timestamp oldest = begin - window_infos[k].length;
-    while (level.size > 1 && level.at(1).begin < oldest) level.pop();
+    while (level.size > 1 && level.at(1).begin < oldest)
+      level.pop();
     level.begin = begin;
     level.end = begin + slot;
     level.open = path.constant(begin, finer_begin);
@@ -68,7 +69,8 @@ Summary SlidingWindows::window(Window window,
     }
   }
   Spans spans = level.fold(before);
-  for (std::size_t i = k + 1; i-- > 0;) spans = merge(spans, levels_[i].open);
+  for (std::size_t i = k + 1; i-- > 0;)
+    spans = merge(spans, levels_[i].open);
   spans = merge(merge(spans, recent), path.constant(path.time(), now));
   if (before == 0) return end.since(origin_, spans);
 
@@ -95,7 +97,8 @@ void SlidingWindows::Level::push(Timestamp tile_begin, const Path& path, const S
 
 void SlidingWindows::Level::pop() {
   if (front == 0) {
-    for (std::size_t i = size - 1; i-- > 0;) at(i).spans = merge(at(i).spans, at(i + 1).spans);
+    for (std::size_t i = size - 1; i-- > 0;)
+      at(i).spans = merge(at(i).spans, at(i + 1).spans);
     front = size;
     back = {};
   }
@@ -107,13 +110,15 @@ void SlidingWindows::Level::pop() {
 Spans SlidingWindows::Level::fold(std::size_t i) const {
   if (i < front) return merge(at(i).spans, back);
   Spans spans;
-  for (; i < size; ++i) spans = merge(spans, at(i).spans);
+  for (; i < size; ++i)
+    spans = merge(spans, at(i).spans);
   return spans;
 }
 
 std::size_t SlidingWindows::memory_bytes() const {
   std::size_t bytes = 0;
-  for (const Level& level : levels_) bytes += level.ring.capacity() * sizeof(Tile);
+  for (const Level& level : levels_)
+    bytes += level.ring.capacity() * sizeof(Tile);
   return bytes;
 }
 

@@ -1,12 +1,13 @@
 // The sliding windows of one factor: 5 min to 30 days, each of 60 slots on its own grid.
 //
-// A window begins on its slot grid and says where: at time `now` it covers [floor(now - W, slot), now),
-// so it is between W and W * 61/60 long. When time leaves a slot in which something happened, the
-// level keeps one tile: the path at the slot's end and the Spans from the slot's beginning to that of
-// the next slot in which something happens. Slots in which nothing happens cost nothing, however many.
-// Sums are differences of paths; Spans are folded by a two-stack queue, O(1) amortised.
-// Memory: at most 61 tiles a level, see memory_bytes(); nothing is allocated before it is needed.
-// Queries never change the state, so equal updates give equal bytes whoever asked what in between.
+// A window begins on its slot grid and says where: at time `now` it covers [floor(now - W, slot),
+// now), so it is between W and W * 61/60 long. When time leaves a slot in which something happened,
+// the level keeps one tile: the path at the slot's end and the Spans from the slot's beginning to
+// that of the next slot in which something happens. Slots in which nothing happens cost nothing,
+// however many. Sums are differences of paths; Spans are folded by a two-stack queue, O(1)
+// amortised. Memory: at most 61 tiles a level, see memory_bytes(); nothing is allocated before it
+// is needed. Queries never change the state, so equal updates give equal bytes whoever asked what
+// in between.
 #pragma once
 
 #include <algorithm>
@@ -41,9 +42,9 @@ class SlidingWindows {
   /// Adds to the open finest slot.
   void append(const Spans& spans) { levels_[0].open = merge(levels_[0].open, spans); }
 
-  /// Leaves the finest slot. `path` stands at next_boundary() and all Spans up to there are appended;
-  /// nothing changes before `next` >= next_boundary(). Returns the beginning of the slot of `next`,
-  /// up to which the constant state is accounted for.
+  /// Leaves the finest slot. `path` stands at next_boundary() and all Spans up to there are
+  /// appended; nothing changes before `next` >= next_boundary(). Returns the beginning of the slot
+  /// of `next`, up to which the constant state is accounted for.
   Timestamp cross(const Path& path, Timestamp next);
 
   /// The window at `now`, where `path` stands at the last touch <= now and `recent` are the Spans
@@ -55,7 +56,8 @@ class SlidingWindows {
   template <class Archive>
   void archive(Archive& ar) {
     ar(origin_);
-    for (auto& level : levels_) level.archive(ar, grid_);
+    for (auto& level : levels_)
+      level.archive(ar, grid_);
   }
 
  private:
@@ -69,7 +71,7 @@ class SlidingWindows {
   struct Level {
     Timestamp begin;  // of the open slot
     Timestamp end;
-    Spans open;       // of the open slot, up to where the finer levels' open slots begin
+    Spans open;  // of the open slot, up to where the finer levels' open slots begin
     Spans back;
     std::vector<Tile> ring;  // a power of two long
     std::size_t head = 0;
@@ -101,10 +103,12 @@ void SlidingWindows::Level::archive(Archive& ar, Duration grid) {
     front = std::min(front, size);
     head = 0;
     std::size_t capacity = size > 0 ? 4 : 0;
-    while (capacity < size) capacity *= 2;
+    while (capacity < size)
+      capacity *= 2;
     ring.assign(capacity, Tile{{}, Path(grid), {}});
   }
-  for (std::size_t i = 0; i < size; ++i) ar(at(i).begin, at(i).path, at(i).spans);
+  for (std::size_t i = 0; i < size; ++i)
+    ar(at(i).begin, at(i).path, at(i).spans);
 }
 
 }  // namespace ballast

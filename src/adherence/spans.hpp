@@ -2,8 +2,8 @@
 //
 // An excursion is a maximal interval out of band in known time; unknown time ends it, and passing
 // from above the band straight to below does not. One that is open when an interval begins starts
-// there, as far as the interval knows. Merging adjacent intervals is exact and associative, with the
-// empty interval as its neutral element: an excursion across the boundary is joined to one.
+// there, as far as the interval knows. Merging adjacent intervals is exact and associative, with
+// the empty interval as its neutral element: an excursion across the boundary is joined to one.
 #pragma once
 
 #include <algorithm>

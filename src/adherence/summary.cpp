@@ -12,11 +12,13 @@ constexpr double ns_per_second = 1e9;
 
 template <std::size_t N>
 void add(std::array<std::int64_t, N>& to, const std::array<std::int64_t, N>& from) {
-  for (std::size_t i = 0; i < N; ++i) to[i] += from[i];
+  for (std::size_t i = 0; i < N; ++i)
+    to[i] += from[i];
 }
 template <std::size_t N>
 void subtract(std::array<std::int64_t, N>& to, const std::array<std::int64_t, N>& from) {
-  for (std::size_t i = 0; i < N; ++i) to[i] -= from[i];
+  for (std::size_t i = 0; i < N; ++i)
+    to[i] -= from[i];
 }
 
 Int256 at_36_digits(Amount amount) { return Int256::product(amount.raw, decimal_one); }
@@ -41,21 +43,24 @@ Times& Times::operator-=(const Times& other) {
 
 Int256 FactorPnl::total() const {
   Int256 sum = deviation + target;
-  for (const Amount part : parts) sum += at_36_digits(part);
+  for (const Amount part : parts)
+    sum += at_36_digits(part);
   return sum;
 }
 
 FactorPnl& FactorPnl::operator+=(const FactorPnl& other) {
   deviation += other.deviation;
   target += other.target;
-  for (std::size_t i = 0; i < parts.size(); ++i) parts[i] += other.parts[i];
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    parts[i] += other.parts[i];
   return *this;
 }
 
 FactorPnl& FactorPnl::operator-=(const FactorPnl& other) {
   deviation -= other.deviation;
   target -= other.target;
-  for (std::size_t i = 0; i < parts.size(); ++i) parts[i] -= other.parts[i];
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    parts[i] -= other.parts[i];
   return *this;
 }
 
@@ -82,7 +87,8 @@ Summary merge(const Summary& left, const Summary& right) {
   Summary both = left;
   both.to = right.to;
   both.times += right.times;
-  for (std::size_t i = 0; i < integral_count; ++i) both.integrals[i] += right.integrals[i];
+  for (std::size_t i = 0; i < integral_count; ++i)
+    both.integrals[i] += right.integrals[i];
 
   DoubleDouble first = right.uncontrolled;
   DoubleDouble second = right.uncontrolled_squared;
@@ -110,9 +116,7 @@ void averages(const Summary& summary, Figures& out) {
   const auto known = static_cast<double>(times.known());
   const auto share = [known](std::int64_t ns) { return static_cast<double>(ns) / known; };
   const auto mean = [&](Integral i) { return summary.integral(i).to_double() / known; };
-  const auto integral = [&](Integral i) {
-    return summary.integral(i).to_double() / ns_per_second;
-  };
+  const auto integral = [&](Integral i) { return summary.integral(i).to_double() / ns_per_second; };
 
   out.adherence = mean(Integral::alpha);
   out.time_in_band = share(times.in(Region::in_band));
@@ -139,7 +143,8 @@ void excursions(const Spans& spans, std::int64_t out_of_band_ns, Figures& out) {
   out.mean_excursion = Duration{out_of_band_ns / spans.count};
   if (spans.suffix > 0) out.open_excursion = Duration{spans.suffix};
   if (spans.count > 1) {
-    out.mean_between_starts = Duration{(spans.last_start - spans.first_start).ns / (spans.count - 1)};
+    out.mean_between_starts =
+        Duration{(spans.last_start - spans.first_start).ns / (spans.count - 1)};
   }
 }
 
@@ -167,8 +172,8 @@ Figures figures(const Summary& summary, Duration grid) {
   out.deviation_pnl = rounded_amount(summary.pnl.deviation);
   out.target_pnl = rounded_amount(summary.pnl.target);
   if (times.weighted > 0) {
-    out.mean_weight = summary.integral(Integral::weight).to_double() /
-                      static_cast<double>(times.weighted);
+    out.mean_weight =
+        summary.integral(Integral::weight).to_double() / static_cast<double>(times.weighted);
   }
   return out;
 }

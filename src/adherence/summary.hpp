@@ -1,8 +1,10 @@
-// Everything ADHERENCE.md sections 3 and 4 need to know of a factor over [from, to), in one value that
-// merges: merge(hours of a day) is the day, exactly in times, counts and money, to 2^-100 in integrals.
+// Everything ADHERENCE.md sections 3 and 4 need to know of a factor over [from, to), in one value
+// that merges: merge(hours of a day) is the day, exactly in times, counts and money, to 2^-100 in
+// integrals.
 //
-// Integrals are kept in unit x nanoseconds as double-doubles; figures() turns them into the figures,
-// in seconds. What does not exist is an absent optional, never a NaN. Plain values; no threading.
+// Integrals are kept in unit x nanoseconds as double-doubles; figures() turns them into the
+// figures, in seconds. What does not exist is an absent optional, never a NaN. Plain values; no
+// threading.
 #pragma once
 
 #include <array>
@@ -50,8 +52,8 @@ inline constexpr std::array<std::string_view, 4> pnl_part_names{"spread", "basis
                                                                 "fees"};
 
 struct FactorPnl {
-  Int256 deviation;  // at 10^-36: sum of d * price change
-  Int256 target;     // at 10^-36: sum of tau * price change
+  Int256 deviation;                                   // at 10^-36: sum of d * price change
+  Int256 target;                                      // at 10^-36: sum of tau * price change
   std::array<Amount, pnl_part_names.size()> parts{};  // added by the caller, by PnlPart
 
   Amount part(PnlPart p) const { return parts[static_cast<std::size_t>(p)]; }
@@ -108,13 +110,10 @@ struct Summary {
 Summary merge(const Summary& left, const Summary& right);
 
 /// `hedged` taken off the uncontrolled path once more, for moments that start `hedged` later:
-/// integrals of (g - h) and (g - h)^2 from those of g and g^2 over `known_ns`. `scale` is the size of
-/// what `second` was itself a difference of.
-void shift_uncontrolled(DoubleDouble& first,
-                        DoubleDouble& second,
-                        Decimal hedged,
-                        std::int64_t known_ns,
-                        double scale);
+/// integrals of (g - h) and (g - h)^2 from those of g and g^2 over `known_ns`. `scale` is the size
+/// of what `second` was itself a difference of.
+void shift_uncontrolled(
+    DoubleDouble& first, DoubleDouble& second, Decimal hedged, std::int64_t known_ns, double scale);
 
 /// Sections 3 and 4, for a report. Averages are over known time and absent when there is none.
 struct Figures {
@@ -128,9 +127,9 @@ struct Figures {
   std::optional<double> bias, rms_z, max_abs_z;
   std::optional<double> iae, ise;  // unit-seconds, unit^2-seconds
   std::int64_t excursions = 0;
-  std::optional<Duration> longest_excursion;  // these three are absent without an excursion
-  std::optional<Duration> mean_excursion;     // the mean time to recover, rounded down
-  std::optional<Duration> open_excursion;     // age of the one still open
+  std::optional<Duration> longest_excursion;    // these three are absent without an excursion
+  std::optional<Duration> mean_excursion;       // the mean time to recover, rounded down
+  std::optional<Duration> open_excursion;       // age of the one still open
   std::optional<Duration> mean_between_starts;  // absent below two excursions; rounded down
   std::optional<double> half_life_seconds;      // absent when not mean reverting
   std::optional<double> ise_uncontrolled;

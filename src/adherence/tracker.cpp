@@ -38,7 +38,8 @@ void Tracker::start(Timestamp t) {
   hour_base_ = path_;
   hour_end_ = floor_to(t, hour) + hour;
   report_cut_ = options_.report_from.value_or(t);
-  while (report_cut_ <= t && report_phase_ != ReportPhase::over) cut_report();
+  while (report_cut_ <= t && report_phase_ != ReportPhase::over)
+    cut_report();
   schedule();
 }
 
@@ -49,7 +50,8 @@ void Tracker::schedule() {
 
 void Tracker::update(Timestamp t, std::span<const Step> steps) {
   if (steps.empty()) return advance(t);
-  for (const Step& step : steps) attribution_.apply(step);
+  for (const Step& step : steps)
+    attribution_.apply(step);
   const FactorState& next = steps.back().state;
   if (started_ && next == state_ && steps.size() == 1) return advance(t);
 

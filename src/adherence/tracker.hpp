@@ -1,5 +1,5 @@
-// One factor's adherence, streaming: since the start, over a report's span, per calendar hour, and over
-// every sliding window, with O(1) amortised work per update and none for the passing of time.
+// One factor's adherence, streaming: since the start, over a report's span, per calendar hour, and
+// over every sliding window, with O(1) amortised work per update and none for the passing of time.
 //
 // Times given to one tracker never go backwards (the engine's clock). The path is right-continuous:
 // an update at t closes [last, t) under the old state, and states that last no time count nowhere.
@@ -15,8 +15,8 @@
 
 #include "adherence/attribution.hpp"
 #include "adherence/path.hpp"
-#include "adherence/reading.hpp"
 #include "adherence/reaction.hpp"
+#include "adherence/reading.hpp"
 #include "adherence/sample_log.hpp"
 #include "adherence/sliding.hpp"
 #include "adherence/summary.hpp"
@@ -30,7 +30,7 @@ struct TrackerOptions {
   /// The report's span [from, to): absent ends are open. Time outside it is not in report_window().
   std::optional<Timestamp> report_from;
   std::optional<Timestamp> report_to;
-  std::size_t sample_runs_max = 4096;    // runs of equal samples kept for the minimum-variance index
+  std::size_t sample_runs_max = 4096;  // runs of equal samples kept for the minimum-variance index
   std::optional<Duration> reaction_delay;  // configured; absent: measured
   bool keep_hours = true;  // hand out finished hours; whoever sets it must take them
 };
@@ -44,14 +44,14 @@ class Tracker {
   /// Nothing happened until t: finishes hours and the report that end by then. Nearly free.
   void advance(Timestamp t);
 
-  /// The factor's price moved: deviation_pnl += d * change, target_pnl += tau * change, with d and tau
-  /// before the update of the same event (call this first). Also while unknown: money is exact.
+  /// The factor's price moved: deviation_pnl += d * change, target_pnl += tau * change, with d and
+  /// tau before the update of the same event (call this first). Also while unknown: money is exact.
   void price_move(Timestamp t, Decimal change);
   void add_pnl(Timestamp t, PnlPart part, Amount amount);
   /// The money that the band puts at risk from t on (DeskRisk::band_risk); absent: no estimate.
   void set_weight(Timestamp t, std::optional<double> weight);
-  /// A hedge or rebalance fill is about to move the exposure (call this before its update): the first
-  /// that brings the actual nearer to its target during an excursion is the reaction to it.
+  /// A hedge or rebalance fill is about to move the exposure (call this before its update): the
+  /// first that brings the actual nearer to its target during an excursion is the reaction to it.
   void hedge_fill(Timestamp t, Decimal exposure_change);
 
   const FactorState& state() const { return state_; }
@@ -78,7 +78,8 @@ class Tracker {
   std::optional<Duration> reaction_delay() const;
   /// ADHERENCE section 4, with b = the reaction delay in samples, rounded up, at least 1; absent
   /// without a delay or with too few samples.
-  std::optional<MinimumVariance> minimum_variance_index(Timestamp now, std::int64_t order = 5) const;
+  std::optional<MinimumVariance> minimum_variance_index(Timestamp now,
+                                                        std::int64_t order = 5) const;
 
   Duration grid() const { return options_.grid; }
   std::size_t memory_bytes() const;
@@ -101,19 +102,19 @@ class Tracker {
   Summary since(const Path& base, const Spans& spans, Timestamp now) const;
 
   // Hot: touched by every update.
-  TrackerOptions options_;       // configuration, not state
+  TrackerOptions options_;  // configuration, not state
   bool started_ = false;
-  bool was_out_ = false;         // the last state that lasted was out of band
+  bool was_out_ = false;  // the last state that lasted was out of band
   bool awaiting_reaction_ = false;
   ReportPhase report_phase_ = ReportPhase::before;
-  Timestamp boundary_;           // derived: the next end of a slot or cut of the report
-  Timestamp wake_;               // derived: the next end of an hour or cut of the report
+  Timestamp boundary_;  // derived: the next end of a slot or cut of the report
+  Timestamp wake_;      // derived: the next end of an hour or cut of the report
   Timestamp excursion_start_;
   Timestamp unknown_since_;
   Path path_;
-  Spans recent_;                 // since the last boundary
+  Spans recent_;  // since the last boundary
   FactorState state_;
-  Reading reading_;              // derived: of state_
+  Reading reading_;  // derived: of state_
   Attribution attribution_;
 
   // Cold: touched when a boundary is crossed. Each of the Spans lacks what is recent.
@@ -124,9 +125,9 @@ class Tracker {
   Timestamp hour_end_;
   Spans hour_spans_;
   Path report_base_;
-  Timestamp report_cut_;         // where the report's span begins, then where it ends
+  Timestamp report_cut_;  // where the report's span begins, then where it ends
   Spans report_spans_;
-  Summary report_;               // once it is over
+  Summary report_;  // once it is over
   std::vector<Summary> finished_hours_;
   ReactionLog reactions_;
   SampleLog samples_;

@@ -59,7 +59,8 @@ class Life {
       } else if (rng_.chance(0.15)) {
         const FactorState before = state_;
         plan();
-        for (const Step& step : split_target_step(before, state_)) steps.push_back(step);
+        for (const Step& step : split_target_step(before, state_))
+          steps.push_back(step);
       } else {
         const auto cause = static_cast<Cause>(rng_.below(7));
         const Decimal change = amount();
@@ -78,9 +79,7 @@ class Life {
 
  private:
   void plan() {
-    const auto width = [&](double zero) {
-      return rng_.chance(zero) ? Decimal{} : amount().abs();
-    };
+    const auto width = [&](double zero) { return rng_.chance(zero) ? Decimal{} : amount().abs(); };
     state_.target = amount();
     state_.lower = state_.target - width(0.2);
     state_.upper = state_.target + width(0.2);
@@ -165,11 +164,12 @@ TEST_P(EveryScenario, equals_the_recomputation_from_the_whole_path) {
       EXPECT_EQ(sum, tracker.reading().distance.raw);
     }
 
-    for (Summary& hour : tracker.take_finished_hours()) hours.push_back(hour);
+    for (Summary& hour : tracker.take_finished_hours())
+      hours.push_back(hour);
     if (event % (scenario.events / 40) == 0) {
       // Now, and after a silence.
-      for (const Timestamp now : {life.now(), life.now() + Duration{rng.between(
-                                                  1, scenario.longest_gap_ns)}}) {
+      for (const Timestamp now :
+           {life.now(), life.now() + Duration{rng.between(1, scenario.longest_gap_ns)}}) {
         expect_all_windows(tracker, oracle, now);
         expect_matches(tracker.since_start(now), oracle.summary(start, now, Oracle::End::open));
         const Timestamp from = *options.report_from;
@@ -192,7 +192,8 @@ TEST_P(EveryScenario, equals_the_recomputation_from_the_whole_path) {
     merged = merge(merged, hour);
   }
   EXPECT_LE((now - reached).ns, Duration::hours(1).ns);
-  expect_matches(merge(merged, tracker.open_hour(now)), oracle.summary(start, now, Oracle::End::open));
+  expect_matches(merge(merged, tracker.open_hour(now)),
+                 oracle.summary(start, now, Oracle::End::open));
 }
 
 TEST_P(EveryScenario, goes_on_alike_after_saving_and_loading_whoever_asks_in_between) {

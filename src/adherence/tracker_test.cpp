@@ -185,9 +185,8 @@ TEST(Tracker, splits_price_moves_exactly_between_deviation_and_target) {
             Int256::product(Decimal::whole(2).raw + 1, Decimal::whole(-7).raw));
   EXPECT_EQ(summary.pnl.target, Int256::product(Decimal::whole(3).raw, Decimal::whole(-7).raw));
   // a * change + fees + spread
-  EXPECT_EQ(summary.pnl.total(),
-            Int256::product(state.actual.raw, Decimal::whole(-7).raw) +
-                Int256::product(Amount::whole(-2).raw + 1, decimal_one));
+  EXPECT_EQ(summary.pnl.total(), Int256::product(state.actual.raw, Decimal::whole(-7).raw) +
+                                     Int256::product(Amount::whole(-2).raw + 1, decimal_one));
   EXPECT_EQ(figures(summary, tracker.grid()).target_pnl, Amount::whole(-21));
 }
 
@@ -203,14 +202,14 @@ TEST(Tracker, averages_the_weight_over_the_time_that_has_one) {
 TEST(Tracker, measures_reactions_only_of_fills_that_reduce_the_deviation) {
   Tracker tracker{TrackerOptions{}};
   change(tracker, 0, levels(4, 0, -2, 2, -6, 6), Cause::client);
-  tracker.hedge_fill(noon_plus(1), Decimal::whole(1));    // the wrong way
-  tracker.hedge_fill(noon_plus(2), Decimal::whole(-9));   // past the target, farther than before
+  tracker.hedge_fill(noon_plus(1), Decimal::whole(1));   // the wrong way
+  tracker.hedge_fill(noon_plus(2), Decimal::whole(-9));  // past the target, farther than before
   EXPECT_FALSE(tracker.reaction_delay());
   tracker.hedge_fill(noon_plus(3), Decimal::whole(-1));
-  tracker.hedge_fill(noon_plus(4), Decimal::whole(-1));   // only the first counts
+  tracker.hedge_fill(noon_plus(4), Decimal::whole(-1));  // only the first counts
   EXPECT_EQ(tracker.reaction_delay(), Duration::seconds(3));
   change(tracker, 5, levels(0, 0, -2, 2, -6, 6), Cause::hedge);
-  tracker.hedge_fill(noon_plus(6), Decimal::whole(-1));   // nothing to react to
+  tracker.hedge_fill(noon_plus(6), Decimal::whole(-1));  // nothing to react to
   change(tracker, 7, levels(-5, 0, -2, 2, -6, 6), Cause::client);
   tracker.hedge_fill(noon_plus(8), Decimal::whole(2));
   EXPECT_EQ(tracker.reaction_delay(), Duration::seconds(1)) << "the lower median of 3 s and 1 s";

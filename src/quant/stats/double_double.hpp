@@ -68,8 +68,8 @@ constexpr DoubleDouble operator/(const DoubleDouble& a, double b) {
   return two_sum(quotient, rest.to_double() / b);
 }
 
-/// Adds hi + lo to a running sum: cheaper than +, and exact to 2^-100 over 2^40 terms, but the sum is
-/// normalised only by the next full operation.
+/// Adds hi + lo to a running sum: cheaper than +, and exact to 2^-100 over 2^40 terms, but the sum
+/// is normalised only by the next full operation.
 constexpr void accumulate(DoubleDouble& sum, double hi, double lo) {
   const DoubleDouble high = two_sum(sum.hi, hi);
   sum.hi = high.hi;

@@ -33,7 +33,8 @@ void EwmaCovariance::add(double dt_days, std::span<const std::optional<double>> 
   double* sum = sums_.data();
   for (std::size_t i = 0; i < series(); ++i) {
     const double scaled = fresh * move_[i] / dt_days;
-    for (std::size_t j = 0; j <= i; ++j, ++sum) *sum = kept * *sum + scaled * move_[j];
+    for (std::size_t j = 0; j <= i; ++j, ++sum)
+      *sum = kept * *sum + scaled * move_[j];
   }
 }
 
@@ -55,7 +56,8 @@ double EwmaCovariance::quadratic_form(std::span<const double> x) const {
   for (std::size_t i = 0; i < series(); ++i) {
     if (x[i] == 0.0) continue;
     double row = 0.5 * covariance(i, i) * x[i];
-    for (std::size_t j = 0; j < i; ++j) row += covariance(i, j) * x[j];
+    for (std::size_t j = 0; j < i; ++j)
+      row += covariance(i, j) * x[j];
     total += 2.0 * x[i] * row;
   }
   // Series of different ages share no one weight, so the matrix may fall short of semidefinite.

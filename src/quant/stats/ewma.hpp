@@ -34,9 +34,12 @@ class EwmaCovariance {
 
   template <class Archive>
   void archive(Archive& ar) {
-    for (auto& value : last_) ar(value);
-    for (auto& value : weight_) ar(value);
-    for (auto& value : sums_) ar(value);
+    for (auto& value : last_)
+      ar(value);
+    for (auto& value : weight_)
+      ar(value);
+    for (auto& value : sums_)
+      ar(value);
   }
 
  private:
@@ -48,7 +51,7 @@ class EwmaCovariance {
   std::vector<std::optional<double>> last_;
   std::vector<double> weight_;  // 1 - product of w since the series began; 0: no estimate
   std::vector<double> sums_;
-  std::vector<double> move_;    // scratch
+  std::vector<double> move_;  // scratch
 };
 
 }  // namespace ballast

@@ -24,8 +24,8 @@ struct Row {
   std::int64_t times = 0;
 };
 
-/// Walks the rows of a run-length encoded series in time order without expanding it: after b + m - 1
-/// samples into a run every row is the same, until the run ends.
+/// Walks the rows of a run-length encoded series in time order without expanding it: after b + m -
+/// 1 samples into a run every row is the same, until the run ends.
 class Rows {
  public:
   Rows(std::span<const SampleRun> runs, const MinimumVarianceOptions& options, double centre)
@@ -40,7 +40,8 @@ class Rows {
         continue;
       }
       std::size_t last = first;  // [first, last): a stretch without unknown samples
-      while (last < runs_.size() && runs_[last].known) ++last;
+      while (last < runs_.size() && runs_[last].known)
+        ++last;
       stretch(runs_.subspan(first, last - first), reach, visit);
       first = last;
     }
@@ -53,14 +54,16 @@ class Rows {
     std::int64_t offset = 0;  // within the run
     void advance(std::span<const SampleRun> runs, std::int64_t by) {
       offset += by;
-      while (run < runs.size() && offset >= runs[run].count) offset -= runs[run++].count;
+      while (run < runs.size() && offset >= runs[run].count)
+        offset -= runs[run++].count;
     }
   };
 
   template <class Visit>
   void stretch(std::span<const SampleRun> runs, std::int64_t reach, Visit& visit) const {
     std::int64_t left = -reach;  // rows that remain
-    for (const SampleRun& run : runs) left += run.count;
+    for (const SampleRun& run : runs)
+      left += run.count;
     if (left <= 0) return;
     const auto order = static_cast<std::size_t>(options_.order);
     std::array<Cursor, order_max + 1> cursors{};  // the sample itself, then its lags, nearest first
@@ -79,7 +82,8 @@ class Rows {
       }
       row.times = same;
       visit(row);
-      for (std::size_t i = 0; i <= order; ++i) cursors[i].advance(runs, same);
+      for (std::size_t i = 0; i <= order; ++i)
+        cursors[i].advance(runs, same);
       left -= same;
     }
   }
@@ -107,7 +111,8 @@ void solve(std::array<std::array<double, order_max>, order_max>& A,
     const double variance = A[i][i];
     for (std::size_t j = 0; j <= i; ++j) {
       double sum = A[i][j];
-      for (std::size_t k = 0; k < j; ++k) sum -= A[i][k] * A[j][k];
+      for (std::size_t k = 0; k < j; ++k)
+        sum -= A[i][k] * A[j][k];
       if (j < i) {
         A[i][j] = dropped[j] ? 0.0 : sum / A[j][j];
       } else {
@@ -116,11 +121,13 @@ void solve(std::array<std::array<double, order_max>, order_max>& A,
       }
     }
     if (dropped[i]) std::fill_n(A[i].begin(), i, 0.0);
-    for (std::size_t k = 0; k < i; ++k) x[i] -= A[i][k] * x[k];
+    for (std::size_t k = 0; k < i; ++k)
+      x[i] -= A[i][k] * x[k];
     x[i] = dropped[i] ? 0.0 : x[i] / A[i][i];
   }
   for (std::size_t i = n; i-- > 0;) {
-    for (std::size_t k = i + 1; k < n; ++k) x[i] -= A[k][i] * x[k];
+    for (std::size_t k = i + 1; k < n; ++k)
+      x[i] -= A[k][i] * x[k];
     x[i] = dropped[i] ? 0.0 : x[i] / A[i][i];
   }
 }
@@ -221,11 +228,11 @@ std::optional<MinimumVariance> minimum_variance_index(std::span<const SampleRun>
   std::int64_t done = 0;
   rows.each([&](const Row& row) {
     double error = row.d - mean_d;
-    for (std::size_t i = 0; i < order; ++i) error -= theta[i] * (row.lags[i] - mean_lag[i]);
+    for (std::size_t i = 0; i < order; ++i)
+      error -= theta[i] * (row.lags[i] - mean_lag[i]);
     const double deviation = row.d + centre;
     for (std::int64_t left = row.times; left > 0;) {
-      const auto batch = static_cast<std::int64_t>(
-          static_cast<Int128>(done) * batch_count / count);
+      const auto batch = static_cast<std::int64_t>(static_cast<Int128>(done) * batch_count / count);
       const auto batch_end = static_cast<std::int64_t>(
           (static_cast<Int128>(batch + 1) * count + batch_count - 1) / batch_count);
       const std::int64_t part = std::min(left, batch_end - done);

@@ -35,10 +35,10 @@ struct MinimumVariance {
   std::int64_t samples = 0;  // rows of the regression
 };
 
-/// Fits d_t = c + sum over i = 1..m of theta_i d_{t-b-i+1} + e_t by least squares over every t whose
-/// d_t and regressors are known: index = var(e) / (var(d) + mean(d)^2).
-/// The interval is that of batch means: the index of each of 10 consecutive batches of rows, with the
-/// quantile of Student's t on 9 degrees of freedom.
+/// Fits d_t = c + sum over i = 1..m of theta_i d_{t-b-i+1} + e_t by least squares over every t
+/// whose d_t and regressors are known: index = var(e) / (var(d) + mean(d)^2). The interval is that
+/// of batch means: the index of each of 10 consecutive batches of rows, with the quantile of
+/// Student's t on 9 degrees of freedom.
 /// @param samples  in time order, run-length encoded; the cost grows with runs * m^3, not samples.
 /// @return nothing for fewer than 10 (m + 1) rows or samples that do not vary.
 /// Source: Harris (1989), Can. J. Chem. Eng. 67; Desborough & Harris (1992), Can. J. Chem. Eng. 70.
