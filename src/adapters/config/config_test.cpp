@@ -1,0 +1,154 @@
+#include "adapters/config/config.hpp"
+
+#include <gtest/gtest.h>
+
+#include "adapters/config/config_samples.hpp"
+
+namespace ballast {
+namespace {
+
+Desk load(std::string_view text) {
+  auto desk = load_desk(text, "desk.toml");
+  EXPECT_TRUE(desk) << (desk ? "" : desk.error().what);
+  return desk ? *desk : Desk{};
+}
+
+Decimal decimal(std::string_view text) { return *parse_decimal<Decimal>(text); }
+
+TEST(Config, loads_the_published_sample_without_a_word) {
+  EXPECT_EQ(check_desk(published_sample, "desk.toml"), std::vector<Problem>{});
+  const Desk desk = load(published_sample);
+  EXPECT_EQ(desk.name, "demo");
+  EXPECT_EQ(desk.asset(desk.currency).name, "USDT");
+  EXPECT_EQ(desk.instruments.size(), 1u);
+  EXPECT_TRUE(desk.instruments[0].spot());
+  EXPECT_EQ(desk.asset(desk.instruments[0].base).name, "BTC");
+  const FactorConfig& factor = desk.factors.at(0);
+  EXPECT_EQ(factor.kind, FactorKind::delta);
+  EXPECT_TRUE(factor.whole_desk());
+  EXPECT_EQ(desk.asset(factor.unit).name, "BTC");
+  EXPECT_EQ(std::get<StaticTarget>(factor.target).value, decimal("0"));
+  EXPECT_EQ(factor.band, (Range{decimal("-2"), decimal("2")}));
+  EXPECT_EQ(factor.limit, (Range{decimal("-6"), decimal("6")}));
+  EXPECT_EQ(factor.max_age, Duration::seconds(60));
+  EXPECT_EQ(factor.weight, 1.0);
+  const RuleConfig& rule = desk.rules.at(0);
+  EXPECT_EQ(rule.factors, std::vector<FactorId>{FactorId{0}});
+  EXPECT_EQ(rule.measure, Measure::abs_z);
+  EXPECT_EQ(rule.comparison, Comparison::above);
+  EXPECT_EQ(rule.threshold, 1.0);
+  EXPECT_EQ(rule.dwell, Duration::seconds(30));
+  EXPECT_EQ(rule.clear, 0.8);
+  EXPECT_EQ(rule.severity, Severity::warning);
+}
+
+TEST(Config, reads_every_key) {
+  EXPECT_EQ(check_desk(full_sample, "desk.toml"), std::vector<Problem>{});
+  const Desk desk = load(full_sample);
+  EXPECT_EQ(desk.name, "full \"desk\"");
+  EXPECT_EQ(desk.grid, Duration::milliseconds(500));
+  EXPECT_EQ(desk.transfer_overdue, Duration::hours(2));
+  EXPECT_EQ(desk.break_grace, Duration{});
+  EXPECT_EQ(desk.notifications_per_minute, 7u);
+  EXPECT_EQ(desk.assets[0].equals, desk.find_asset("USDT"));
+  EXPECT_TRUE(desk.venues[1].any_account());
+  EXPECT_EQ(desk.instruments[1].base, desk.find_asset("BTC"));
+  EXPECT_EQ(to_string(desk.instruments[1].contract_size), "0.001");
+  EXPECT_EQ(to_string(*desk.instruments[2].expiry), "2024-12-27T08:00:00Z");
+  EXPECT_EQ(desk.instruments[2].settlement(), desk.find_asset("BTC"));
+}
+
+TEST(Config, reads_factors_of_every_kind_and_model) {
+  const Desk desk = load(full_sample);
+  const FactorConfig& delta = desk.factors.at(0);
+  EXPECT_EQ(delta.convention, DeltaConvention::delta_equity);
+  EXPECT_EQ(delta.instrument, desk.find_instrument("BTC-PERP"));
+  EXPECT_EQ(delta.reaction_delay, Duration::milliseconds(250));
+  EXPECT_EQ(delta.band, (Range{decimal("-2.5"), decimal("2")}));
+  const auto& schedule = std::get<ScheduleTarget>(delta.target);
+  ASSERT_EQ(schedule.entries.size(), 3u);
+  EXPECT_EQ(schedule.value, decimal("1.5"));
+  EXPECT_EQ(schedule.entries[0],
+            (ScheduleEntry{0x20, Duration::hours(21), Duration::hours(51), Decimal{}, {}, {}}));
+  EXPECT_EQ(schedule.entries[1], (ScheduleEntry{0x3E,
+                                                Duration::minutes(23 * 60 + 30),
+                                                Duration::hours(1),
+                                                {},
+                                                decimal("0.5"),
+                                                decimal("0.25")}));
+  EXPECT_EQ(schedule.entries[2],
+            (ScheduleEntry{0x7F, Duration{}, Duration::hours(24), {}, {}, decimal("2")}));
+
+  EXPECT_EQ(desk.factors.at(1).book, "mm");
+  EXPECT_EQ(desk.factors[1].band.lower.raw, -1);
+  EXPECT_EQ(desk.find_factor("delta:BTC", "mm"), FactorId{1});
+
+  const FactorConfig& cash = desk.factors.at(2);
+  EXPECT_EQ(cash.kind, FactorKind::cash);
+  EXPECT_EQ(cash.venue, desk.find_venue("binance"));
+  EXPECT_EQ(cash.account.view(), "sub/1");
+  EXPECT_EQ(std::get<ShareTarget>(cash.target).fraction, decimal("0.25"));
+
+  const FactorConfig& notional = desk.factors.at(3);
+  EXPECT_EQ(notional.kind, FactorKind::notional);
+  EXPECT_EQ(notional.instrument, desk.find_instrument("BTCUSD_241227"));
+  EXPECT_EQ(notional.unit, desk.find_asset("USD"));
+}
+
+TEST(Config, reads_rules_and_objectives_of_every_scope) {
+  const Desk desk = load(full_sample);
+  const RuleConfig& any = desk.rules.at(0);
+  EXPECT_EQ(any.factors.size(), 4u);
+  EXPECT_EQ(any.comparison, Comparison::at_least);
+  EXPECT_EQ(any.threshold, 1.5);
+  EXPECT_EQ(any.repeat, Duration::minutes(15));
+  EXPECT_EQ(any.clear, std::nullopt);
+  EXPECT_EQ(desk.rules.at(1).factors, std::vector<FactorId>{FactorId{1}});
+  EXPECT_EQ(desk.rules[1].threshold, -0.5);
+  const RuleConfig& whole = desk.rules.at(2);
+  EXPECT_TRUE(whole.factors.empty());
+  EXPECT_EQ(whole.measure, Measure::adherence);
+  EXPECT_EQ(whole.window, Window::hour_24);
+  EXPECT_EQ(desk.objectives.at(0).over, Window::day_30);
+  EXPECT_EQ(desk.objectives[0].severity, Severity::critical);
+  EXPECT_EQ(desk.objectives.at(1).factor, FactorId{1});
+  EXPECT_EQ(desk.objectives[1].measure, Measure::adherence);
+  EXPECT_EQ(desk.objectives[1].goal, 0.5);
+}
+
+TEST(Config, writes_a_canonical_text_that_loads_to_an_equal_desk) {
+  for (const std::string_view sample : {published_sample, full_sample}) {
+    const Desk desk = load(sample);
+    const std::string text = canonical_desk(desk);
+    EXPECT_EQ(check_desk(text, "canonical"), std::vector<Problem>{});
+    EXPECT_EQ(load(text), desk);
+    EXPECT_EQ(canonical_desk(load(text)), text);
+  }
+}
+
+TEST(Config, has_one_canonical_text_whatever_the_order_and_comments_of_the_source) {
+  const std::string one = canonical_desk(load(published_sample));
+  std::string shuffled(published_sample);
+  const auto replace = [&](std::string_view from, std::string_view to) {
+    const std::size_t at = shuffled.find(from);
+    ASSERT_NE(at, std::string::npos) << from;
+    shuffled.replace(at, from.size(), to);
+  };
+  replace("weight = 1.0                      # optional", "weight = 1");
+  replace("max_age = \"60s\"", "max_age = \"1m\"");
+  replace("name = \"binance\"\naccounts = [\"main\"]", "accounts = [\"main\"]\nname = \"binance\"");
+  EXPECT_EQ(canonical_desk(load(shuffled)), one);
+  replace("upper = \"6\"", "upper = \"6.000000000000000001\"");
+  EXPECT_NE(canonical_desk(load(shuffled)), one);
+}
+
+TEST(Config, takes_line_ends_of_either_kind_and_a_byte_order_mark) {
+  std::string windows;
+  for (const char c : published_sample)
+    windows += c == '\n' ? "\r\n" : std::string(1, c);
+  EXPECT_EQ(load(windows), load(published_sample));
+  EXPECT_EQ(load("\xef\xbb\xbf" + std::string(published_sample)), load(published_sample));
+}
+
+}  // namespace
+}  // namespace ballast
