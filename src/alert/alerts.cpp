@@ -74,8 +74,7 @@ AlertTransition AlertEpisode::transition() const {
   return transition;
 }
 
-// ---- construction
-// ----------------------------------------------------------------------------------
+// ---- construction -----------------------------------------------------------------------------
 
 Alerts::Alerts(const Desk& desk)
     : rule_count_(desk.rules.size()),
@@ -136,8 +135,7 @@ void Alerts::add_objective(const ObjectiveConfig& objective, RuleId id) {
   instances_.push_back(instance);
 }
 
-// ---- judging
-// ---------------------------------------------------------------------------------------
+// ---- judging ----------------------------------------------------------------------------------
 
 void Alerts::judge(std::uint32_t instance,
                    Timestamp now,
@@ -199,8 +197,7 @@ void Alerts::on_windows(Timestamp now, const Readings& readings, std::vector<Eff
   }
 }
 
-// ---- transitions
-// -----------------------------------------------------------------------------------
+// ---- transitions ------------------------------------------------------------------------------
 
 void Alerts::wait(std::uint32_t instance) {
   instances_[instance].waiting = true;
@@ -299,8 +296,7 @@ void Alerts::remember(const AlertEpisode& episode) {
   oldest_ = (oldest_ + 1) % history_max;
 }
 
-// ---- timers
-// ----------------------------------------------------------------------------------------
+// ---- timers -----------------------------------------------------------------------------------
 
 void Alerts::arm(std::size_t timer, Timestamp from, Duration span) {
   Timestamp due;
@@ -370,8 +366,7 @@ void Alerts::unshelve(std::size_t number, Timestamp now, std::vector<Effect>& ef
   }
 }
 
-// ---- people
-// ----------------------------------------------------------------------------------------
+// ---- people -----------------------------------------------------------------------------------
 
 AlertAnswer Alerts::apply(Timestamp now, const Acknowledge& event, std::vector<Effect>& effects) {
   for (std::uint32_t i = 0; i < instances_.size(); ++i) {
@@ -408,8 +403,7 @@ std::size_t Alerts::number_of(std::uint32_t instance) const {
   return alert.rule.index() + (alert.objective ? rule_count_ : 0);
 }
 
-// ---- reports and snapshots
-// -------------------------------------------------------------------------
+// ---- reports and snapshots --------------------------------------------------------------------
 
 std::vector<AlertEpisode> Alerts::active() const {
   std::vector<AlertEpisode> result;

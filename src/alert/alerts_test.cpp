@@ -1,6 +1,7 @@
 // The edges of Alerts that the scenarios of golden_test.cpp do not show.
 #include "alert/alerts.hpp"
 
+#include <algorithm>
 #include <limits>
 
 #include <gtest/gtest.h>
@@ -10,8 +11,7 @@
 namespace ballast {
 namespace {
 
-// ---- names and reports
-// -----------------------------------------------------------------------------
+// ---- names and reports ------------------------------------------------------------------------
 
 TEST(Alerts, are_named_by_rule_factor_and_episode) {
   Desk desk = two_factors();
@@ -135,8 +135,43 @@ TEST(Alerts, take_objectives_after_rules_in_what_people_say) {
   EXPECT_NEAR(*run.alerts.burn(0, second(7), run.readings).budget_remaining, -99.0, 1e-9);
 }
 
-// ---- time
-// ------------------------------------------------------------------------------------------
+/// In band but for [out, back); what a window holds of it, in closed form.
+class OneExcursion final : public Readings {
+ public:
+  OneExcursion(Timestamp out, Timestamp back) : out_(out), back_(back) {}
+  std::optional<double> value(FactorId /*factor*/,
+                              Measure /*measure*/,
+                              Window window,
+                              Timestamp at) const override {
+    const Duration length = window_infos[static_cast<std::size_t>(window)].length;
+    const Duration bad = std::min(at, back_) - std::max(at - length, out_);
+    return 1.0 - std::max(0.0, bad.to_seconds()) / length.to_seconds();
+  }
+
+ private:
+  Timestamp out_, back_;
+};
+
+TEST(Alerts, burn_as_the_worked_example_of_the_documentation_says) {
+  Desk desk = two_factors();
+  desk.objectives.resize(1);
+  desk.objectives[0].factor = btc;
+  const OneExcursion readings(second(0), second(12 * 60));  // midnight for the example's noon
+  Alerts alerts(desk);
+  alerts.start(midnight);
+  std::vector<Effect> effects;
+  alerts.run_due(second(1800), readings, effects);
+  ASSERT_EQ(effects.size(), 2U);
+  EXPECT_EQ(std::get<AlertTransition>(effects[0].body).state, AlertState::firing);
+  EXPECT_EQ(effects[0].t, second(8 * 60 + 40));
+  EXPECT_NEAR(std::get<AlertTransition>(effects[0].body).value, 520.0 / 36.0, 1e-9);
+  EXPECT_EQ(std::get<AlertTransition>(effects[1].body).state, AlertState::ok);
+  EXPECT_EQ(effects[1].t, second(16 * 60 + 20));
+  const Burn burn = alerts.burn(0, second(12 * 60), readings);
+  EXPECT_NEAR(*burn.budget_remaining, 1.0 - 12.0 / 432.0, 1e-9);
+}
+
+// ---- time -------------------------------------------------------------------------------------
 
 TEST(Alerts, have_nothing_due_without_windows_dwells_or_reminders) {
   Desk desk = two_factors();

@@ -240,8 +240,7 @@ TEST(TargetPipelineDeathTest, trusts_the_desk_to_put_the_target_inside_its_band)
   EXPECT_DEATH(TargetPipeline{config}, "band_.lower");
 }
 
-// ---- properties
-// ------------------------------------------------------------------------------------
+// ---- properties -------------------------------------------------------------------------------
 
 TargetOverride random_override(Rng& rng, Timestamp now) {
   const auto level = [&] { return Decimal::whole(rng.between(-10, 10)); };
