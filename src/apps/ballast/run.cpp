@@ -112,6 +112,7 @@ Result<void> Run::feed(const Event& event, const EventSource* source) {
 Result<void> Run::finish() {
   if (!journal_) return {};
   projector_->flush();
+  projector_->flush_open_hours();
   BALLAST_CHECK(journal_->commit());
   if (journal_->last_seq() > 0) {
     BALLAST_CHECK(journal_->save_snapshot(engine_version, engine_->snapshot()));

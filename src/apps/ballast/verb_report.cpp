@@ -1,7 +1,9 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "adapters/config/config.hpp"
 #include "adapters/store/hours.hpp"
+#include "adapters/store/reader.hpp"
 #include "apps/ballast/journal_run.hpp"
 #include "apps/ballast/output.hpp"
 #include "engine/report_factor.hpp"
@@ -27,25 +29,27 @@ Timestamp window_begin(Timestamp t, std::string_view window) {
   return day;
 }
 
-/// Merges the stored hours of each factor into calendar windows: no event is read again.
+/// A summary of still hours may span several windows: its part in [from, to) is closed form only in
+/// time, so such a run counts in the window in which it begins, and the row says how long it is.
 Result<std::vector<WindowRow>> merged_windows(const ReportArguments& arguments) {
+  BALLAST_TRY(journal, JournalReader::open(arguments.journal));
+  BALLAST_TRY(desk, load_desk(journal.desk(), arguments.journal));
   std::vector<WindowRow> rows;
-  std::optional<HourRow> open;
-  Duration grid;
+  std::optional<StoredHour> open;
   const auto close = [&] {
     if (!open) return;
     WindowRow row;
-    static_cast<FactorFigures&>(row) = factor_figures(open->summary, grid);
+    static_cast<FactorFigures&>(row) = factor_figures(open->summary, desk.grid);
     row.factor = open->factor;
     row.book = open->book;
-    row.unit = open->unit;
+    const FactorId id = desk.find_factor(open->factor, open->book);
+    if (id.valid()) row.unit = desk.asset(desk.factor(id).unit).name;
     row.from = open->summary.from;
     row.to = open->summary.to;
     rows.push_back(std::move(row));
     open.reset();
   };
-  BALLAST_CHECK(visit_hours(arguments.journal, arguments.window == "hour", grid,
-                            [&](const HourRow& hour) {
+  BALLAST_CHECK(visit_hours(arguments.journal, [&](const StoredHour& hour) {
     const Timestamp at = hour.summary.from;
     if (arguments.span.from && at < *arguments.span.from) return;
     if (arguments.span.to && at >= *arguments.span.to) return;

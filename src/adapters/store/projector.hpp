@@ -1,0 +1,65 @@
+// Projector: turns what each step of an engine changed into projection rows.
+//
+// follow() after every step remembers which positions, balances and transfers moved; flush() before
+// a commit writes each of them once. Fills, alerts and breaks are written as they come. Not
+// thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "adapters/store/projections.hpp"
+#include "engine/engine.hpp"
+
+namespace ballast {
+
+class Projector {
+ public:
+  /// Both must outlive it.
+  Projector(Engine& engine, Projections& out) : engine_(&engine), out_(&out) {}
+
+  /// After the step that event `seq` made.
+  void follow(std::uint64_t seq, const Event& event, std::span<const Effect> effects);
+  /// Before a commit.
+  void flush();
+  /// Before the last commit of a run: the hour that is not over, too.
+  void flush_open_hours();
+
+ private:
+  template <class Item>
+  struct Touched {  // each once, in order of touching
+    std::vector<Item> items;
+    std::vector<bool> seen;
+    void add(std::size_t index, const Item& item);
+    void clear();
+    std::vector<std::size_t> indices;
+  };
+
+  void put_fill(std::uint64_t seq, Timestamp t, const Fill& fill);
+  void put_changed_fill(const FillKey& key);
+  void put_effect(const Effect& effect);
+  void put_alert(const AlertTransition& transition, Timestamp t);
+  void put_break(const BreakChange& change, Timestamp t);
+  void put_position(PositionId id);
+  void put_balance(AccountId account, AssetId asset);
+  void put_transfer(const TradeId& id);
+  void put_hour(FactorId id, const Summary& hour);
+
+  Engine* engine_;
+  Projections* out_;
+  Touched<PositionId> positions_;
+  Touched<std::pair<AccountId, AssetId>> balances_;
+  std::vector<TradeId> transfers_;
+  std::vector<std::pair<std::string, Timestamp>> alert_began_;
+  std::string fees_;
+  std::string funding_;
+};
+
+/// The bytes of a summary as a row holds them, and back.
+std::string summary_bytes(const Summary& summary);
+Result<Summary> summary_from(std::string_view bytes);
+
+}  // namespace ballast
