@@ -8,9 +8,10 @@
 #include <limits>
 #include <map>
 #include <optional>
+#include <string>
 #include <vector>
 
-#include <gtest/gtest.h>
+#include <fmt/format.h>
 
 #include "adherence/attribution.hpp"
 #include "adherence/reading.hpp"
@@ -27,47 +28,48 @@ struct Expected {
   long double x = 0, y = 0, xx = 0, xy = 0, abs_x = 0;
 };
 
-inline void expect_near(long double actual,
-                        long double expected,
-                        long double scale,
-                        const char* what) {
-  EXPECT_LE(std::fabs(actual - expected), 1e-12L * scale)
-      << what << ": " << static_cast<double>(actual) << " for " << static_cast<double>(expected);
+inline long double wide(const DoubleDouble& d) {
+  return static_cast<long double>(d.hi) + static_cast<long double>(d.lo);
 }
 
-inline void expect_matches(const Summary& actual, const Expected& expected) {
-  const Summary& exact = expected.exact;
-  EXPECT_EQ(actual.from, exact.from);
-  EXPECT_EQ(actual.to, exact.to);
-  EXPECT_EQ(actual.times, exact.times);
-  EXPECT_EQ(actual.spans, exact.spans);
-  EXPECT_EQ(actual.hedged_change, exact.hedged_change);
-  EXPECT_EQ(actual.pairs.count, exact.pairs.count);
-  EXPECT_EQ(actual.pnl, exact.pnl);
-  const auto wide = [](const DoubleDouble& d) {
-    return static_cast<long double>(d.hi) + static_cast<long double>(d.lo);
+/// What is not as expected, one line each; empty when all is: times, counts and money exactly, and
+/// integrals to 1e-12 of their scale.
+inline std::string mismatches(const Summary& actual, const Expected& expected) {
+  std::string text;
+  const auto same = [&](bool equal, const char* what) {
+    if (!equal) text += fmt::format("{} differs\n", what);
   };
+  const auto near = [&](long double value, long double right, long double scale, const char* what) {
+    if (std::fabs(value - right) <= 1e-12L * scale) return;
+    text += fmt::format("{} is {} instead of {}\n", what, value, right);
+  };
+  const Summary& exact = expected.exact;
+  same(actual.from == exact.from, "from");
+  same(actual.to == exact.to, "to");
+  same(actual.times == exact.times, "times");
+  same(actual.spans == exact.spans, "spans");
+  same(actual.hedged_change == exact.hedged_change, "hedged_change");
+  same(actual.pairs.count == exact.pairs.count, "pairs.count");
+  same(actual.pnl == exact.pnl, "pnl");
   for (std::size_t i = 0; i < integral_count; ++i) {
     const bool signed_sum = i == static_cast<std::size_t>(Integral::z);
-    expect_near(wide(actual.integrals[i]), expected.integrals[i],
-                signed_sum ? expected.abs_z : expected.integrals[i], "integral");
+    near(wide(actual.integrals[i]), expected.integrals[i],
+         signed_sum ? expected.abs_z : expected.integrals[i], "an integral");
   }
-  expect_near(wide(actual.uncontrolled), expected.uncontrolled, expected.uncontrolled_abs, "g");
-  expect_near(wide(actual.uncontrolled_squared), expected.uncontrolled_squared,
-              expected.uncontrolled_squared, "g squared");
-  expect_near(wide(actual.pairs.x), expected.x, expected.abs_x, "x");
-  expect_near(wide(actual.pairs.y), expected.y, expected.abs_x, "y");
-  expect_near(wide(actual.pairs.xx), expected.xx, expected.xx, "xx");
-  expect_near(wide(actual.pairs.xy), expected.xy, expected.xx, "xy");
+  near(wide(actual.uncontrolled), expected.uncontrolled, expected.uncontrolled_abs, "g");
+  near(wide(actual.uncontrolled_squared), expected.uncontrolled_squared,
+       expected.uncontrolled_squared, "g^2");
+  near(wide(actual.pairs.x), expected.x, expected.abs_x, "x");
+  near(wide(actual.pairs.y), expected.y, expected.abs_x, "y");
+  near(wide(actual.pairs.xx), expected.xx, expected.xx, "xx");
+  near(wide(actual.pairs.xy), expected.xy, expected.xx, "xy");
+  return text;
 }
 
-/// Two summaries of the same interval, come by differently.
-inline void expect_close(const Summary& a, const Summary& b) {
+/// The same for two summaries of one interval, come by differently.
+inline std::string mismatches(const Summary& a, const Summary& b) {
   Expected expected;
   expected.exact = b;
-  const auto wide = [](const DoubleDouble& d) {
-    return static_cast<long double>(d.hi) + static_cast<long double>(d.lo);
-  };
   for (std::size_t i = 0; i < integral_count; ++i)
     expected.integrals[i] = wide(b.integrals[i]);
   const auto known = static_cast<long double>(b.times.known());
@@ -81,7 +83,7 @@ inline void expect_close(const Summary& a, const Summary& b) {
   expected.xx = wide(b.pairs.xx);
   expected.xy = wide(b.pairs.xy);
   expected.abs_x = std::sqrt(static_cast<long double>(b.pairs.count) * expected.xx) * 2;
-  expect_matches(a, expected);
+  return mismatches(a, expected);
 }
 
 class Oracle {
