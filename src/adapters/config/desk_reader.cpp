@@ -180,7 +180,7 @@ std::string read_name(Section& section,
                       std::string_view kind,
                       std::string_view reserved,
                       std::size_t longest) {
-  section.require("name", fmt::format("\"a-{}\"", kind));
+  section.require("name", fmt::format("\"my-{}\"", kind));
   const auto name = section.text("name");
   if (!name) return {};
   section.rename(fmt::format("{} \"{}\"", kind, name->value.substr(0, 80)));

@@ -120,10 +120,11 @@ void warn_of_the_impossible(const Section& section, const Condition& condition) 
   };
   // The comparison is monotone, so the two ends decide.
   if (!holds(least) && !holds(most)) {
+    const std::string above = std::isinf(most) ? "" : fmt::format(" or above {}", most);
     section.warning(
         condition.at,
-        fmt::format("can never fire: {} is never below {} or above {}",
-                    measure_names[static_cast<std::size_t>(condition.measure)], least, most));
+        fmt::format("can never fire: {} is never below {}{}",
+                    measure_names[static_cast<std::size_t>(condition.measure)], least, above));
   } else if (holds(least) && holds(most)) {
     section.warning(condition.at, "always fires");
   }
@@ -142,7 +143,9 @@ void read_clear(const Section& section, const Condition& condition, RuleConfig& 
   }
 }
 
-std::string_view shown_book(std::string_view book) { return book == "*" ? "whole desk" : book; }
+std::string shown_book(std::string_view book) {
+  return book == "*" ? "whole desk" : fmt::format("book \"{}\"", book);
+}
 
 /// Says that no factor bears the name, and which is near.
 void unknown_factor(const Section& section,
@@ -153,10 +156,8 @@ void unknown_factor(const Section& section,
   for (const FactorConfig& factor : desk.factors) {
     if (factor.book == book) near.consider(factor.name);
   }
-  section.reject(
-      name.at, "factor", name.value,
-      fmt::format("is no factor of the {}{}",
-                  book == "*" ? "whole desk" : fmt::format("book \"{}\"", book), near.text()));
+  section.reject(name.at, "factor", name.value,
+                 fmt::format("is no factor of the {}{}", shown_book(book), near.text()));
 }
 
 /// "delta:BTC" for one, "*" for every factor (of a book when one is given), "desk" for the desk's
