@@ -31,7 +31,7 @@ Outcome Books::duplicate() {
   return {.verdict = Verdict::duplicate};
 }
 
-Books::Owner Books::owner_of(const Place& place,
+Books::Owner Books::names_of(const Place& place,
                              InstrumentId instrument,
                              const BookName& book) const {
   Owner owner;
@@ -39,10 +39,19 @@ Books::Owner Books::owner_of(const Place& place,
   owner.instrument = instrument;
   owner.book = books_.find_or_next(book);
   owner.venue = place.venue;
-  const PositionId* position = position_index_.find({owner.account, instrument, owner.book});
+  return owner;
+}
+
+void Books::find_position_of(Owner& owner) const {
+  const PositionId* position = position_index_.find({owner.account, owner.instrument, owner.book});
   owner.known = position != nullptr;
   owner.position = owner.known ? *position : PositionId(positions_.size());
-  return owner;
+  if (!owner.known) return;
+  const Position& found = positions_[owner.position.index()];
+  history_.prefetch(owner.position);
+  __builtin_prefetch(&found.qty);
+  __builtin_prefetch(&found.last_fill);
+  __builtin_prefetch(found.totals.data());
 }
 
 /// Whether what the owner names for the first time can still be numbered.

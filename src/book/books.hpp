@@ -222,7 +222,8 @@ class Books {
   bool known_place(const Place& place) const { return place.venue.index() < venues_; }
   bool known_instrument(InstrumentId id) const { return id.index() < contracts_.size(); }
   bool known_asset(AssetId id) const { return id.index() < assets_; }
-  Owner owner_of(const Place& place, InstrumentId instrument, const BookName& book) const;
+  Owner names_of(const Place& place, InstrumentId instrument, const BookName& book) const;
+  void find_position_of(Owner& owner) const;
   bool has_room(const Owner& owner) const;
   void intern_account(const Place& place);
   Position& commit_owner(const Owner& owner, const Place& place, const BookName& book);

@@ -43,7 +43,8 @@ Outcome Books::apply(Timestamp t, const FundingPayment& funding) {
       !known_asset(funding.asset) || funding.amount.raw == int128_min) {
     return refuse(Refusal::invalid);
   }
-  const Owner owner = owner_of(funding.place, funding.instrument, funding.book);
+  Owner owner = names_of(funding.place, funding.instrument, funding.book);
+  find_position_of(owner);
   Record record;
   record.kind = RecordKind::funding;
   record.owner = owner.position.value;

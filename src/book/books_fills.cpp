@@ -14,9 +14,8 @@ bool sound(const Fill& fill) {
          fill.liquidity <= Liquidity::taker;
 }
 
-Record record_of(Timestamp t, const Fill& fill, PositionId position) {
+Record record_of(Timestamp t, const Fill& fill) {
   Record record;
-  record.owner = position.value;
   record.t = t;
   record.terms = {fill.side, fill.qty, fill.price, fill.fee};
   record.origin = fill.origin;
@@ -66,18 +65,29 @@ Outcome Books::apply(Timestamp t, const Fill& fill) {
       (fill.fee && !known_asset(fill.fee->asset))) {
     return refuse(Refusal::invalid);
   }
-  const Owner owner = owner_of(key.place, key.instrument, fill.book);
-  const Record record = record_of(t, fill, owner.position);
+  // What follows is a handful of cache misses; each is announced before the one before it is waited
+  // for.
+  Record record = record_of(t, fill);
+  Owner owner = names_of(key.place, key.instrument, fill.book);
   const std::uint64_t hash = key_hash(owner, record);
-  if (const std::uint32_t seen = find_key(owner, record, hash); seen != KeyIndex::none) {
-    return repeated(seen, owner, record);
-  }
+  keys_.prefetch(hash);
+  find_position_of(owner);
+  record.owner = owner.position.value;
+  // A repeat must not be planned as a late fill, which can be dear; a newest fill is planned while
+  // its key is on the way.
+  const bool newest = history_.newest(owner.position, record);
+  std::uint32_t seen = newest ? KeyIndex::none : find_key(owner, record, hash);
+  if (seen != KeyIndex::none) return repeated(seen, owner, record);
 
   const AverageCost before = owner.known ? positions_[owner.position.index()] : AverageCost{};
-  const auto plan = history_.plan_fill(owner.position, before, contract(key.instrument), record);
-  if (!plan || !has_room(owner) || !history_.records().has_room() ||
-      !collect(owner, before, plan->state, nullptr, &record.terms) || !totals_fit(owner) ||
-      !ledger_.post(changes_.cash, changes_.flights)) {
+  const auto plan =
+      history_.plan_fill(owner.position, before, contract(key.instrument), record, newest);
+  const bool fits = plan && has_room(owner) && history_.records().has_room() &&
+                    collect(owner, before, plan->state, nullptr, &record.terms) &&
+                    totals_fit(owner);
+  if (newest) seen = find_key(owner, record, hash);
+  if (seen != KeyIndex::none) return repeated(seen, owner, record);
+  if (!fits || !ledger_.post(changes_.cash, changes_.flights)) {
     remember_dropped(owner, record);
     return refuse(Refusal::overflow);
   }

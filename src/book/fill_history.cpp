@@ -72,22 +72,28 @@ void FillHistory::adopt_checkpoints(Trail& trail) {
   trail.since_checkpoint = steps_since_checkpoint_;
 }
 
+bool FillHistory::newest(PositionId position, const Record& fill) const {
+  if (position.index() >= trails_.size()) return true;
+  const Trail& trail = trails_[position.index()];
+  return trail.last == none || trail.last_time < fill.t || before(trail.last, fill);
+}
+
 std::optional<FillHistory::Plan> FillHistory::plan_fill(PositionId position,
                                                         const AverageCost& now,
                                                         const Contract& contract,
-                                                        const Record& fill) {
-  const Trail* trail = position.index() < trails_.size() ? &trails_[position.index()] : nullptr;
-  if (trail == nullptr || trail->last == none || trail->last_time < fill.t ||
-      before(trail->last, fill)) {
+                                                        const Record& fill,
+                                                        bool at_end) {
+  if (at_end) {
     plan_ = {now, false};
     if (!plan_.state.trade(contract, fill.t, fill.terms.signed_qty(), fill.terms.price)) {
       return std::nullopt;
     }
     return plan_;
   }
-  gather(*trail, fill);
+  const Trail& trail = trails_[position.index()];
+  gather(trail, fill);
   steps_.insert(steps_.begin() + static_cast<std::ptrdiff_t>(insert_at_), none);
-  return replay(*trail, contract, {none, fill.t, &fill.terms});
+  return replay(trail, contract, {none, fill.t, &fill.terms});
 }
 
 std::uint32_t FillHistory::commit_fill(PositionId position, const Record& fill) {

@@ -30,12 +30,19 @@ class FillHistory {
     bool late = false;
   };
 
-  /// Plans a new fill. `now` is the position's state; an invalid id means a position without fills.
-  /// Nothing on overflow.
+  /// Hints the memory system that a fill of the position is about to be planned.
+  void prefetch(PositionId position) const {
+    if (position.index() < trails_.size()) __builtin_prefetch(&trails_[position.index()]);
+  }
+  /// Whether a new fill would stand behind all others of its position (which may be new as well).
+  bool newest(PositionId position, const Record& fill) const;
+  /// Plans a new fill. `now` is the position's state, `at_end` what newest() said. Nothing on
+  /// overflow.
   std::optional<Plan> plan_fill(PositionId position,
                                 const AverageCost& now,
                                 const Contract& contract,
-                                const Record& fill);
+                                const Record& fill,
+                                bool at_end);
   /// Appends the planned fill's record and takes its place in order. Returns the record's offset.
   std::uint32_t commit_fill(PositionId position, const Record& fill);
 
