@@ -66,7 +66,7 @@ TEST(BinanceStream, reads_the_documented_spot_frames) {
 
 TEST(BinanceStream, names_the_ids_of_a_gap_and_is_silent_until_the_next_snapshot) {
   Imported out;
-  import_text("binance-stream", {{"mark_interval", "0s"}},
+  import_text("binance-stream", {{"mark_interval", "0s"}, {"tops", "book"}},
               depth("1000", R"("U":99,"u":100)", "", "") + snapshot("1001", "100") +
                   depth("1002", R"("U":103,"u":104)", R"(["61837.64","2"])", "") +
                   depth("1003", R"("U":105,"u":106)", R"(["61837.64","0"])", "") +
@@ -80,8 +80,12 @@ TEST(BinanceStream, names_the_ids_of_a_gap_and_is_silent_until_the_next_snapshot
       out.sink.notes[0].text,
       "BTCUSDT: after update 100 comes one from 103 (U) to 104 (u): 2 are missing; the book is "
       "unknown until the next snapshot");
-  ASSERT_EQ(out.sink.events.size(), 1U);  // the second snapshot says the same price again
-  EXPECT_EQ(out.event(0).t, Timestamp{1001});
+  // Mark and top of the first snapshot; of the second again, though they say the same.
+  ASSERT_EQ(out.sink.events.size(), 4U);
+  EXPECT_EQ(out.event(1).t, Timestamp{1001});
+  EXPECT_EQ(out.event(2).t, Timestamp{1004});
+  EXPECT_EQ(out.body<Mark>(2), out.body<Mark>(0));
+  EXPECT_EQ(out.body<Top>(3), out.body<Top>(1));
 }
 
 TEST(BinanceStream, tells_the_market_by_the_first_frame_and_names_instruments_apart) {
@@ -93,16 +97,18 @@ TEST(BinanceStream, tells_the_market_by_the_first_frame_and_names_instruments_ap
   };
   // USD-M and COIN-M "Individual Symbol Book Ticker Streams" and trades.
   EXPECT_EQ(
-      name(
-          R"({"stream":"x","data":{"e":"bookTicker","u":1,"s":"BTCUSDT","b":"1","B":"1","a":"2","A":"1","T":1,"E":1}})"),
+      name(R"({"stream":"x","data":{"e":"bookTicker","u":1,"s":"BTCUSDT","b":"1","B":"1","a":"2",)"
+           R"("A":"1","T":1,"E":1}})"),
       "BTCUSDT-PERP");
   EXPECT_EQ(
       name(
-          R"({"stream":"x","data":{"e":"bookTicker","u":1,"s":"BTCUSDT_240927","b":"1","B":"1","a":"2","A":"1","T":1,"E":1}})"),
+          R"({"stream":"x","data":{"e":"bookTicker","u":1,"s":"BTCUSDT_240927","b":"1","B":"1","a":"2",)"
+          R"("A":"1","T":1,"E":1}})"),
       "BTCUSDT_240927");
   EXPECT_EQ(
       name(
-          R"({"stream":"x","data":{"e":"trade","E":1,"T":1,"s":"BTCUSD_PERP","t":8,"p":"6","q":"4","X":"MARKET","m":false}})"),
+          R"({"stream":"x","data":{"e":"trade","E":1,"T":1,"s":"BTCUSD_PERP","t":8,"p":"6","q":"4",)"
+          R"("X":"MARKET","m":false}})"),
       "BTCUSD_PERP");
   EXPECT_EQ(name(R"({"u":1,"s":"BTCUSDT","b":"1","B":"1","a":"2","A":"1"})"), "BTCUSDT");
   EXPECT_EQ(name(R"({"result":null,"id":1})"), "");  // the answer to a subscription

@@ -34,11 +34,13 @@ class MarkOutput {
   void pass(Timestamp t, ImportSink& sink) {
     if (waiting_ && t > due_) send(due_, sink);
   }
-  /// The input ends, or the price becomes unknown: what waits is sent as of `t`.
+  /// The input ends, or the price becomes unknown: what waits is sent as of `t`, and the next price
+  /// is sent even when it is the same.
   void flush(Timestamp t, ImportSink& sink) {
     pass(t, sink);
     if (waiting_) send(t, sink);
     price_.reset();
+    sent_.reset();
   }
 
  private:

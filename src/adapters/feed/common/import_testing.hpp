@@ -1,5 +1,5 @@
-// For tests (which include gtest): an importer run over text, its events and notes kept, and where the
-// recordings are.
+// For tests (which include gtest): an importer run over text with its events and notes kept, and
+// where the recordings are.
 #pragma once
 
 #include <algorithm>
@@ -34,7 +34,9 @@ struct Imported {
 };
 
 /// Imports the lines of `text` as one file.
-inline void import_text(std::string_view format, ImportSettings settings, std::string_view text,
+inline void import_text(std::string_view format,
+                        ImportSettings settings,
+                        std::string_view text,
                         Imported& out) {
   auto importer = make_importer(format, std::move(settings), out.desk);
   if (!importer) {
@@ -61,7 +63,8 @@ inline void import_text(std::string_view format, ImportSettings settings, std::s
 inline std::string joined(std::string_view head, std::string_view rest) {
   std::string text;
   text.reserve(head.size() + rest.size());
-  for (const std::string_view part : {head, rest}) text.append(part);
+  for (const std::string_view part : {head, rest})
+    text.append(part);
   return text;
 }
 
@@ -82,6 +85,6 @@ inline std::filesystem::path recording(std::string_view file) {
 
 }  // namespace ballast
 
-#define BALLAST_NEEDS_RECORDING(path)                                              \
-  if (!std::filesystem::exists(path))                                              \
+#define BALLAST_NEEDS_RECORDING(path) \
+  if (!std::filesystem::exists(path)) \
   GTEST_SKIP() << "the recordings are not here (set BALLAST_DATA): " << (path)
