@@ -106,6 +106,12 @@ std::string time_text(Timestamp t) {
   return text;
 }
 
+std::string restated_text(std::optional<double> lived, double restated) {
+  std::string text = percent_text(restated);
+  if (lived) text += fmt::format(" ({:+.2f} points)", (restated - *lived) * 100.0);
+  return text;
+}
+
 std::string weights_text(std::string_view basis) {
   if (basis == "equal") return "with equal weights";
   if (basis == "configured") return "with the configured weights";

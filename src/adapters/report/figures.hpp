@@ -29,6 +29,8 @@ std::string number_text(std::optional<double> value, int digits = 2);
 std::string seconds_text(std::optional<double> seconds);
 /// "2026-01-05 14:30:05", UTC, with milliseconds when there are any.
 std::string time_text(Timestamp t);
+/// "81.25 % (-1.25 points)": a restated adherence and by how much it differs from the one lived.
+std::string restated_text(std::optional<double> lived, double restated);
 /// How the weights were chosen, as part of a sentence: "with equal weights".
 std::string weights_text(std::string_view basis);
 /// "delta:BTC", and "delta:BTC @ hedger" for a book's own.

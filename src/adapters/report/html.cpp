@@ -80,15 +80,19 @@ std::string adherence_hero(const Report& report) {
                      share);
 }
 
+std::string time_element(Timestamp t) {
+  return fmt::format(R"(<time datetime="{}">{}</time>)", to_string(t), time_text(t));
+}
+
 std::string header(const Report& report) {
   std::string out = R"(<header class="head"><div><p class="kicker">Inventory adherence</p>)";
   out += fmt::format("<h1>{}</h1>", escape_html(report.desk));
-  out += fmt::format(R"(<p class="span">{} to {} UTC, {}</p>)", time_text(report.from),
-                     time_text(report.to), seconds_text((report.to - report.from).to_seconds()));
+  out += fmt::format(R"(<p class="span">{} to {} UTC, {}</p>)", time_element(report.from),
+                     time_element(report.to), seconds_text((report.to - report.from).to_seconds()));
   out += adherence_hero(report);
   if (report.restated_adherence) {
     out += fmt::format(R"(<p class="note">Restated, with late events at their own time: {}</p>)",
-                       percent_text(report.restated_adherence));
+                       restated_text(report.adherence, *report.restated_adherence));
   }
   out += "</div>" + tiles(report) + "</header>\n";
   if (!report.weights_basis.empty() && !report.weights.empty()) {
@@ -193,7 +197,8 @@ std::string factor_section(const Report& report, std::size_t index) {
             [](const auto& a, const auto& b) { return a.fired < b.fired; });
 
   std::string out = fmt::format(
-      R"(<section class="factor" aria-labelledby="{0}"><div class="factor-head"><h2 id="{0}">{1}</h2><p>{2}</p>)"
+      R"(<section class="factor" aria-labelledby="{0}"><div class="factor-head">)"
+      R"(<h2 id="{0}">{1}</h2><p>{2}</p>)"
       R"(<p class="share">{3} <small>adherence</small></p></div>)",
       id, escape_html(factor_text(f.factor, f.book)), now_text(f), percent_text(f.adherence));
   if (!f.unknown_reason.empty()) {
@@ -206,7 +211,7 @@ std::string factor_section(const Report& report, std::size_t index) {
          "</div>" + excursions_block(f) + "</div>";
   if (f.restated_adherence) {
     out += fmt::format(R"(<p class="note">Restated, with late events at their own time: {}</p>)",
-                       percent_text(f.restated_adherence));
+                       restated_text(f.adherence, *f.restated_adherence));
   }
   return out + "</section>\n";
 }

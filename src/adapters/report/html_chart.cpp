@@ -282,7 +282,7 @@ std::string Chart::alert_lane(std::span<const ChartAlert> alerts) const {
     if (start - last < 2.5) continue;
     const bool dense = start - last_sparse < 9.0;
     out += fmt::format(R"(<b{} style="left:{}%">{}</b>)", dense ? R"( class="odd")" : "",
-                       coordinate(std::min(start, 98.5)), alert.number);
+                       coordinate(std::min(start, 97.0)), alert.number);
     last = start;
     if (!dense) last_sparse = start;
   }
@@ -307,7 +307,8 @@ std::string Chart::legend(bool alerts) const {
 std::string Chart::svg(const std::string& id) const {
   const std::string name = escape_html(factor_text(factor_.factor, factor_.book));
   std::string out = fmt::format(
-      R"(<svg viewBox="0 0 1000 1000" preserveAspectRatio="none" role="img" aria-labelledby="{0}-title {0}-desc">)"
+      R"(<svg viewBox="0 0 1000 1000" preserveAspectRatio="none" role="img" )"
+      R"(aria-labelledby="{0}-title {0}-desc">)"
       R"(<title id="{0}-title">{1}: actual against target, in {2}</title>)"
       R"(<desc id="{0}-desc">From {3} to {4} UTC. In band {5} of known time, out of it {6} times, )"
       R"(largest |z| {7}, at or past its limit {8}; unknown {9} of the time. Now {10}.</desc>)",
@@ -320,6 +321,7 @@ std::string Chart::svg(const std::string& id) const {
   };
   path("grid", value_lines());
   path("band", band_area());
+  path("edge", steps(&PathPoint::upper, false) + steps(&PathPoint::lower, false));
   path("beyond", beyond_limits());
   path("limit", steps(&PathPoint::limit_upper, false) + steps(&PathPoint::limit_lower, false));
   path("out", outside(&PathPoint::lower, &PathPoint::upper));
@@ -335,15 +337,15 @@ std::string Chart::html(std::span<const ChartAlert> alerts, const std::string& i
                      R"(<div class="area">{}{}</div>)",
                      value_labels(), unknown_spans(), svg(id));
   if (!factor_.excursion_list.empty()) {
-    out += fmt::format(
-        R"(<div class="lane-name" aria-hidden="true">out of band</div><div class="lane" aria-hidden="true">)"
-        R"(<svg viewBox="0 0 1000 1000" preserveAspectRatio="none"><path class="excursion" d="{}"/></svg></div>)",
-        excursion_lane());
+    out += fmt::format(R"(<div class="lane-name" aria-hidden="true">out of band</div>)"
+                       R"(<div class="lane" aria-hidden="true"><svg viewBox="0 0 1000 1000" )"
+                       R"(preserveAspectRatio="none"><path class="excursion" d="{}"/></svg></div>)",
+                       excursion_lane());
   }
   if (!alerts.empty()) {
-    out += fmt::format(
-        R"(<div class="lane-name" aria-hidden="true">alerts</div><div class="lane alerts" aria-hidden="true">{}</div>)",
-        alert_lane(alerts));
+    out += fmt::format(R"(<div class="lane-name" aria-hidden="true">alerts</div>)"
+                       R"(<div class="lane alerts" aria-hidden="true">{}</div>)",
+                       alert_lane(alerts));
   }
   out += fmt::format(R"(<div class="times" aria-hidden="true">{}</div></div>)", time_labels());
   return out + "</figure>";

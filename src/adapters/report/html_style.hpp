@@ -10,7 +10,7 @@ inline constexpr std::string_view report_style = R"css(
 :root{color-scheme:light dark;
 --ground:#fff;--panel:#f6f7f9;--ink:#15191f;--quiet:#576070;--rule:#dde1e7;--grid:#e7eaee;
 --actual:#1f4fbf;--target:#576070;--band:#0d7a6c;--good:#0b6b5e;--warn:#9a5b00;--bad:#b3261e;
---mark:#d98a1f;--hatch:#8b94a3}
+--mark:#c47a12;--hatch:#8b94a3}
 @media screen and (prefers-color-scheme:dark){:root{
 --ground:#0f1216;--panel:#171b21;--ink:#e7eaef;--quiet:#9ca6b5;--rule:#2b323c;--grid:#20262e;
 --actual:#86b4ff;--target:#aab3c0;--band:#2fbfae;--good:#4fd1bf;--warn:#f0b14a;--bad:#ff8f85;
@@ -20,6 +20,7 @@ body{margin:0;background:var(--ground);color:var(--ink);
 font:14px/1.45 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif;
 font-variant-numeric:tabular-nums lining-nums;-webkit-text-size-adjust:100%}
 main{max-width:1180px;margin:0 auto;padding:28px 24px 48px}
+time{white-space:nowrap}
 h1,h2,h3,p,dl,dd,ul,figure,table{margin:0;padding:0}
 h1{font-size:24px;line-height:1.2;font-weight:650;letter-spacing:-.01em;overflow-wrap:anywhere}
 h2{font-size:17px;line-height:1.3;font-weight:650;letter-spacing:-.005em;overflow-wrap:anywhere}
@@ -50,7 +51,7 @@ padding:0 0 8px 4.4rem}
 -webkit-print-color-adjust:exact;print-color-adjust:exact}
 .key.actual{height:0;border-top:2px solid var(--actual);vertical-align:3px}
 .key.target{height:0;border-top:2px dashed var(--target);vertical-align:3px}
-.key.band{background:var(--band);opacity:.35}
+.key.band{border:1px solid var(--band)}
 .key.limit{height:0;border-top:1.5px solid var(--bad);vertical-align:3px}
 .key.excursion{background:var(--mark)}
 .key.alert{height:8px;background:var(--bad)}
@@ -63,6 +64,7 @@ padding:0 0 8px 4.4rem}
 path.grid{stroke:var(--grid);stroke-width:1}
 .area path.band{fill:var(--band);fill-opacity:.15}
 .area path.beyond{fill:var(--bad);fill-opacity:.07}
+path.edge{stroke:var(--band);stroke-width:.75}
 path.limit{stroke:var(--bad);stroke-width:1}
 path.target{stroke:var(--target);stroke-width:1.25;stroke-dasharray:5 3}
 path.actual{stroke:var(--actual);stroke-width:1.4;stroke-linejoin:round}

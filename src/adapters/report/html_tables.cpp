@@ -45,7 +45,8 @@ std::string bar_html(std::string_view kind, double zero, double end) {
   const double width = 100.0 * std::abs(end - zero);
   return fmt::format(
       R"(<td class="bar"><svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">)"
-      R"(<rect class="{}" x="{}" y="1" width="{}" height="8"/><path class="zero" d="M{} 0V10"/></svg></td>)",
+      R"(<rect class="{}" x="{}" y="1" width="{}" height="8"/>)"
+      R"(<path class="zero" d="M{} 0V10"/></svg></td>)",
       kind, coordinate(left), coordinate(width), coordinate(100.0 * zero));
 }
 
@@ -103,8 +104,9 @@ std::string causes_bars(const FactorReport& factor) {
   if (!(total > 0.0)) return {};
   std::string out =
       R"(<table class="bars"><caption>Time out of band, by what caused it</caption>)"
-      R"(<thead><tr><th scope="col">Cause</th><th scope="col" class="bar"></th>)"
-      R"(<th scope="col" class="num">Time</th><th scope="col" class="num">Share</th></tr></thead><tbody>)";
+      R"(<thead><tr><th scope="col">Cause</th><td class="bar"></td>)"
+      R"(<th scope="col" class="num">Time</th><th scope="col" class="num">Share</th></tr></thead>)"
+      "<tbody>";
   for (const auto& [cause, seconds] : factor.out_of_band_seconds_by_cause) {
     if (!(seconds > 0.0)) continue;
     out += fmt::format(
@@ -112,9 +114,9 @@ std::string causes_bars(const FactorReport& factor) {
         escape_html(cause), bar_html("time", 0.0, seconds / largest), seconds_text(seconds),
         percent_text(seconds / total));
   }
-  out += fmt::format(
-      R"(<tr class="sum"><th scope="row">total</th><td></td><td class="num">{}</td><td class="num">{}</td></tr>)",
-      seconds_text(total), percent_text(1.0));
+  out += fmt::format(R"(<tr class="sum"><th scope="row">total</th><td></td><td class="num">{}</td>)"
+                     R"(<td class="num">{}</td></tr>)",
+                     seconds_text(total), percent_text(1.0));
   return out + "</tbody></table>";
 }
 
@@ -142,11 +144,10 @@ std::string profit_bars(const FactorReport& factor, const std::string& currency)
         bar_html(value.sign() < 0 ? "loss" : "gain", zero, zero + to_double(value) / span),
         value.sign() < 0 ? " critical" : "", money_text(value.raw));
   };
-  std::string out =
-      fmt::format(R"(<table class="bars"><caption>Profit and loss, {0}</caption>)"
-                  R"(<thead><tr><th scope="col">Part</th><th scope="col" class="bar"></th>)"
-                  R"(<th scope="col" class="num">{0}</th></tr></thead><tbody>)",
-                  escape_html(currency));
+  std::string out = fmt::format(R"(<table class="bars"><caption>Profit and loss, {0}</caption>)"
+                                R"(<thead><tr><th scope="col">Part</th><td class="bar"></td>)"
+                                R"(<th scope="col" class="num">{0}</th></tr></thead><tbody>)",
+                                escape_html(currency));
   for (const auto& [name, value] : parts)
     out += row(name, value, false);
   return out + row("total", p.total, true) + "</tbody></table>";

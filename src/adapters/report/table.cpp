@@ -130,7 +130,7 @@ void put_header(Screen& screen, const Report& report) {
   }
   if (report.restated_adherence) {
     screen.line(fmt::format("restated, late events at their own time: {}",
-                            percent_text(report.restated_adherence)));
+                            restated_text(report.adherence, *report.restated_adherence)));
   }
   if (report.net_asset_value) {
     screen.line(fmt::format("net asset value {} {}", money_text(report.net_asset_value->raw),
