@@ -5,8 +5,8 @@ namespace ballast {
 const std::string_view demo_desk_toml =
     R"toml(# The desk of `ballast demo`: a small market maker in BTC and ETH.
 #
-# It quotes spot on one venue and a linear perpetual on another (book "mm"), and hedges on perpetuals
-# (book "hedger"), one of them inverse, so that one netted delta:BTC spans all three kinds.
+# It quotes spot on one venue and a linear perpetual on another (book "mm"), and hedges on
+# perpetuals (book "hedger"), one of them inverse: one netted delta:BTC spans all three kinds.
 
 [desk]
 name = "demo"
