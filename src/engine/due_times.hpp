@@ -1,7 +1,7 @@
 // When each of a fixed set of things is next due: an indexed binary heap, one entry a thing.
 //
-// set() moves a thing's time in O(log n) without allocating; the order of equal times is by index, so
-// that replay fires them alike.
+// set() moves a thing's time in O(log n) without allocating; the order of equal times is by index,
+// so that replay fires them alike.
 #pragma once
 
 #include <cstddef>
@@ -46,10 +46,12 @@ class DueTimes {
   template <class Archive>
   void archive(Archive& ar) {
     std::vector<std::int64_t> times(due_.size());
-    for (std::size_t i = 0; i < due_.size(); ++i) times[i] = due_[i].ns;
+    for (std::size_t i = 0; i < due_.size(); ++i)
+      times[i] = due_[i].ns;
     ar(times);
     if (times.size() != due_.size()) return;
-    for (std::size_t i = 0; i < due_.size(); ++i) set(i, Timestamp{times[i]});
+    for (std::size_t i = 0; i < due_.size(); ++i)
+      set(i, Timestamp{times[i]});
   }
 
  private:

@@ -49,10 +49,12 @@ void Engine::start(Timestamp t) {
   started_ = true;
   started_at_ = now_ = t;
   alerts_.start(t);
-  for (std::size_t i = 0; i < factors_.size(); ++i) refresh(FactorId{i}, Cause::unknown);
+  for (std::size_t i = 0; i < factors_.size(); ++i)
+    refresh(FactorId{i}, Cause::unknown);
 }
 
-// ---- bookings --------------------------------------------------------------------------------------
+// ---- bookings
+// --------------------------------------------------------------------------------------
 
 void Engine::take(const Fill& fill, Timestamp t) {
   booked(books_.apply(t, fill), fill.key.id, cause_of(fill.origin));
@@ -89,8 +91,10 @@ void Engine::booked(const Outcome& outcome, const TradeId& id, Cause cause) {
   ++counts_.applied;
   if (outcome.late) ++counts_.late;
   const Changes& changes = books_.changes();
-  for (const PositionChange& c : changes.positions) trace_.positions.push_back(c.position);
-  for (const CashChange& c : changes.cash) trace_.balances.emplace_back(c.account, c.asset);
+  for (const PositionChange& c : changes.positions)
+    trace_.positions.push_back(c.position);
+  for (const CashChange& c : changes.cash)
+    trace_.balances.emplace_back(c.account, c.asset);
   const bool hedging = hedges(outcome.origin);
   exposures_.apply(books_, market_, hedging);
   profit_.booked(now_, exposures_, books_, market_, trackers_);
@@ -102,8 +106,10 @@ void Engine::booked(const Outcome& outcome, const TradeId& id, Cause cause) {
 
 void Engine::raise_breaks() {
   const Changes& changes = books_.changes();
-  for (const BreakChange& change : changes.breaks) effects_.push_back({now_, change});
-  for (const DisputeChange& change : changes.disputes) dispute(change);
+  for (const BreakChange& change : changes.breaks)
+    effects_.push_back({now_, change});
+  for (const DisputeChange& change : changes.disputes)
+    dispute(change);
 }
 
 /// Counts on each factor that rests on the disputed position or balance.
@@ -113,12 +119,14 @@ void Engine::dispute(const DisputeChange& change) {
     exposures_.touch(id);
   };
   if (change.instrument.valid() && !desk_.instrument(change.instrument).spot()) {
-    for (const auto& link : exposures_.links(change.instrument)) count(link.factor);
+    for (const auto& link : exposures_.links(change.instrument))
+      count(link.factor);
     return;
   }
   const AssetId asset =
       change.instrument.valid() ? desk_.instrument(change.instrument).base : change.asset;
-  for (const FactorId id : exposures_.deltas(asset)) count(id);
+  for (const FactorId id : exposures_.deltas(asset))
+    count(id);
   for (const FactorId id : exposures_.cash(asset)) {
     const FactorConfig& config = desk_.factor(id);
     const Place& place = books_.account(change.account);
@@ -132,7 +140,8 @@ void Engine::refuse(Refusal why, const TradeId& id) {
   effects_.push_back({now_, Refused{why, id}});
 }
 
-// ---- market data -----------------------------------------------------------------------------------
+// ---- market data
+// -----------------------------------------------------------------------------------
 
 void Engine::take(const Mark& mark, Timestamp t) {
   priced(market_.apply(t, mark), mark.instrument, mark.asset);
@@ -189,16 +198,20 @@ void Engine::wake(InstrumentId instrument, AssetId asset) {
   };
   if (instrument.valid()) {
     asset = desk_.instrument(instrument).base;
-    for (const auto& link : exposures_.links(instrument)) wake_one(link.factor);
+    for (const auto& link : exposures_.links(instrument))
+      wake_one(link.factor);
   }
-  for (const FactorId id : exposures_.deltas(asset)) wake_one(id);
+  for (const FactorId id : exposures_.deltas(asset))
+    wake_one(id);
 }
 
 void Engine::touch_valued() {
-  for (const FactorId id : reads_value_) exposures_.touch(id);
+  for (const FactorId id : reads_value_)
+    exposures_.touch(id);
 }
 
-// ---- decisions from outside ------------------------------------------------------------------------
+// ---- decisions from outside
+// ------------------------------------------------------------------------
 
 void Engine::take(const TargetOverride& change, Timestamp /*t*/) {
   if (targets_[change.factor.index()].apply(change, inventory(change.factor)) !=
@@ -227,7 +240,8 @@ void Engine::take(const Shelve& event, Timestamp /*t*/) {
   }
 }
 
-// ---- digest ----------------------------------------------------------------------------------------
+// ---- digest
+// ----------------------------------------------------------------------------------------
 
 void Engine::digest_step(const Event& event) {
   add_event(digest_, event);

@@ -8,9 +8,9 @@
 // from the moment it became known. Timers (dwell, staleness, schedules, overdue transfers) fire at
 // their own due time, before the event that lets the clock pass them.
 //
-// Equal events give equal effects, figures, snapshots and digests, whole or resumed from a snapshot, on
-// every compiler. Single-threaded; step() allocates nothing once every name has been seen, but for the
-// growing history of fills.
+// Equal events give equal effects, figures, snapshots and digests, whole or resumed from a
+// snapshot, on every compiler. Single-threaded; step() allocates nothing once every name has been
+// seen, but for the growing history of fills.
 #pragma once
 
 #include <cstdint>
@@ -51,11 +51,11 @@ struct EngineOptions {
 /// Why a factor is unknown; `known` when it is not.
 enum class Knowledge : std::uint8_t {
   known,
-  no_price,     // an exposure needs a price that is missing
-  no_target,    // the target model lacks an input
-  stale,        // an input is older than max_age
-  disputed,     // a reconciliation break is open on one of its positions
-  out_of_range, // a level left the range in which deviations are exact
+  no_price,      // an exposure needs a price that is missing
+  no_target,     // the target model lacks an input
+  stale,         // an input is older than max_age
+  disputed,      // a reconciliation break is open on one of its positions
+  out_of_range,  // a level left the range in which deviations are exact
 };
 std::string_view to_string(Knowledge knowledge);
 
@@ -69,7 +69,7 @@ struct FactorNow {
   bool begun = false;    // the tracker has seen its first state
   std::uint32_t disputes = 0;
   Timestamp fresh_until = DueTimes::never;  // as of the last look; inputs may have come since
-  FactorState state;     // the last that could be computed
+  FactorState state;                        // the last that could be computed
 };
 
 /// What the last step changed, for sinks that follow along; each list may name a thing twice.
@@ -131,7 +131,8 @@ class Engine final : private Readings {
   void take_finished_hours(Fn&& fn) {
     for (std::size_t i = 0; i < trackers_.size(); ++i) {
       if (!trackers_[i].has_finished_hours()) continue;
-      for (const Summary& hour : trackers_[i].take_finished_hours()) fn(FactorId{i}, hour);
+      for (const Summary& hour : trackers_[i].take_finished_hours())
+        fn(FactorId{i}, hour);
     }
   }
   /// What a factor's number is made of: positions, exposure, target, band, causes.
@@ -186,7 +187,9 @@ class Engine final : private Readings {
   void explain_actual(FactorId id, std::vector<Explanation>& lines) const;
   std::optional<double> desk_adherence_over(Window window, Timestamp at) const;
 
-  std::optional<double> value(FactorId factor, Measure measure, Window window,
+  std::optional<double> value(FactorId factor,
+                              Measure measure,
+                              Window window,
                               Timestamp at) const override;
 
   template <class Archive>
@@ -204,7 +207,7 @@ class Engine final : private Readings {
   DueTimes factor_due_;
   DeskRisk risk_;
   std::vector<RiskSample> risk_samples_;
-  TrackingTotals risk_at_from_;        // when the report's span began
+  TrackingTotals risk_at_from_;  // when the report's span began
   bool risk_at_from_taken_ = false;
   Alerts alerts_;
   ProfitAttribution profit_;

@@ -33,7 +33,8 @@ Desk example_desk() {
 TEST(Engine, reproduces_the_worked_example_of_the_definition_to_the_digit) {
   const Desk desk = example_desk();
   Engine engine(desk);
-  for (const Event& event : worked_example(desk)) engine.step(event);
+  for (const Event& event : worked_example(desk))
+    engine.step(event);
   const Report report = engine.report();
 
   EXPECT_EQ(report.from, at("12:00:00"));
@@ -75,13 +76,16 @@ TEST(Engine, resumed_from_a_snapshot_at_any_event_equals_the_whole_run) {
   const Desk desk = example_desk();
   const auto events = worked_example(desk);
   Engine whole(desk);
-  for (const Event& event : events) whole.step(event);
+  for (const Event& event : events)
+    whole.step(event);
   for (std::size_t cut = 0; cut <= events.size(); ++cut) {
     Engine first(desk);
-    for (std::size_t i = 0; i < cut; ++i) first.step(events[i]);
+    for (std::size_t i = 0; i < cut; ++i)
+      first.step(events[i]);
     Engine second(desk);
     ASSERT_TRUE(second.restore(first.snapshot()).has_value()) << cut;
-    for (std::size_t i = cut; i < events.size(); ++i) second.step(events[i]);
+    for (std::size_t i = cut; i < events.size(); ++i)
+      second.step(events[i]);
     EXPECT_EQ(second.digest(), whole.digest()) << cut;
     EXPECT_EQ(second.snapshot(), whole.snapshot()) << cut;
   }
@@ -95,9 +99,11 @@ TEST(Engine, nets_spot_linear_and_inverse_in_coin) {
   engine.step(trader.fill(at("12:00:01"), "BTC-USDT", Side::buy, "0.5", "40000"));
   engine.step(trader.fill(at("12:00:02"), "BTC-PERP", Side::sell, "0.2", "40000"));
   engine.step(trader.fill(at("12:00:03"), "BTC-USD", Side::buy, "40", "40000"));
-  EXPECT_EQ(engine.factor(FactorId{0}).state.actual, dec<Decimal>("0.4"));  // 0.5 - 0.2 + 4000/40000
+  EXPECT_EQ(engine.factor(FactorId{0}).state.actual,
+            dec<Decimal>("0.4"));  // 0.5 - 0.2 + 4000/40000
   engine.step(trader.mark(at("12:00:04"), "BTC-USD", "50000"));
-  EXPECT_EQ(engine.factor(FactorId{0}).state.actual, dec<Decimal>("0.38"));  // the inverse leg is 0.08
+  EXPECT_EQ(engine.factor(FactorId{0}).state.actual,
+            dec<Decimal>("0.38"));  // the inverse leg is 0.08
 }
 
 TEST(Engine, does_not_know_an_inverse_exposure_without_a_mark) {
@@ -122,7 +128,8 @@ TEST(Engine, is_unknown_once_a_mark_is_older_than_max_age_and_known_again_with_t
   Engine engine(desk);
   engine.step(trader.mark(at("12:00:00"), "BTC-USDT", "40000"));
   engine.step({at("12:01:00"), Tick{}});
-  EXPECT_EQ(engine.factor(FactorId{0}).knowledge, Knowledge::known) << "60 s are not older than 60 s";
+  EXPECT_EQ(engine.factor(FactorId{0}).knowledge, Knowledge::known)
+      << "60 s are not older than 60 s";
   engine.step(trader.mark(at("12:03:00"), "BTC-USDT", "40000"));
   EXPECT_EQ(engine.factor(FactorId{0}).knowledge, Knowledge::known);
   engine.step({at("12:04:00"), Tick{}});
@@ -200,14 +207,16 @@ TEST(Engine, late_fills_leave_the_position_of_in_order_ones_and_are_judged_from_
   const Event second = trader.fill(at("12:00:20"), "BTC-USDT", Side::buy, "3", "41000");
   Engine ordered(desk);
   Engine late(desk);
-  for (Engine* e : {&ordered, &late}) e->step({at("12:00:00"), Tick{}});
+  for (Engine* e : {&ordered, &late})
+    e->step({at("12:00:00"), Tick{}});
   ordered.step(first);
   ordered.step(second);
   late.step(second);
   late.step(first);
   EXPECT_EQ(late.books().positions()[0], ordered.books().positions()[0]);
   EXPECT_EQ(late.counts().late, 1U);
-  for (Engine* e : {&ordered, &late}) e->step({at("12:00:30"), Tick{}});
+  for (Engine* e : {&ordered, &late})
+    e->step({at("12:00:30"), Tick{}});
   // Known as 0 until 12:00:20, then 4 at once; in order it was 1 for ten seconds.
   EXPECT_EQ(late.report().factors[0].iae, 40.0);
   EXPECT_EQ(ordered.report().factors[0].iae, 50.0);

@@ -42,7 +42,9 @@ inline Desk plain_desk() {
   return desk;
 }
 
-inline FactorConfig delta(const Desk& desk, std::string_view asset, std::string_view band,
+inline FactorConfig delta(const Desk& desk,
+                          std::string_view asset,
+                          std::string_view band,
                           std::string_view limit) {
   FactorConfig factor;
   factor.name = "delta:" + std::string(asset);
@@ -58,8 +60,12 @@ struct Trader {  // one account and book, ids counted up
   std::string book = "mm";
   int next_id = 1;
 
-  Event fill(Timestamp t, std::string_view instrument, Side side, std::string_view qty,
-             std::string_view price, Origin origin = Origin::quote) {
+  Event fill(Timestamp t,
+             std::string_view instrument,
+             Side side,
+             std::string_view qty,
+             std::string_view price,
+             Origin origin = Origin::quote) {
     Fill fill;
     fill.key.place = {VenueId{0}, AccountName("main")};
     fill.key.instrument = desk->find_instrument(instrument);
@@ -79,7 +85,10 @@ struct Trader {  // one account and book, ids counted up
   }
 };
 
-inline Event target(Timestamp t, FactorId factor, std::string_view value, std::string_view lower,
+inline Event target(Timestamp t,
+                    FactorId factor,
+                    std::string_view value,
+                    std::string_view lower,
                     std::string_view upper) {
   TargetOverride change;
   change.factor = factor;

@@ -33,8 +33,7 @@ struct Adder {
     if (value) add(*value);
   }
   template <class E>
-    requires(std::is_enum_v<E> || std::is_integral_v<E>)
-  void add(E value) const {
+  requires(std::is_enum_v<E> || std::is_integral_v<E>) void add(E value) const {
     digest.add(static_cast<std::uint64_t>(value));
   }
   void add(double value) const { digest.add(value); }
@@ -74,12 +73,15 @@ struct Adder {
   void operator()(const Surface& s) const {
     all(s.underlying, s.expiry, s.vol);
     add(s.strikes.size());
-    for (const double strike : s.strikes) add(strike);
+    for (const double strike : s.strikes)
+      add(strike);
     add(s.vols.size());
-    for (const double vol : s.vols) add(vol);
+    for (const double vol : s.vols)
+      add(vol);
     add(s.svi.has_value());
     if (s.svi) {
-      for (const double parameter : *s.svi) add(parameter);
+      for (const double parameter : *s.svi)
+        add(parameter);
     }
   }
   void operator()(const TargetOverride& t) const {

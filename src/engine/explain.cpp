@@ -16,7 +16,10 @@ std::string range(Decimal lower, Decimal upper) {
 }
 
 /// "3 contracts at 50000 = 0.006 BTC (mark of 12:00:00)"
-std::string leg_text(const Desk& desk, const Market& market, const Leg& leg, std::string_view unit) {
+std::string leg_text(const Desk& desk,
+                     const Market& market,
+                     const Leg& leg,
+                     std::string_view unit) {
   const Instrument& instrument = desk.instrument(leg.instrument);
   const Quoted& mark = market.price(leg.instrument);
   std::string text = to_string(leg.qty);
@@ -36,13 +39,15 @@ void Engine::explain_positions(FactorId id, std::vector<Explanation>& lines) con
   const FactorConfig& config = desk_.factor(id);
   for (const Position& position : books_.positions()) {
     const Instrument& instrument = desk_.instrument(position.instrument);
-    const bool concerns = config.kind == FactorKind::delta      ? instrument.base == config.asset
-                          : config.kind == FactorKind::notional ? position.instrument == config.instrument
-                                                                : false;
+    const bool concerns = config.kind == FactorKind::delta ? instrument.base == config.asset
+                          : config.kind == FactorKind::notional
+                              ? position.instrument == config.instrument
+                              : false;
     if (!concerns || position.qty.zero() || !exposures_.in_scope(id, position.book)) continue;
     const Place& place = books_.account(position.account);
-    lines.push_back({2, fmt::format("{} {}/{} {}", instrument.name, desk_.venue(place.venue).name,
-                                    place.account.view(), books_.book(position.book).view()),
+    lines.push_back({2,
+                     fmt::format("{} {}/{} {}", instrument.name, desk_.venue(place.venue).name,
+                                 place.account.view(), books_.book(position.book).view()),
                      fmt::format("{} at an average of {}", to_string(position.qty),
                                  to_string(position.average))});
   }
@@ -54,14 +59,15 @@ void Engine::explain_actual(FactorId id, std::vector<Explanation>& lines) const 
   const std::string& unit = desk_.asset(config.unit).name;
   lines.push_back({0, "actual", exposure.defined() ? level(exposure.actual, unit) : "unknown"});
   if (config.kind == FactorKind::delta) {
-    lines.push_back({1, "spot holding (fills, fees, deposits, in flight)",
-                     level(exposure.holding, unit)});
+    lines.push_back(
+        {1, "spot holding (fills, fees, deposits, in flight)", level(exposure.holding, unit)});
   } else if (config.kind == FactorKind::cash) {
     lines.push_back({1, "balances", level(exposure.holding, unit)});
   }
   for (const Leg& leg : exposure.legs) {
     if (leg.qty.zero() && leg.exposure.zero()) continue;
-    lines.push_back({1, desk_.instrument(leg.instrument).name, leg_text(desk_, market_, leg, unit)});
+    lines.push_back(
+        {1, desk_.instrument(leg.instrument).name, leg_text(desk_, market_, leg, unit)});
   }
   explain_positions(id, lines);
 }
@@ -96,9 +102,10 @@ std::vector<Explanation> Engine::explain(FactorId id) const {
     lines.push_back({0, "deviation", level(reading.deviation, unit)});
   }
   if (reading.known()) {
-    lines.push_back({0, "state", fmt::format("{}, z = {:.4g}, alpha = {:.4g}, skew = {:.4g}",
-                                             to_string(reading.region), reading.z, reading.alpha,
-                                             reading.skew)});
+    lines.push_back(
+        {0, "state",
+         fmt::format("{}, z = {:.4g}, alpha = {:.4g}, skew = {:.4g}", to_string(reading.region),
+                     reading.z, reading.alpha, reading.skew)});
   }
   if (reading.out_of_band()) {
     const Attribution& attribution = tracker.attribution();

@@ -17,12 +17,18 @@ bool in_range(Decimal level) { return level.abs() <= level_max; }
 
 std::string_view to_string(Knowledge knowledge) {
   switch (knowledge) {
-    case Knowledge::known: return "known";
-    case Knowledge::no_price: return "a price that its exposure needs is missing";
-    case Knowledge::no_target: return "its target cannot be computed: a price or the net asset value is missing";
-    case Knowledge::stale: return "an input is older than max_age";
-    case Knowledge::disputed: return "a reconciliation break is open on one of its positions";
-    case Knowledge::out_of_range: return "a level is beyond +-8e16, where deviations stop being exact";
+    case Knowledge::known:
+      return "known";
+    case Knowledge::no_price:
+      return "a price that its exposure needs is missing";
+    case Knowledge::no_target:
+      return "its target cannot be computed: a price or the net asset value is missing";
+    case Knowledge::stale:
+      return "an input is older than max_age";
+    case Knowledge::disputed:
+      return "a reconciliation break is open on one of its positions";
+    case Knowledge::out_of_range:
+      return "a level is beyond +-8e16, where deviations stop being exact";
   }
   return "unknown";
 }
@@ -64,8 +70,8 @@ Knowledge Engine::judge(FactorId id, const std::optional<Plan>& plan, Timestamp 
     return Knowledge::out_of_range;
   }
   if (!plan) return Knowledge::no_target;
-  for (const Decimal level : {plan->target, plan->band.lower, plan->band.upper, plan->limit.lower,
-                              plan->limit.upper}) {
+  for (const Decimal level :
+       {plan->target, plan->band.lower, plan->band.upper, plan->limit.lower, plan->limit.upper}) {
     if (!in_range(level)) return Knowledge::out_of_range;
   }
   if (factors_[id.index()].disputes > 0) return Knowledge::disputed;
@@ -76,8 +82,8 @@ Knowledge Engine::judge(FactorId id, const std::optional<Plan>& plan, Timestamp 
 void Engine::settle(Cause cause, bool hedging) {
   for (const FactorId id : exposures_.touched()) {
     if (hedging) {
-      const Decimal hedged = saturating_difference(exposures_.factor(id).hedged,
-                                                   factors_[id.index()].state.hedged);
+      const Decimal hedged =
+          saturating_difference(exposures_.factor(id).hedged, factors_[id.index()].state.hedged);
       if (!hedged.zero()) trackers_[id.index()].hedge_fill(now_, hedged);
     }
     refresh(id, cause);
@@ -97,8 +103,8 @@ void Engine::refresh(FactorId id, Cause cause) {
 
   FactorState next = factor.state;
   next.known = factor.knowledge == Knowledge::known;
-  const bool computable = next.known || factor.knowledge == Knowledge::disputed ||
-                          factor.knowledge == Knowledge::stale;
+  const bool computable =
+      next.known || factor.knowledge == Knowledge::disputed || factor.knowledge == Knowledge::stale;
   factor.defined = computable;
   if (computable) {  // else the last values stay, unknown
     next.actual = exposure.actual;
@@ -118,7 +124,8 @@ void Engine::refresh(FactorId id, Cause cause) {
     planned.limit_lower = plan->limit.lower;
     planned.limit_upper = plan->limit.upper;
     if (!(planned == next)) {
-      for (const Step& step : split_target_step(next, planned)) steps[count++] = step;
+      for (const Step& step : split_target_step(next, planned))
+        steps[count++] = step;
     }
     next = planned;
   }
@@ -157,7 +164,8 @@ void Engine::run_timers(Timestamp until) {
   }
 }
 
-/// On the risk grid: volatilities and covariances from the prices, and with them each factor's weight.
+/// On the risk grid: volatilities and covariances from the prices, and with them each factor's
+/// weight.
 void Engine::sample_risk() {
   for (std::size_t i = 0; i < risk_samples_.size(); ++i) {
     const FactorNow& factor = factors_[i];
@@ -172,7 +180,9 @@ void Engine::sample_risk() {
   }
   risk_.sample(now_, risk_samples_);
   for (std::size_t i = 0; i < risk_samples_.size(); ++i) {
-    trackers_[i].set_weight(now_, risk_.band_risk(i));
+    // What never moves in price puts no money at risk: an estimate too.
+    const bool fixed = !price_like(desk_.factors[i]);
+    trackers_[i].set_weight(now_, fixed ? std::optional(0.0) : risk_.band_risk(i));
   }
 }
 
@@ -181,7 +191,9 @@ bool Engine::price_like(const FactorConfig& config) const {
   return config.kind != FactorKind::notional && !market_.fixed(config.unit);
 }
 
-std::optional<double> Engine::value(FactorId factor, Measure measure, Window window,
+std::optional<double> Engine::value(FactorId factor,
+                                    Measure measure,
+                                    Window window,
                                     Timestamp at) const {
   if (!factor.valid()) return desk_adherence_over(window, at);
   const Tracker& tracker = trackers_[factor.index()];
@@ -196,16 +208,26 @@ std::optional<double> Engine::value(FactorId factor, Measure measure, Window win
   if (!reading.known()) return std::nullopt;
   const FactorState& state = factors_[factor.index()].state;
   switch (measure) {
-    case Measure::z: return reading.z;
-    case Measure::abs_z: return std::fabs(reading.z);
-    case Measure::deviation: return to_double(reading.deviation);
-    case Measure::abs_deviation: return std::fabs(to_double(reading.deviation));
-    case Measure::skew: return reading.skew;
-    case Measure::abs_skew: return std::fabs(reading.skew);
-    case Measure::alpha: return reading.alpha;
-    case Measure::actual: return to_double(state.actual);
-    case Measure::target: return to_double(state.target);
-    default: return std::nullopt;
+    case Measure::z:
+      return reading.z;
+    case Measure::abs_z:
+      return std::fabs(reading.z);
+    case Measure::deviation:
+      return to_double(reading.deviation);
+    case Measure::abs_deviation:
+      return std::fabs(to_double(reading.deviation));
+    case Measure::skew:
+      return reading.skew;
+    case Measure::abs_skew:
+      return std::fabs(reading.skew);
+    case Measure::alpha:
+      return reading.alpha;
+    case Measure::actual:
+      return to_double(state.actual);
+    case Measure::target:
+      return to_double(state.target);
+    default:
+      return std::nullopt;
   }
 }
 
@@ -220,21 +242,34 @@ std::optional<double> Engine::desk_adherence_over(Window window, Timestamp at) c
 
 std::optional<double> windowed_measure(const Figures& f, Measure measure) {
   switch (measure) {
-    case Measure::adherence: return f.adherence;
-    case Measure::time_in_band: return f.time_in_band;
-    case Measure::time_above: return f.time_above;
-    case Measure::time_below: return f.time_below;
-    case Measure::time_past_limit: return f.time_past_limit;
-    case Measure::unknown_fraction: return f.unknown_fraction;
-    case Measure::bias: return f.bias;
-    case Measure::rms_z: return f.rms_z;
-    case Measure::max_abs_z: return f.max_abs_z;
-    case Measure::iae: return f.iae;
-    case Measure::ise: return f.ise;
-    case Measure::excursions: return static_cast<double>(f.excursions);
+    case Measure::adherence:
+      return f.adherence;
+    case Measure::time_in_band:
+      return f.time_in_band;
+    case Measure::time_above:
+      return f.time_above;
+    case Measure::time_below:
+      return f.time_below;
+    case Measure::time_past_limit:
+      return f.time_past_limit;
+    case Measure::unknown_fraction:
+      return f.unknown_fraction;
+    case Measure::bias:
+      return f.bias;
+    case Measure::rms_z:
+      return f.rms_z;
+    case Measure::max_abs_z:
+      return f.max_abs_z;
+    case Measure::iae:
+      return f.iae;
+    case Measure::ise:
+      return f.ise;
+    case Measure::excursions:
+      return static_cast<double>(f.excursions);
     case Measure::longest_excursion_seconds:
       return f.longest_excursion ? f.longest_excursion->to_seconds() : 0.0;
-    default: return std::nullopt;
+    default:
+      return std::nullopt;
   }
 }
 

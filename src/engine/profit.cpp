@@ -7,7 +7,8 @@ namespace ballast {
 ProfitAttribution::ProfitAttribution(const Desk& desk)
     : desk_(&desk), incomplete_(desk.factors.size(), 0) {}
 
-std::optional<Amount> ProfitAttribution::worth(AssetId asset, Amount amount,
+std::optional<Amount> ProfitAttribution::worth(AssetId asset,
+                                               Amount amount,
                                                const Market& market) const {
   if (amount.zero()) return Amount{};
   const Quoted& quoted = market.asset_price(asset);
@@ -17,7 +18,10 @@ std::optional<Amount> ProfitAttribution::worth(AssetId asset, Amount amount,
   return product_of ? std::optional(*product_of) : std::nullopt;
 }
 
-void ProfitAttribution::add(Timestamp now, FactorId id, PnlPart part, std::optional<Amount> amount,
+void ProfitAttribution::add(Timestamp now,
+                            FactorId id,
+                            PnlPart part,
+                            std::optional<Amount> amount,
                             std::vector<Tracker>& trackers) {
   if (!amount) {
     incomplete_[id.index()] = 1;
@@ -26,8 +30,11 @@ void ProfitAttribution::add(Timestamp now, FactorId id, PnlPart part, std::optio
   }
 }
 
-void ProfitAttribution::priced(Timestamp now, const MarketChange& change, const Exposures& exposures,
-                               const Market& market, std::vector<Tracker>& trackers) {
+void ProfitAttribution::priced(Timestamp now,
+                               const MarketChange& change,
+                               const Exposures& exposures,
+                               const Market& market,
+                               std::vector<Tracker>& trackers) {
   for (const AssetPriceChange& moved : market.asset_changes()) {
     if (!moved.before) continue;
     const Decimal move = decimal_cast<Decimal>(moved.after) - decimal_cast<Decimal>(*moved.before);
@@ -53,7 +60,8 @@ void ProfitAttribution::priced(Timestamp now, const MarketChange& change, const 
 }
 
 /// What one leg earned while its instrument's price moved, whatever the factor's own price did.
-std::optional<Amount> ProfitAttribution::leg_profit(const Leg& leg, const MarketChange& change,
+std::optional<Amount> ProfitAttribution::leg_profit(const Leg& leg,
+                                                    const MarketChange& change,
                                                     const Market& market) const {
   const Instrument& instrument = desk_->instrument(change.instrument);
   if (!instrument.inverse() && instrument.contract_size == Quantity::whole(1)) {
@@ -67,8 +75,11 @@ std::optional<Amount> ProfitAttribution::leg_profit(const Leg& leg, const Market
   return worth(instrument.settlement(), *after - *before, market);
 }
 
-void ProfitAttribution::booked(Timestamp now, const Exposures& exposures, const Books& books,
-                               const Market& market, std::vector<Tracker>& trackers) {
+void ProfitAttribution::booked(Timestamp now,
+                               const Exposures& exposures,
+                               const Books& books,
+                               const Market& market,
+                               std::vector<Tracker>& trackers) {
   const Changes& changes = books.changes();
   for (const PositionChange& change : changes.positions) {
     const auto earned = spread(change, market);

@@ -2,15 +2,17 @@
 //
 //   deviation  sum over price moves of d(before) * change of the factor's price
 //   target     the same with the target
-//   basis      what the factor's instruments earned beyond actual * change of the factor's price: the
+//   basis      what the factor's instruments earned beyond actual * change of the factor's price:
+//   the
 //              perpetual that moved unlike the coin, the convexity of an inverse contract
 //   spread     fills against the mark at their time: flow + value of the quantity at the mark
 //   funding    payments received
 //   fees       paid, negative
 //
-// All in the reporting currency at the prices of their moment; their sum is the change in value of the
-// spot holding and the derivatives that make the factor. Only delta factors have a profit. A fill, fee
-// or payment that cannot be valued because a price is missing makes a factor's profit incomplete.
+// All in the reporting currency at the prices of their moment; their sum is the change in value of
+// the spot holding and the derivatives that make the factor. Only delta factors have a profit. A
+// fill, fee or payment that cannot be valued because a price is missing makes a factor's profit
+// incomplete.
 #pragma once
 
 #include <vector>
@@ -28,10 +30,16 @@ class ProfitAttribution {
   explicit ProfitAttribution(const Desk& desk);
 
   /// After market.apply() and before exposures.reprice(): the quantities held while prices moved.
-  void priced(Timestamp now, const MarketChange& change, const Exposures& exposures, const Market& market,
+  void priced(Timestamp now,
+              const MarketChange& change,
+              const Exposures& exposures,
+              const Market& market,
               std::vector<Tracker>& trackers);
   /// After books.apply().
-  void booked(Timestamp now, const Exposures& exposures, const Books& books, const Market& market,
+  void booked(Timestamp now,
+              const Exposures& exposures,
+              const Books& books,
+              const Market& market,
               std::vector<Tracker>& trackers);
 
   /// Something in the factor's profit could not be valued.
@@ -45,10 +53,14 @@ class ProfitAttribution {
  private:
   /// In the reporting currency; nothing without a price.
   std::optional<Amount> worth(AssetId asset, Amount amount, const Market& market) const;
-  std::optional<Amount> leg_profit(const Leg& leg, const MarketChange& change,
+  std::optional<Amount> leg_profit(const Leg& leg,
+                                   const MarketChange& change,
                                    const Market& market) const;
   std::optional<Amount> spread(const PositionChange& change, const Market& market) const;
-  void add(Timestamp now, FactorId id, PnlPart part, std::optional<Amount> amount,
+  void add(Timestamp now,
+           FactorId id,
+           PnlPart part,
+           std::optional<Amount> amount,
            std::vector<Tracker>& trackers);
 
   const Desk* desk_;

@@ -10,7 +10,9 @@
 namespace ballast {
 namespace {
 
-PositionReport position_report(const Desk& desk, const Books& books, const Market& market,
+PositionReport position_report(const Desk& desk,
+                               const Books& books,
+                               const Market& market,
                                const Position& position) {
   const Instrument& instrument = desk.instrument(position.instrument);
   const Place& place = books.account(position.account);
@@ -71,7 +73,9 @@ BreakReport break_report(const Desk& desk, const Books& books, const Break& item
   return out;
 }
 
-FlightReport flight_report(const Desk& desk, const Books& books, const TransferRecord& transfer,
+FlightReport flight_report(const Desk& desk,
+                           const Books& books,
+                           const TransferRecord& transfer,
                            Timestamp now) {
   const auto name = [&](AccountId id) {
     const Place& place = books.account(id);
@@ -122,10 +126,14 @@ BurnReport burn_report(const Desk& desk, const ObjectiveConfig& objective, const
 
 std::string_view basis_name(WeightBasis basis) {
   switch (basis) {
-    case WeightBasis::band_risk: return "money at risk";
-    case WeightBasis::equal: return "equal";
-    case WeightBasis::manual: return "configured";
-    case WeightBasis::mixed: return "configured, the rest by money at risk";
+    case WeightBasis::band_risk:
+      return "money at risk";
+    case WeightBasis::equal:
+      return "equal";
+    case WeightBasis::manual:
+      return "configured";
+    case WeightBasis::mixed:
+      return "configured, the rest by money at risk";
   }
   return "";
 }
@@ -215,8 +223,10 @@ void Engine::report_holdings(Report& report) const {
     report.breaks.push_back(break_report(desk_, books_, item));
   }
   NetAssetValue value = net_asset_value_;
-  for (std::size_t i = 0; i < desk_.instruments.size(); ++i) value.reprice(InstrumentId{i}, market_);
-  for (std::size_t i = 0; i < desk_.assets.size(); ++i) value.reprice(AssetId{i}, market_);
+  for (std::size_t i = 0; i < desk_.instruments.size(); ++i)
+    value.reprice(InstrumentId{i}, market_);
+  for (std::size_t i = 0; i < desk_.assets.size(); ++i)
+    value.reprice(AssetId{i}, market_);
   report.net_asset_value = value.value();
 }
 

@@ -1,8 +1,8 @@
 // The report on a desk over [from, to): plain values, as FORMATS section 3 prints them.
 //
-// The engine fills it (Engine::report); adapters/report renders it as a table, JSON, CSV and HTML. An
-// absent figure is an empty optional, never a NaN. Lists are sorted: factors as configured, positions
-// and balances by name.
+// The engine fills it (Engine::report); adapters/report renders it as a table, JSON, CSV and HTML.
+// An absent figure is an empty optional, never a NaN. Lists are sorted: factors as configured,
+// positions and balances by name.
 #pragma once
 
 #include <cstdint>
@@ -30,9 +30,9 @@ struct FactorProfit {
   Decimal spread;     // fills against the mark at their time
   Decimal target;     // holding the target while the price moved
   Decimal deviation;  // holding more or less than it
-  Decimal basis;      // the factor's instruments moving unlike the factor's price (convexity, basis)
+  Decimal basis;  // the factor's instruments moving unlike the factor's price (convexity, basis)
   Decimal funding;
-  Decimal fees;       // negative: paid
+  Decimal fees;  // negative: paid
   Decimal total;
 };
 
@@ -56,7 +56,7 @@ struct ExcursionReport {
   std::optional<Timestamp> to;  // absent: still open
   bool above = true;            // on which side it began
   double worst_z = 0.0;
-  std::string cause;            // dominant at its end
+  std::string cause;  // dominant at its end
 };
 
 /// What ADHERENCE section 3 and 4 say of one factor over one window.
@@ -83,8 +83,8 @@ struct FactorReport : FactorFigures {
   std::string factor;
   std::string book;
   std::string unit;
-  std::string state;  // "in_band", "above", "below", "unknown"
-  std::optional<Decimal> actual, target, deviation;       // absent: cannot be computed
+  std::string state;                                 // "in_band", "above", "below", "unknown"
+  std::optional<Decimal> actual, target, deviation;  // absent: cannot be computed
   std::optional<Range> band, limit;
   std::optional<double> z, skew;
   std::optional<FactorProfit> profit;
@@ -138,8 +138,8 @@ struct AlertReport {
 struct BurnReport {  // an objective's error budget
   std::string objective, factor;
   double goal = 0.0;
-  std::optional<double> measured;           // over the objective's window
-  std::optional<double> budget_remaining;   // 1 = untouched, 0 = spent, negative = overspent
+  std::optional<double> measured;          // over the objective's window
+  std::optional<double> budget_remaining;  // 1 = untouched, 0 = spent, negative = overspent
   std::vector<std::pair<std::string, std::optional<double>>> burn_rates;  // by window
 };
 
@@ -152,9 +152,10 @@ struct Report {
   Timestamp from, to;
   std::optional<double> adherence;
   std::optional<double> restated_adherence;  // as FactorReport's
-  std::vector<std::pair<std::string, double>> weights;  // by factor ("delta:BTC" or "delta:BTC@book")
-  std::string weights_basis;                             // "money at risk", "equal", "configured"
-  std::optional<double> tracking_risk;                   // reporting currency per square-root day
+  std::vector<std::pair<std::string, double>>
+      weights;                          // by factor ("delta:BTC" or "delta:BTC@book")
+  std::string weights_basis;            // "money at risk", "equal", "configured"
+  std::optional<double> tracking_risk;  // reporting currency per square-root day
   std::optional<Decimal> net_asset_value;
   std::vector<FactorReport> factors;
   std::vector<PositionReport> positions;

@@ -10,7 +10,8 @@ constexpr std::uint32_t layout = 1;
 
 std::vector<TargetPipeline> pipelines(const Desk& desk) {
   std::vector<TargetPipeline> pipelines;
-  for (const FactorConfig& factor : desk.factors) pipelines.emplace_back(factor);
+  for (const FactorConfig& factor : desk.factors)
+    pipelines.emplace_back(factor);
   return pipelines;
 }
 
@@ -63,9 +64,12 @@ void Engine::archive(Archive& ar) {
   market_.archive(ar);
   exposures_.archive(ar);
   net_asset_value_.archive(ar);
-  for (auto& target : targets_) target.archive(ar);
-  for (auto& tracker : trackers_) tracker.archive(ar);
-  for (auto& f : factors_) ar(f.knowledge, f.defined, f.begun, f.disputes, f.fresh_until.ns, f.state);
+  for (auto& target : targets_)
+    target.archive(ar);
+  for (auto& tracker : trackers_)
+    tracker.archive(ar);
+  for (auto& f : factors_)
+    ar(f.knowledge, f.defined, f.begun, f.disputes, f.fresh_until.ns, f.state);
   ar(factor_due_, risk_, alerts_, profit_);
   ar(counts_.read, counts_.applied, counts_.duplicate, counts_.refused, counts_.late);
   ar(digest_, now_, started_at_, started_, risk_at_from_, risk_at_from_taken_);

@@ -5,7 +5,8 @@
 namespace ballast {
 
 MergedSource::MergedSource(std::vector<std::unique_ptr<EventSource>> sources) {
-  for (auto& source : sources) heads_.push_back({std::move(source), {}, false});
+  for (auto& source : sources)
+    heads_.push_back({std::move(source), {}, false});
 }
 
 Result<void> MergedSource::fill(Head& head) {
@@ -17,7 +18,8 @@ Result<void> MergedSource::fill(Head& head) {
 Result<bool> MergedSource::next(Event& out) {
   // The head that was handed out is refilled on the next call, so that where() still names it.
   if (!begun_) {
-    for (Head& head : heads_) BALLAST_CHECK(fill(head));
+    for (Head& head : heads_)
+      BALLAST_CHECK(fill(head));
     begun_ = true;
   } else if (last_ < heads_.size()) {
     BALLAST_CHECK(fill(heads_[last_]));
@@ -38,7 +40,8 @@ std::string MergedSource::where() const {
 
 std::uint64_t MergedSource::bytes_read() const {
   std::uint64_t sum = 0;
-  for (const Head& head : heads_) sum += head.source->bytes_read();
+  for (const Head& head : heads_)
+    sum += head.source->bytes_read();
   return sum;
 }
 

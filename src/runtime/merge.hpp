@@ -1,8 +1,8 @@
 // Several sources as one, by time.
 //
-// Each source keeps its own order (a late event stays late); of the sources' next events the earliest
-// is taken, and of equal times the one of the source that was named first. So the merge of the same
-// inputs is the same list, always.
+// Each source keeps its own order (a late event stays late); of the sources' next events the
+// earliest is taken, and of equal times the one of the source that was named first. So the merge of
+// the same inputs is the same list, always.
 #pragma once
 
 #include <memory>

@@ -15,8 +15,8 @@ class ListSource final : public EventSource {
     return true;
   }
   std::string where() const override { return name_ + ":" + std::to_string(at_); }
-  std::uint64_t bytes_read() const override { return at_; }
-  std::uint64_t bytes_total() const override { return times_.size(); }
+  std::uint64_t bytes_read() const override { return at_ + 1; }
+  std::uint64_t bytes_total() const override { return times_.size() + 1; }
 
  private:
   std::string name_;

@@ -10,9 +10,11 @@ void Recorder::follow() {
   if ((from_ && now < *from_) || (to_ && now >= *to_)) return;
   if (!begun_) {  // what held when the span began
     begun_ = true;
-    for (std::size_t i = 0; i < paths_.size(); ++i) record(FactorId{i}, from_ ? *from_ : now);
+    for (std::size_t i = 0; i < paths_.size(); ++i)
+      record(FactorId{i}, from_ ? *from_ : now);
   }
-  for (const FactorId id : engine_->trace().factors) record(id, now);
+  for (const FactorId id : engine_->trace().factors)
+    record(id, now);
 }
 
 void Recorder::record(FactorId id, Timestamp t) {

@@ -12,7 +12,8 @@ namespace ballast {
 class Recorder {
  public:
   /// Records what happens in [from, to); absent ends are open.
-  explicit Recorder(const Engine& engine, std::optional<Timestamp> from = std::nullopt,
+  explicit Recorder(const Engine& engine,
+                    std::optional<Timestamp> from = std::nullopt,
                     std::optional<Timestamp> to = std::nullopt);
 
   /// After each step.

@@ -143,7 +143,9 @@ bool TargetPipeline::reads_value(Timestamp now) const {
 
 std::optional<Timestamp> TargetPipeline::overridden_at(Timestamp now) const {
   const Override* const override = in_force(now);
-  return override == nullptr ? std::nullopt : std::optional(override->set_at);
+  // One that says until when it holds has stated its own age.
+  if (override == nullptr || override->until) return std::nullopt;
+  return override->set_at;
 }
 
 std::vector<PlanStage> TargetPipeline::explain(const Inventory& inventory) const {

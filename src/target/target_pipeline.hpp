@@ -72,7 +72,8 @@ class TargetPipeline {
   /// May the plan change with price or net asset value? If not, there is no need to ask again on
   /// marks.
   bool reads_value(Timestamp now) const;
-  /// When the override in force was last set, for judging its age; nothing without one.
+  /// When the override in force was last set, for judging its age; nothing without one, or when it
+  /// says until when it holds.
   std::optional<Timestamp> overridden_at(Timestamp now) const;
 
   std::vector<PlanStage> explain(const Inventory& inventory) const;

@@ -21,7 +21,7 @@ accounts = ["main"]
 
 [[instruments]]
 name = "BTC-USDT"
-kind = "spot"                     # spot, linear_perpetual, linear_future, inverse_perpetual, inverse_future, option_linear, option_inverse, pool
+kind = "spot"                     # spot, linear_perpetual, linear_future, ...
 venue = "binance"
 base = "BTC"
 quote = "USDT"
@@ -34,7 +34,7 @@ book = "*"                        # "*" the whole desk, or a book's name
 target = { model = "static", value = "0" }
 band  = { lower = "-2", upper = "2" }      # as offsets from the target
 limit = { lower = "-6", upper = "6" }      # absolute
-max_age = "60s"                   # inputs older than this make the factor unknown; default "none" (and `check` says so)
+max_age = "60s"                   # inputs older than this make the factor unknown
 weight = 1.0                      # optional
 
 [[rules]]

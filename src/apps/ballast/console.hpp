@@ -1,5 +1,5 @@
-// What the verbs say to the person: messages and progress on standard error, data on standard output or
-// in a file.
+// What the verbs say to the person: messages and progress on standard error, data on standard
+// output or in a file.
 #pragma once
 
 #include <cstdint>
@@ -22,8 +22,8 @@ bool colour_wanted();
 /// Writes to a file, or to standard output when `path` is empty or "-".
 Result<void> write_output(const std::string& path, std::string_view text);
 
-/// A line that tells how far a long run is: rate and remaining time. Silent unless standard error is a
-/// terminal; redraws at most ten times a second; erased by finish().
+/// A line that tells how far a long run is: rate and remaining time. Silent unless standard error
+/// is a terminal; redraws at most ten times a second; erased by finish().
 class Progress {
  public:
   explicit Progress(std::string label);

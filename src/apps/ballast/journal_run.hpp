@@ -10,7 +10,7 @@
 namespace ballast {
 
 struct JournalSpan {
-  std::optional<Timestamp> from;   // the report's span, [from, to)
+  std::optional<Timestamp> from;  // the report's span, [from, to)
   std::optional<Timestamp> to;
   std::optional<Timestamp> until;  // leave out events after this time
 };

@@ -22,7 +22,8 @@ void add_time(CLI::App& app, const char* name, std::optional<Timestamp>& time, c
 }
 
 void add_span(CLI::App& app, Span& span) {
-  add_time(app, "--from", span.from, "judge from this time on (RFC 3339 UTC); default: the first event");
+  add_time(app, "--from", span.from,
+           "judge from this time on (RFC 3339 UTC); default: the first event");
   add_time(app, "--to", span.to, "judge up to this time, exclusive; default: the last event");
 }
 
@@ -30,24 +31,31 @@ void add_output(CLI::App& app, Output& output, bool html) {
   std::map<std::string, Format> formats{
       {"table", Format::table}, {"json", Format::json}, {"csv", Format::csv}};
   if (html) formats.emplace("html", Format::html);
-  app.add_option("-o,--output", output.format, html ? "table, json, csv or html" : "table, json or csv")
-      ->transform(CLI::Transformer(formats, CLI::ignore_case))
+  app.add_option("-o,--output", output.format,
+                 html ? "table, json, csv or html" : "table, json or csv")
+      ->transform(CLI::CheckedTransformer(formats, CLI::ignore_case).description(""))
       ->type_name("FORMAT");
-  app.add_option("--out", output.path, "write here instead of to standard output")->type_name("FILE");
+  app.add_option("--out", output.path, "write here instead of to standard output")
+      ->type_name("FILE");
 }
 
 void add_require(CLI::App& app, std::optional<double>& require) {
   app.add_option("--require", require, "exit with 4 when the desk's adherence is below this")
-      ->check(CLI::Range(0.0, 1.0));
+      ->check(CLI::Range(0.0, 1.0).description(""))
+      ->type_name("SHARE");
 }
 
 Result<void> print_report(const Report& report, const Output& output) {
   const bool colour = output.path.empty() && colour_wanted();
   switch (output.format) {
-    case Format::table: return write_output(output.path, render_table(report, {colour}));
-    case Format::json: return write_output(output.path, render_json(report));
-    case Format::csv: return write_output(output.path, render_csv(report));
-    case Format::html: return write_output(output.path, render_html(report));
+    case Format::table:
+      return write_output(output.path, render_table(report, {colour}));
+    case Format::json:
+      return write_output(output.path, render_json(report));
+    case Format::csv:
+      return write_output(output.path, render_csv(report));
+    case Format::html:
+      return write_output(output.path, render_html(report));
   }
   return {};
 }
@@ -55,9 +63,12 @@ Result<void> print_report(const Report& report, const Output& output) {
 Result<void> print_windows(std::span<const WindowRow> rows, const Output& output) {
   const bool colour = output.path.empty() && colour_wanted();
   switch (output.format) {
-    case Format::json: return write_output(output.path, render_windows_json(rows));
-    case Format::csv: return write_output(output.path, render_windows_csv(rows));
-    default: return write_output(output.path, render_windows_table(rows, {colour}));
+    case Format::json:
+      return write_output(output.path, render_windows_json(rows));
+    case Format::csv:
+      return write_output(output.path, render_windows_csv(rows));
+    default:
+      return write_output(output.path, render_windows_table(rows, {colour}));
   }
 }
 
@@ -69,7 +80,8 @@ Exit verdict(const Report& report, std::optional<double> require) {
     return Exit::adherence_below;
   }
   if (report.events.refused > 0) {
-    complain(fmt::format("{} of {} events were refused", report.events.refused, report.events.read));
+    complain(
+        fmt::format("{} of {} events were refused", report.events.refused, report.events.read));
     return Exit::input_refused;
   }
   return Exit::fine;

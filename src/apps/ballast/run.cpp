@@ -45,11 +45,11 @@ Result<void> Run::recover() {
   projector_ = std::make_unique<Projector>(*engine_, journal_->projections());
 
   std::uint64_t from = 1;
-  const bool rebuild =
-      options_.rebuild || journal_->projected_seq() < journal_->durable_seq();
+  const bool rebuild = options_.rebuild || journal_->projected_seq() < journal_->durable_seq();
   if (!options_.from_start && !rebuild) {
     BALLAST_TRY(search, journal_->load_snapshot(engine_version));
-    for (const std::string& damage : search.damaged) complain(damage);
+    for (const std::string& damage : search.damaged)
+      complain(damage);
     if (search.latest) {
       if (auto restored = engine_->restore(search.latest->bytes); restored) {
         from = search.latest->seq + 1;
@@ -125,14 +125,15 @@ void Run::refuse_input(const std::string& where, const Error& error) {
   list(fmt::format("{}: {}", where, error.what));
 }
 
-void Run::note_refusals(const Event& event, std::span<const Effect> effects,
+void Run::note_refusals(const Event& event,
+                        std::span<const Effect> effects,
                         const std::function<std::string()>& where) {
   for (const Effect& effect : effects) {
     const auto* refused = std::get_if<Refused>(&effect.body);
     if (refused == nullptr) continue;
-    const std::string id =
-        refused->id.empty() ? "" : fmt::format(" {}", refused->id.view());
-    list(fmt::format("{}: {}{} refused: {}", where(), event.type(), id, refusal_text(refused->why)));
+    const std::string id = refused->id.empty() ? "" : fmt::format(" {}", refused->id.view());
+    list(
+        fmt::format("{}: {}{} refused: {}", where(), event.type(), id, refusal_text(refused->why)));
   }
 }
 

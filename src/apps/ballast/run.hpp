@@ -20,8 +20,8 @@ namespace ballast {
 /// The desk of a TOML file; problems, warnings too, go to standard error.
 Result<Desk> read_desk(const std::string& path);
 
-/// An engine that may keep a journal. Events go through one at a time: into the journal, through the
-/// engine, into the projections; a group is durable at the latest when finish() returns.
+/// An engine that may keep a journal. Events go through one at a time: into the journal, through
+/// the engine, into the projections; a group is durable at the latest when finish() returns.
 class Run {
  public:
   struct Options {
@@ -52,7 +52,8 @@ class Run {
  private:
   Run(Desk desk, Options options);
   Result<void> recover();
-  void note_refusals(const Event& event, std::span<const Effect> effects,
+  void note_refusals(const Event& event,
+                     std::span<const Effect> effects,
                      const std::function<std::string()>& where);
   void list(std::string line);
 

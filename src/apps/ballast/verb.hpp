@@ -1,7 +1,7 @@
 // One verb of the command line: a name, what it does, and how it runs.
 //
-// To add a verb: a file verb_<name>.cpp with a make function, a row in verbs.cpp. Help, shell completion
-// and the manual pages follow from the CLI11 app that it fills in.
+// To add a verb: a file verb_<name>.cpp with a make function, a row in verbs.cpp. Help, shell
+// completion and the manual pages follow from the CLI11 app that it fills in.
 #pragma once
 
 #include <functional>

@@ -13,15 +13,18 @@ namespace {
 std::string options_of(const CLI::App& app) {
   std::string text;
   for (const CLI::Option* option : app.get_options()) {
-    for (const std::string& name : option->get_lnames()) text += "--" + name + " ";
-    for (const std::string& name : option->get_snames()) text += "-" + name + " ";
+    for (const std::string& name : option->get_lnames())
+      text += "--" + name + " ";
+    for (const std::string& name : option->get_snames())
+      text += "-" + name + " ";
   }
   return text;
 }
 
 std::string names_of(const CLI::App& app) {
   std::string text;
-  for (const CLI::App* sub : app.get_subcommands({})) text += sub->get_name() + " ";
+  for (const CLI::App* sub : app.get_subcommands({}))
+    text += sub->get_name() + " ";
   return text;
 }
 

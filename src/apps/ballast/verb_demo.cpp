@@ -40,7 +40,8 @@ Exit run(const DemoArguments& arguments) {
   fs::create_directories(arguments.dir, error);
   const fs::path dir(arguments.dir);
   const std::string journal = (dir / "desk.db").string();
-  for (const char* suffix : {"", "-wal", "-shm", ".lock"}) fs::remove(journal + suffix, error);
+  for (const char* suffix : {"", "-wal", "-shm", ".lock"})
+    fs::remove(journal + suffix, error);
 
   complain(fmt::format("making a desk's day from seed {}", arguments.seed));
   const DemoDay day = make_demo_day(arguments.seed);
@@ -52,7 +53,8 @@ Exit run(const DemoArguments& arguments) {
                        seconds));
   const std::string config = (dir / "desk.toml").string();
   const std::string html = (dir / "report.html").string();
-  if (auto written = write_output(config, day.desk_toml); !written) return complain(written.error());
+  if (auto written = write_output(config, day.desk_toml); !written)
+    return complain(written.error());
   if (auto written = write_output(html, render_html(*report)); !written) {
     return complain(written.error());
   }
@@ -60,9 +62,10 @@ Exit run(const DemoArguments& arguments) {
     return complain(printed.error());
   }
   complain(fmt::format("the report to look at: {}", fs::absolute(html).string()));
-  complain(fmt::format("its journal: {} (try `ballast explain delta:BTC --journal {} --at "
-                       "2026-01-05T14:30:00Z`, or any SQLite tool), its desk: {}",
-                       journal, journal, config));
+  complain(
+      fmt::format("its journal: {} (try `ballast explain delta:BTC --journal {} --at "
+                  "2026-01-05T14:30:00Z`, or any SQLite tool), its desk: {}",
+                  journal, journal, config));
   return Exit::fine;
 }
 

@@ -67,7 +67,8 @@ Exit run(const ImportArguments& arguments) {
     return Exit::fine;
   }
   if (arguments.format.empty() || arguments.files.empty()) {
-    complain("import needs a FORMAT and at least one FILE (`ballast import --list` shows the formats)");
+    complain(
+        "import needs a FORMAT and at least one FILE (`ballast import --list` shows the formats)");
     return Exit::usage;
   }
   ImportSettings settings;

@@ -46,8 +46,8 @@ std::string verb_page(const CLI::App& app, const Verb& verb) {
     text += fmt::format(".SH {}\n{}\n{}", sub->get_name(), roff(sub->get_description()),
                         options_section(*sub));
   }
-  text += fmt::format(".SH EXAMPLE\n.nf\n{}\n.fi\n.SH SEE ALSO\n.BR ballast (1)\n",
-                      roff(verb.example));
+  text +=
+      fmt::format(".SH EXAMPLE\n.nf\n{}\n.fi\n.SH SEE ALSO\n.BR ballast (1)\n", roff(verb.example));
   return text;
 }
 
@@ -63,7 +63,8 @@ std::string main_page(const CLI::App& app) {
   }
   text += fmt::format(
       ".SH EXIT STATUS\n{}\n"
-      ".SH FILES\nA desk's configuration is TOML, events are JSON lines, a journal is one SQLite file.\n",
+      ".SH FILES\nA desk's configuration is TOML, events are JSON lines, a journal is one SQLite "
+      "file.\n",
       roff("0 fine; 1 failed; 2 wrong usage; 3 a check failed; 4 adherence below --require; 5 some "
            "input refused; 74 journal damaged; 78 bad configuration."));
   return text;
@@ -88,8 +89,8 @@ Exit run(const std::string& page, const std::string& dir) {
     return complain(written.error());
   }
   for (const Verb& verb : verbs()) {
-    const auto written = write_output(fmt::format("{}/ballast-{}.1", dir, verb.name),
-                                      text_of(verb.name));
+    const auto written =
+        write_output(fmt::format("{}/ballast-{}.1", dir, verb.name), text_of(verb.name));
     if (!written) return complain(written.error());
   }
   return Exit::fine;

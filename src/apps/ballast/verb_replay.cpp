@@ -68,7 +68,8 @@ Result<Report> restated(const ReplayArguments& arguments, const Desk& desk) {
   }
   std::stable_sort(events.begin(), events.end(),
                    [](const Event& a, const Event& b) { return a.t < b.t; });
-  for (const Event& e : events) run->engine().step(e);
+  for (const Event& e : events)
+    run->engine().step(e);
   if (arguments.span.to && run->engine().started()) run->engine().pass_time(*arguments.span.to);
   return run->report();
 }
@@ -83,8 +84,8 @@ Exit run(const ReplayArguments& arguments) {
   options.engine.from = arguments.span.from;
   options.engine.to = arguments.span.to;
   options.journal = arguments.journal;
-  options.from_start = arguments.output.format == Format::html || arguments.span.from ||
-                       arguments.span.to;
+  options.from_start =
+      arguments.output.format == Format::html || arguments.span.from || arguments.span.to;
   auto opened = Run::open(*desk, options);
   if (!opened) return complain(opened.error());
   Run& run = **opened;
@@ -105,7 +106,8 @@ Exit run(const ReplayArguments& arguments) {
   if (auto written = print_report(report, arguments.output); !written) {
     return complain(written.error());
   }
-  for (const std::string& line : report.refusals) complain(line);
+  for (const std::string& line : report.refusals)
+    complain(line);
   return verdict(report, arguments.require);
 }
 
@@ -115,8 +117,9 @@ std::function<Exit()> make_replay(CLI::App& app) {
   auto arguments = std::make_shared<ReplayArguments>();
   app.add_option("-c,--config", arguments->config, "the desk's configuration, TOML")->required();
   app.add_option("--journal", arguments->journal, "keep the events in this journal");
-  app.add_option("INPUT", arguments->inputs,
-                 "files of events, JSON lines, plain or gzip; - is standard input; several merge by time")
+  app.add_option(
+         "INPUT", arguments->inputs,
+         "files of events, JSON lines, plain or gzip; - is standard input; several merge by time")
       ->required();
   add_span(app, arguments->span);
   add_output(app, arguments->output, true);

@@ -53,9 +53,9 @@ Result<std::vector<WindowRow>> merged_windows(const ReportArguments& arguments) 
     const Timestamp at = hour.summary.from;
     if (arguments.span.from && at < *arguments.span.from) return;
     if (arguments.span.to && at >= *arguments.span.to) return;
-    const bool same = open && open->factor == hour.factor && open->book == hour.book &&
-                      window_begin(open->summary.from, arguments.window) ==
-                          window_begin(at, arguments.window);
+    const bool same =
+        open && open->factor == hour.factor && open->book == hour.book &&
+        window_begin(open->summary.from, arguments.window) == window_begin(at, arguments.window);
     if (same) {
       open->summary = merge(open->summary, hour.summary);
     } else {
@@ -78,14 +78,16 @@ Exit run(const ReportArguments& arguments) {
     const auto printed = print_windows(*rows, arguments.output);
     return printed ? Exit::fine : complain(printed.error());
   }
-  auto made = run_journal(arguments.journal, {arguments.span.from, arguments.span.to, std::nullopt});
+  auto made =
+      run_journal(arguments.journal, {arguments.span.from, arguments.span.to, std::nullopt});
   if (!made) return complain(made.error());
   if (arguments.span.to) (*made)->engine().pass_time(*arguments.span.to);
   const Report report = (*made)->report();
   if (auto printed = print_report(report, arguments.output); !printed) {
     return complain(printed.error());
   }
-  for (const std::string& line : report.refusals) complain(line);
+  for (const std::string& line : report.refusals)
+    complain(line);
   return verdict(report, arguments.require);
 }
 
@@ -95,7 +97,8 @@ std::function<Exit()> make_report(CLI::App& app) {
   auto arguments = std::make_shared<ReportArguments>();
   app.add_option("--journal", arguments->journal, "the journal to report on")->required();
   add_span(app, arguments->span);
-  app.add_option("--window", arguments->window, "one row per factor and calendar hour, day, week or month")
+  app.add_option("--window", arguments->window,
+                 "one row per factor and calendar hour, day, week or month")
       ->check(CLI::IsMember({"hour", "day", "week", "month"}));
   add_output(app, arguments->output, true);
   add_require(app, arguments->require);

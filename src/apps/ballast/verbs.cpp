@@ -46,7 +46,8 @@ std::unique_ptr<CLI::App> make_app(std::function<Exit()>& chosen) {
   app->require_subcommand(1);
   app->set_help_all_flag("--help-all", "help for every verb");
   app->footer(
-      "Exit codes: 0 fine; 1 failed; 2 wrong usage; 3 a check failed; 4 adherence below --require;\n"
+      "Exit codes: 0 fine; 1 failed; 2 wrong usage; 3 a check failed; 4 adherence below "
+      "--require;\n"
       "5 some input refused (counted and listed); 74 journal damaged; 78 bad configuration.\n"
       "`ballast VERB --help` shows a verb's options and an example.");
   for (const Verb& verb : verbs()) {
@@ -61,6 +62,10 @@ std::unique_ptr<CLI::App> make_app(std::function<Exit()>& chosen) {
 int run_command_line(int argc, char** argv) {
   std::function<Exit()> chosen;
   const auto app = make_app(chosen);
+  if (argc < 2) {
+    fmt::print(stderr, "{}", app->help());
+    return static_cast<int>(Exit::usage);
+  }
   try {
     app->parse(argc, argv);
   } catch (const CLI::ParseError& error) {
