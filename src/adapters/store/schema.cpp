@@ -53,8 +53,8 @@ const std::array<SchemaObject, 17> journal_schema{{
     // The same rows with times that people read.
     {"fills_utc", R"(CREATE VIEW fills_utc AS SELECT
   seq, strftime('%Y-%m-%dT%H:%M:%S', t / 1000000000, 'unixepoch') ||
-  printf('.%09dZ', t % 1000000000) AS time, venue, account, book, instrument, id, leg, side, qty, price, fee, fee_asset, origin,
-  liquidity, status FROM fills)"},
+  printf('.%09dZ', t % 1000000000) AS time, venue, account, book, instrument, id, leg, side, qty,
+  price, fee, fee_asset, origin, liquidity, status FROM fills)"},
     {"events_utc", R"(CREATE VIEW events_utc AS SELECT
   seq, strftime('%Y-%m-%dT%H:%M:%S', t / 1000000000, 'unixepoch') ||
   printf('.%09dZ', t % 1000000000) AS time, body FROM events)"},
@@ -65,7 +65,8 @@ const std::array<SchemaObject, 17> journal_schema{{
     {"alerts_utc", R"(CREATE VIEW alerts_utc AS SELECT
   id, rule, factor, book, episode, severity, state,
   strftime('%Y-%m-%dT%H:%M:%SZ', since / 1000000000, 'unixepoch') AS since,
-  strftime('%Y-%m-%dT%H:%M:%SZ', started / 1000000000, 'unixepoch') AS started, value FROM alerts)"},
+  strftime('%Y-%m-%dT%H:%M:%SZ', started / 1000000000, 'unixepoch') AS started,
+  value FROM alerts)"},
     {"breaks_utc", R"(CREATE VIEW breaks_utc AS SELECT
   venue, account, subject, state, stated, ours,
   strftime('%Y-%m-%dT%H:%M:%SZ', since / 1000000000, 'unixepoch') AS since,
