@@ -1,0 +1,287 @@
+#include "journal/script.hpp"
+
+#include <fmt/format.h>
+
+#include "adapters/store/reader.hpp"
+#include "base/rng.hpp"
+
+namespace ballast::testing {
+
+namespace {
+
+JournalOptions script_options(const FaultDisk& disk) {
+  JournalOptions options;
+  options.desk = "script";
+  options.vfs = disk.vfs();
+  return options;
+}
+
+Timestamp script_time(std::uint64_t seq) { return {static_cast<std::int64_t>(1000 + seq)}; }
+
+std::string snapshot_bytes(std::uint64_t seq) {
+  return fmt::format("state after {} ", seq) + std::string(10'000, 's');
+}
+
+/// Appends events up to `to` in groups of one to eight, each with the projections of its last
+/// event.
+class ScriptRun {
+ public:
+  ScriptRun(FaultDisk& disk, Driver driver) : disk_(disk), driver_(driver) {}
+
+  Outcome run() {
+    outcome_.finished = first_process() && second_process();
+    if (journal_) expect_refusal();
+    journal_.reset();
+    return outcome_;
+  }
+
+ private:
+  bool first_process() {
+    return open() && append_to(16) && snapshot() && append_to(24) && note(journal_->checkpoint()) &&
+           append_to(32) && close();
+  }
+  bool second_process() {
+    return open() && append_to(script_events) && replay() && snapshot() && close();
+  }
+
+  template <class T>
+  bool note(const Result<T>& result) {
+    if (!result) failed_ = true;
+    return static_cast<bool>(result);
+  }
+
+  bool open() {
+    auto opened = SqliteJournal::open(script_path, script_options(disk_));
+    if (!opened) {
+      // With one fault and no power loss nothing is damaged, so nothing may be called damaged.
+      if (opened.error().code == Errc::corrupt) violation("open: " + opened.error().what);
+      return false;
+    }
+    journal_ = std::move(*opened);
+    if (journal_->durable_seq() < outcome_.acknowledged) violation("reopened with fewer events");
+    outcome_.acknowledged = journal_->durable_seq();
+    return true;
+  }
+  bool close() {
+    const bool closed = note(journal_->close());
+    journal_.reset();
+    return closed;
+  }
+
+  bool append_to(std::uint64_t to) {
+    while (journal_->last_seq() < to) {
+      std::uint64_t group = std::min(1 + rng_.below(8), to - journal_->last_seq());
+      for (; group > 0; --group) {
+        const std::uint64_t seq = journal_->last_seq() + 1;
+        outcome_.appended = std::max(outcome_.appended, seq);
+        if (!note(journal_->append(script_time(seq), script_body(seq)))) return false;
+        if (driver_ == Driver::acks_before_sync) outcome_.acknowledged = seq;
+        put_fill(seq);
+      }
+      const auto count = static_cast<std::int64_t>(journal_->last_seq());
+      journal_->projections().put(BalanceRow{"venue", "main", "COUNT", Amount::whole(count)});
+      if (!commit()) return false;
+    }
+    return true;
+  }
+  void put_fill(std::uint64_t seq) {
+    if (seq % 3 != 0) return;
+    const std::string id = fmt::format("t{}", seq);
+    journal_->projections().put(FillRow{.seq = seq,
+                                        .t = script_time(seq),
+                                        .venue = "venue",
+                                        .account = "main",
+                                        .book = "mm",
+                                        .instrument = "BTC-USDT",
+                                        .id = id,
+                                        .qty = Quantity::whole(1),
+                                        .price = Price::whole(1)});
+  }
+  bool commit() {
+    const auto committed = journal_->commit();
+    if (!note(committed)) return false;
+    outcome_.acknowledged = std::max(outcome_.acknowledged, *committed);
+    return true;
+  }
+  bool snapshot() {
+    const std::uint64_t seq = journal_->last_seq();
+    if (!note(journal_->save_snapshot("1", snapshot_bytes(seq)))) return false;
+    outcome_.snapshot = seq;
+    return true;
+  }
+  bool replay() {
+    std::uint64_t expected = 1;
+    const auto done = journal_->replay(1, [&](const JournalEvent& event) -> Result<void> {
+      if (event.seq != expected || event.body != script_body(expected)) violation("replay differs");
+      ++expected;
+      return {};
+    });
+    if (!done && done.error().code == Errc::corrupt) violation("replay: " + done.error().what);
+    if (done && expected != script_events + 1) violation("replay ends early");
+    return static_cast<bool>(done);  // reading may fail without failing the writer
+  }
+
+  void expect_refusal() {
+    if (!failed_) return;
+    if (journal_->append({1}, "x")) violation("append after a failure");
+    if (journal_->commit()) violation("commit after a failure");
+    if (journal_->save_snapshot("1", "x")) violation("snapshot after a failure");
+    if (journal_->checkpoint()) violation("checkpoint after a failure");
+    if (journal_->durable_seq() > outcome_.acknowledged) violation("acknowledged by a failure");
+  }
+  void violation(std::string what) { outcome_.violations.push_back(std::move(what)); }
+
+  FaultDisk& disk_;
+  Driver driver_;
+  Rng rng_{7};
+  std::unique_ptr<SqliteJournal> journal_;
+  bool failed_ = false;
+  Outcome outcome_;
+};
+
+class Survivor {
+ public:
+  Survivor(FaultDisk& disk, const Outcome& outcome) : disk_(disk), outcome_(outcome) {}
+
+  std::vector<std::string> check() {
+    // A reader alone, as a report after the crash would be, and only then the next writer.
+    check_reader();
+    if (open()) {
+      check_snapshot();
+      check_goes_on();
+    }
+    return std::move(violations_);
+  }
+
+ private:
+  void violation(std::string what) { violations_.push_back(std::move(what)); }
+
+  void check_reader() {
+    auto reader = JournalReader::open(script_path, disk_.vfs());
+    if (!reader) {
+      // Before the tables were durable there is nothing to read.
+      if (outcome_.acknowledged > 0) violation("reader: " + reader.error().what);
+      return;
+    }
+    std::uint64_t count = 0;
+    const auto done = reader->for_each(1, {}, [&](const JournalEvent& event) -> Result<void> {
+      ++count;
+      if (event.seq != count || event.t != script_time(count) || event.body != script_body(count))
+        violation(fmt::format("event {} differs", count));
+      return {};
+    });
+    if (!done) violation("replay: " + done.error().what);
+    if (count < outcome_.acknowledged)
+      violation(fmt::format("{} events of {} acknowledged", count, outcome_.acknowledged));
+    if (count > outcome_.appended) violation("more events than were appended");
+    const auto report = reader->verify();
+    if (!report) {
+      violation("verify: " + report.error().what);
+    } else {
+      for (const Damage& damage : report->damage)
+        violation("verify: " + damage.what);
+    }
+    check_projections(count);
+  }
+
+  void check_projections(std::uint64_t count) {
+    auto database = sqlite::Database::open(script_path, sqlite::Access::read_only, disk_.vfs());
+    if (!database) return violation("projections: " + database.error().what);
+    const auto rows = database->text_of(
+        "SELECT (SELECT count(*) FROM fills) || ' ' || coalesce((SELECT max(seq) FROM fills), 0) "
+        "|| "
+        "' ' || coalesce((SELECT qty FROM balances), 0)");
+    const std::string expected = fmt::format("{} {} {}", count / 3, count / 3 * 3, count);
+    if (!rows || *rows != expected)
+      violation(fmt::format("projections say {}, the events {}", rows.value_or("?"), expected));
+  }
+
+  bool open() {
+    auto opened = SqliteJournal::open(script_path, script_options(disk_));
+    if (!opened) {
+      violation("open: " + opened.error().what);
+      return false;
+    }
+    journal_ = std::move(*opened);
+    recovered_ = journal_->durable_seq();
+    if (recovered_ < outcome_.acknowledged || recovered_ > outcome_.appended)
+      violation(fmt::format("recovered {} of {} acknowledged, {} appended", recovered_,
+                            outcome_.acknowledged, outcome_.appended));
+    return true;
+  }
+  void check_snapshot() {
+    const auto search = journal_->load_snapshot("1");
+    if (!search) return violation("snapshot: " + search.error().what);
+    for (const std::string& damaged : search->damaged)
+      violation(damaged);
+    const std::uint64_t seq = search->latest ? search->latest->seq : 0;
+    if (seq < outcome_.snapshot) violation("a saved snapshot is gone");
+    if (search->latest && search->latest->bytes != snapshot_bytes(seq))
+      violation("the snapshot differs");
+  }
+
+  /// What was recovered must be durable now, and the journal go on.
+  void check_goes_on() {
+    journal_.reset();
+    disk_.lose_power(0);
+    if (!open()) return;
+    if (recovered_ < outcome_.acknowledged) return;
+    const std::uint64_t before = recovered_;
+    const std::uint64_t seq = before + 1;
+    if (!journal_->append(script_time(seq), script_body(seq)) || !journal_->commit() ||
+        !journal_->close())
+      violation("it does not go on");
+    journal_.reset();
+  }
+
+  FaultDisk& disk_;
+  const Outcome& outcome_;
+  std::unique_ptr<SqliteJournal> journal_;
+  std::uint64_t recovered_ = 0;
+  std::vector<std::string> violations_;
+};
+
+}  // namespace
+
+std::string script_body(std::uint64_t seq) {
+  return fmt::format(R"({{"n":{},"pad":"{}"}})", seq, std::string(seq * 7 % 90, 'p'));
+}
+
+Outcome run_script(FaultDisk& disk, Driver driver) { return ScriptRun(disk, driver).run(); }
+
+std::vector<std::string> check_survivor(FaultDisk& disk, const Outcome& outcome) {
+  return Survivor(disk, outcome).check();
+}
+
+std::vector<FaultRun> fault_runs(FaultDisk& disk, Fault fault) {
+  disk.restore({});
+  disk.arm(Fault::none, 0);
+  run_script(disk);
+  std::vector<FaultRun> runs;
+  for (std::uint64_t at = 0; at < disk.calls().size(); ++at)
+    if (applies(fault, disk.calls()[at])) runs.push_back({fault, at});
+  return runs;
+}
+
+std::vector<std::string> violations_of(FaultDisk& disk, const FaultRun& run, Driver driver) {
+  disk.restore({});
+  disk.arm(run.fault, run.at);
+  const Outcome outcome = run_script(disk, driver);
+  std::vector<std::string> found = outcome.violations;
+  const auto add = [&found](std::string_view when, const std::vector<std::string>& violations) {
+    for (const std::string& violation : violations)
+      found.push_back(fmt::format("{}: {}", when, violation));
+  };
+  disk.end_process();
+  const FaultDisk::Image left = disk.image();
+  add("after the process ended", check_survivor(disk, outcome));
+  // Seed 0 loses all that was not synced; the others keep parts of it.
+  for (const std::uint64_t seed : {std::uint64_t{0}, run.at * 2 + 1, run.at * 2 + 2}) {
+    disk.restore(left);
+    disk.lose_power(seed);
+    add(fmt::format("after power loss {}", seed), check_survivor(disk, outcome));
+  }
+  return found;
+}
+
+}  // namespace ballast::testing

@@ -1,0 +1,55 @@
+// The scripted run that faults are injected into, and the check of what it leaves behind.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "adapters/store/journal.hpp"
+#include "journal/fault_disk.hpp"
+
+namespace ballast::testing {
+
+inline constexpr std::uint64_t script_events = 40;
+inline const std::string script_path = "/desk.db";
+
+/// Event `seq` of the script: anybody can tell what it must be.
+std::string script_body(std::uint64_t seq);
+
+/// What the outside world knows after a run.
+struct Outcome {
+  std::uint64_t appended = 0;      // handed to the journal, in this run or recovered by it
+  std::uint64_t acknowledged = 0;  // the journal said: durable
+  std::uint64_t snapshot = 0;      // saved at this event without an error
+  bool finished = false;
+  std::vector<std::string> violations;  // of what a journal promises while it runs
+};
+
+enum class Driver : std::uint8_t {
+  honest,
+  acks_before_sync,  // a mutant: takes what was appended for durable
+};
+
+/// Opens a new journal; appends the events in groups with projections; saves a snapshot,
+/// checkpoints, closes, reopens, goes on, replays, closes. Stops at the first error, after checking
+/// that the journal then refuses everything.
+Outcome run_script(FaultDisk& disk, Driver driver = Driver::honest);
+
+/// Opens what a run left behind and says what is wrong with it: acknowledged events missing,
+/// anything but an exact prefix, projections or snapshots of another state, damage reported, or a
+/// journal that does not go on.
+std::vector<std::string> check_survivor(FaultDisk& disk, const Outcome& outcome);
+
+/// Where to inject, and what: every call of the fault-free run that each fault applies to.
+struct FaultRun {
+  Fault fault = Fault::none;
+  std::uint64_t at = 0;
+};
+std::vector<FaultRun> fault_runs(FaultDisk& disk, Fault fault);
+
+/// One run with one fault, and each way the machine may go on from there: all violations found.
+std::vector<std::string> violations_of(FaultDisk& disk,
+                                       const FaultRun& run,
+                                       Driver driver = Driver::honest);
+
+}  // namespace ballast::testing
