@@ -1,4 +1,5 @@
-// Snapshots of state as bytes: one `archive(ar)` member per type describes saving and loading alike.
+// Snapshots of state as bytes: one `archive(ar)` member per type describes saving and loading
+// alike.
 //
 //   template <class Archive> void archive(Archive& ar) { ar(quantity_, cost_, fills_); }
 //
@@ -29,13 +30,15 @@ static_assert(std::endian::native == std::endian::little, "the snapshot layout i
 namespace archive_detail {
 
 template <class T, class Archive>
-concept HasArchive = requires(T& value, Archive& ar) { value.archive(ar); };
+concept HasArchive = requires(T& value, Archive& ar) {
+  value.archive(ar);
+};
 
 /// Plain values whose bytes have no padding are copied as they are.
 template <class T>
 concept Plain = std::is_trivially_copyable_v<T> &&
-                (std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_same_v<T, Int128> ||
-                 std::has_unique_object_representations_v<T>);
+    (std::is_arithmetic_v<T> || std::is_enum_v<T> || std::is_same_v<T, Int128> ||
+     std::has_unique_object_representations_v<T>);
 
 }  // namespace archive_detail
 
@@ -84,13 +87,15 @@ class ArchiveBase {
     if constexpr (archive_detail::Plain<T> && !archive_detail::HasArchive<T, Derived>) {
       self().bytes(values.data(), size * sizeof(T));
     } else {
-      for (auto& value : values) self()(value);
+      for (auto& value : values)
+        self()(value);
     }
   }
   template <class T>
   void one(std::deque<T>& values) {
     values.resize(self().length(values.size(), sizeof(T)));
-    for (auto& value : values) self()(value);
+    for (auto& value : values)
+      self()(value);
   }
   void one(std::string& text) {
     text.resize(self().length(text.size(), 1));
@@ -98,7 +103,8 @@ class ArchiveBase {
   }
   template <class T, std::size_t N>
   void one(std::array<T, N>& values) {
-    for (auto& value : values) self()(value);
+    for (auto& value : values)
+      self()(value);
   }
 };
 

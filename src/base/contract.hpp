@@ -9,6 +9,6 @@ namespace ballast {
 
 }  // namespace ballast
 
-#define BALLAST_ASSERT(expression)          \
+#define BALLAST_ASSERT(expression)                      \
   (static_cast<bool>(expression) ? static_cast<void>(0) \
                                  : ::ballast::contract_violation(#expression, __FILE__, __LINE__))

@@ -12,8 +12,9 @@
 //   notional(Quantity, Price)    Result<Amount>  half-even    overflow
 //   mul_div(x, y, z) = x*y/z     Result     half-even, once   overflow, z = 0
 //
-// Everything else (Price + Quantity, Money of two assets, a silent double) does not compile or is an
-// error. One named crossing to doubles each way: to_double() and decimal_from_double(). The range is
+// Everything else (Price + Quantity, Money of two assets, a silent double) does not compile or is
+// an error. One named crossing to doubles each way: to_double() and decimal_from_double(). The
+// range is
 // +-1.7e20; sums inside the engine are checked by a contract, inputs by Results.
 #pragma once
 

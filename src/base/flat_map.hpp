@@ -1,8 +1,9 @@
 // FlatMap: an open-addressing table from small keys to small values, for the hot path.
 //
-// Linear probing over one array, capacity a power of two, load at most 3/4; no erase (the engine's keys
-// live as long as the desk). Iteration is deliberately absent: its order would depend on history.
-// Not thread-safe. A grow doubles the array; reserve() ahead keeps the hot path free of it.
+// Linear probing over one array, capacity a power of two, load at most 3/4; no erase (the engine's
+// keys live as long as the desk). Iteration is deliberately absent: its order would depend on
+// history. Not thread-safe. A grow doubles the array; reserve() ahead keeps the hot path free of
+// it.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +23,8 @@ class FlatMap {
 
   void reserve(std::size_t count) {
     std::size_t capacity = slots_.size();
-    while (capacity * 3 < count * 4) capacity *= 2;
+    while (capacity * 3 < count * 4)
+      capacity *= 2;
     if (capacity > slots_.size()) rehash(capacity);
   }
 
@@ -61,8 +63,9 @@ class FlatMap {
     old.swap(slots_);
     for (const Slot& slot : old) {
       if (!slot.used) continue;
-      std::size_t i = Hash{}(slot.key)&mask();
-      while (slots_[i].used) i = (i + 1) & mask();
+      std::size_t i = Hash{}(slot.key) & mask();
+      while (slots_[i].used)
+        i = (i + 1) & mask();
       slots_[i] = slot;
     }
   }

@@ -1,4 +1,5 @@
-// Hashing for tables and for the running state digest: deterministic on every platform and compiler.
+// Hashing for tables and for the running state digest: deterministic on every platform and
+// compiler.
 //
 // Not cryptographic. The journal's chain, which must show tampering, uses BLAKE2b in the store.
 #pragma once

@@ -14,23 +14,23 @@
 namespace ballast {
 
 enum class Errc : std::uint8_t {
-  bad_input,       // malformed text, unknown name, value outside its domain
-  overflow,        // a number that the type cannot hold
-  excess_digits,   // more fractional digits than the type holds exactly
+  bad_input,      // malformed text, unknown name, value outside its domain
+  overflow,       // a number that the type cannot hold
+  excess_digits,  // more fractional digits than the type holds exactly
   divide_by_zero,
-  stale_data,      // an input is missing or too old
-  conflict,        // the same key with a different body
-  io,              // the operating system or the store said no
-  corrupt,         // stored data is damaged
-  locked,          // somebody else is the writer
+  stale_data,  // an input is missing or too old
+  conflict,    // the same key with a different body
+  io,          // the operating system or the store said no
+  corrupt,     // stored data is damaged
+  locked,      // somebody else is the writer
   no_convergence,
   not_found,
 };
 
 constexpr std::string_view to_string(Errc code) {
-  constexpr std::string_view names[] = {"bad_input", "overflow",       "excess_digits", "divide_by_zero",
-                                        "stale_data", "conflict",      "io",            "corrupt",
-                                        "locked",     "no_convergence", "not_found"};
+  constexpr std::string_view names[] = {
+      "bad_input", "overflow", "excess_digits", "divide_by_zero", "stale_data", "conflict",
+      "io",        "corrupt",  "locked",        "no_convergence", "not_found"};
   return names[static_cast<std::size_t>(code)];
 }
 
@@ -49,14 +49,14 @@ inline tl::unexpected<Error> fail(Errc code, std::string what) {
 }  // namespace ballast
 
 /// Unwraps a Result or returns its error from the enclosing function.
-#define BALLAST_TRY(name, expression)                                    \
-  auto name##_result = (expression);                                     \
+#define BALLAST_TRY(name, expression)                                            \
+  auto name##_result = (expression);                                             \
   if (!name##_result) return ::tl::unexpected(std::move(name##_result).error()); \
   auto& name = *name##_result
 
 /// The same for a Result<void>.
-#define BALLAST_CHECK(expression)                                        \
-  do {                                                                   \
-    if (auto check_result = (expression); !check_result)                 \
-      return ::tl::unexpected(std::move(check_result).error());          \
+#define BALLAST_CHECK(expression)                               \
+  do {                                                          \
+    if (auto check_result = (expression); !check_result)        \
+      return ::tl::unexpected(std::move(check_result).error()); \
   } while (false)

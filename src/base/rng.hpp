@@ -52,12 +52,15 @@ class Rng {
   /// at six standard deviations).
   constexpr double normal() {
     double sum = -6.0;
-    for (int i = 0; i < 12; ++i) sum += uniform();
+    for (int i = 0; i < 12; ++i)
+      sum += uniform();
     return sum;
   }
 
  private:
-  static constexpr std::uint64_t rotate(std::uint64_t x, int k) { return (x << k) | (x >> (64 - k)); }
+  static constexpr std::uint64_t rotate(std::uint64_t x, int k) {
+    return (x << k) | (x >> (64 - k));
+  }
   std::array<std::uint64_t, 4> state_{};
 };
 

@@ -1,5 +1,6 @@
 // Text<N>: a short string held inline, so that events are plain values and the hot path never
-// allocates. At most N characters, N <= 255; longer input is an error at the boundary that reads it.
+// allocates. At most N characters, N <= 255; longer input is an error at the boundary that reads
+// it.
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,8 @@
-// Time is data: UTC nanoseconds since the epoch in an int64 (years 1678 to 2262). No clock is read here.
+// Time is data: UTC nanoseconds since the epoch in an int64 (years 1678 to 2262). No clock is read
+// here.
 //
-// Text is RFC 3339 UTC with up to nine fractional digits; readers also take integers as nanoseconds.
+// Text is RFC 3339 UTC with up to nine fractional digits; readers also take integers as
+// nanoseconds.
 #pragma once
 
 #include <compare>
@@ -48,8 +50,8 @@ constexpr Timestamp floor_to(Timestamp t, Duration step) {
 /// A civil UTC date and time of day.
 struct CivilTime {
   int year = 1970;
-  int month = 1;    // 1 to 12
-  int day = 1;      // 1 to 31
+  int month = 1;  // 1 to 12
+  int day = 1;    // 1 to 31
   int hour = 0;
   int minute = 0;
   int second = 0;
@@ -64,8 +66,8 @@ Result<Timestamp> timestamp_from_civil(const CivilTime& civil);
 /// "2024-08-08T23:54:15.030314667Z" (offsets such as +00:00 are taken too), or integer nanoseconds.
 Result<Timestamp> parse_timestamp(std::string_view text);
 
-/// RFC 3339 UTC with 0, 3, 6 or 9 fractional digits, whichever is shortest and exact. Returns the end;
-/// `out` holds at least timestamp_text_max characters.
+/// RFC 3339 UTC with 0, 3, 6 or 9 fractional digits, whichever is shortest and exact. Returns the
+/// end; `out` holds at least timestamp_text_max characters.
 constexpr std::size_t timestamp_text_max = 32;
 char* print_timestamp(Timestamp t, char* out);
 std::string to_string(Timestamp t);

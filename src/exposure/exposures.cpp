@@ -34,7 +34,8 @@ std::optional<Decimal> unrealised_coin(const Instrument& instrument, const Leg& 
 
 }  // namespace
 
-std::optional<Decimal> delta_exposure(const Instrument& instrument, Quantity qty,
+std::optional<Decimal> delta_exposure(const Instrument& instrument,
+                                      Quantity qty,
                                       std::optional<Price> price) {
   if (qty.zero()) return Decimal{};
   if (!instrument.inverse()) {
@@ -45,7 +46,8 @@ std::optional<Decimal> delta_exposure(const Instrument& instrument, Quantity qty
   return ok(mul_div<Decimal>(qty, instrument.contract_size, *price));
 }
 
-std::optional<Decimal> notional_exposure(const Instrument& instrument, Quantity qty,
+std::optional<Decimal> notional_exposure(const Instrument& instrument,
+                                         Quantity qty,
                                          std::optional<Price> price) {
   if (qty.zero()) return Decimal{};
   if (instrument.inverse()) return ok(product<Decimal>(qty, instrument.contract_size));
@@ -101,7 +103,8 @@ void Exposures::touch(FactorId id) {
 }
 
 void Exposures::clear_touched() {
-  for (const FactorId id : touched_) is_touched_[id.index()] = false;
+  for (const FactorId id : touched_)
+    is_touched_[id.index()] = false;
   touched_.clear();
 }
 
@@ -117,11 +120,14 @@ void Exposures::resolve_books(const Books& books) {
 void Exposures::apply(const Books& books, const Market& market, bool hedging) {
   if (books_resolved_ < books.book_count()) resolve_books(books);
   const auto& changes = books.changes();
-  for (const PositionChange& change : changes.positions) apply(change, market, hedging);
-  for (const CashChange& change : changes.cash) apply(change, books, hedging);
+  for (const PositionChange& change : changes.positions)
+    apply(change, market, hedging);
+  for (const CashChange& change : changes.cash)
+    apply(change, books, hedging);
   for (const FlightChange& change : changes.flights) {
     for (const FactorId id : deltas_[change.asset.index()]) {
-      if (desk_->factor(id).whole_desk()) add_holding(id, decimal_cast<Decimal>(change.change), false);
+      if (desk_->factor(id).whole_desk())
+        add_holding(id, decimal_cast<Decimal>(change.change), false);
     }
   }
 }
@@ -141,22 +147,24 @@ void Exposures::apply(const PositionChange& change, const Market& market, bool h
 
 void Exposures::apply(const CashChange& change, const Books& books, bool hedging) {
   const Decimal amount = decimal_cast<Decimal>(change.change);
-  const bool derivative =
-      change.instrument.valid() && !desk_->instrument(change.instrument).spot();
+  const bool derivative = change.instrument.valid() && !desk_->instrument(change.instrument).spot();
   for (const FactorId id : deltas_[change.asset.index()]) {
     const FactorConfig& config = desk_->factor(id);
     if (derivative && config.convention != DeltaConvention::delta_equity) continue;
-    if (!config.whole_desk() && !(change.book.valid() && change.book == factors_[id.index()].book)) {
+    if (!config.whole_desk() &&
+        !(change.book.valid() && change.book == factors_[id.index()].book)) {
       continue;
     }
     // An inverse leg carries its whole profit, realised or not, in its cost: not twice.
-    if (change.kind == CashKind::realized && desk_->instrument(change.instrument).inverse()) continue;
+    if (change.kind == CashKind::realized && desk_->instrument(change.instrument).inverse())
+      continue;
     add_holding(id, amount, hedging && change.kind == CashKind::trade);
   }
   for (const FactorId id : cash_[change.asset.index()]) {
     const FactorConfig& config = desk_->factor(id);
     if (config.venue != change.venue) continue;
-    if (!config.account.empty() && !(config.account == books.account(change.account).account)) continue;
+    if (!config.account.empty() && !(config.account == books.account(change.account).account))
+      continue;
     add_holding(id, amount, hedging);
   }
 }
@@ -217,9 +225,11 @@ void Exposures::reprice_leg(FactorId id, Leg& leg, const Market& market) {
 template <class Archive>
 void Exposures::archive(Archive& ar) {
   for (auto& f : factors_) {
-    ar(f.holding.raw, f.hedged_holding.raw, f.book.value, f.unpriced, f.overflowed, f.actual.raw, f.hedged.raw);
+    ar(f.holding.raw, f.hedged_holding.raw, f.book.value, f.unpriced, f.overflowed, f.actual.raw,
+       f.hedged.raw);
     for (auto& leg : f.legs) {
-      ar(leg.qty.raw, leg.hedged_qty.raw, leg.cost.raw, leg.exposure.raw, leg.hedged.raw, leg.priced);
+      ar(leg.qty.raw, leg.hedged_qty.raw, leg.cost.raw, leg.exposure.raw, leg.hedged.raw,
+         leg.priced);
     }
   }
   ar(books_resolved_);

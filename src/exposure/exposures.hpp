@@ -5,10 +5,10 @@
 //   cash:A@v     in A: the balance of A on the accounts of v, without what is in flight
 //   notional:I   in the quote of I: the position's value at its mark (inverse: contracts * size)
 //
-// The spot holding of X is what spot fills, their fees and balance events left of it; a desk's holding
-// also counts what is in flight, a book's knows only its own fills and fees. What derivatives pay into
-// X (profit, funding, their fees in coin) is equity: counted under the convention `delta_equity`,
-// together with the unrealised profit of inverse positions.
+// The spot holding of X is what spot fills, their fees and balance events left of it; a desk's
+// holding also counts what is in flight, a book's knows only its own fills and fees. What
+// derivatives pay into X (profit, funding, their fees in coin) is equity: counted under the
+// convention `delta_equity`, together with the unrealised profit of inverse positions.
 //
 // Changes come in as the differences that book/ reports, so that an event costs what it touches.
 // Beside the exposure stands `hedged`: the exposure of hedge and rebalance fills alone.
@@ -31,17 +31,17 @@ struct Leg {
   InstrumentId instrument;
   Quantity qty;
   Quantity hedged_qty;
-  Amount cost;            // of the open quantity: -flow, for the unrealised profit
-  Decimal exposure;       // in the factor's unit, at the instrument's price
+  Amount cost;       // of the open quantity: -flow, for the unrealised profit
+  Decimal exposure;  // in the factor's unit, at the instrument's price
   Decimal hedged;
-  bool priced = true;     // false: a price is needed and missing
+  bool priced = true;  // false: a price is needed and missing
 };
 
 struct FactorExposure {
-  Decimal holding;          // delta: the spot holding; cash: the balance
+  Decimal holding;  // delta: the spot holding; cash: the balance
   Decimal hedged_holding;
-  std::vector<Leg> legs;    // in the desk's order of instruments
-  BookId book;              // resolved when the book first trades; invalid: the desk, or not seen yet
+  std::vector<Leg> legs;  // in the desk's order of instruments
+  BookId book;            // resolved when the book first trades; invalid: the desk, or not seen yet
   std::uint32_t unpriced = 0;
   bool overflowed = false;  // a sum left the decimal range: nothing is known from then on
   Decimal actual;           // holding + legs, where priced
@@ -55,7 +55,8 @@ class Exposures {
  public:
   explicit Exposures(const Desk& desk);
 
-  /// Takes what the last event changed in the books. `hedging`: a hedge or rebalance fill caused it.
+  /// Takes what the last event changed in the books. `hedging`: a hedge or rebalance fill caused
+  /// it.
   void apply(const Books& books, const Market& market, bool hedging);
   /// Re-prices the legs of an instrument whose price changed.
   void reprice(InstrumentId instrument, const Market& market);
@@ -104,11 +105,13 @@ class Exposures {
 
 /// Exposure of `qty` of an instrument to its delta factor, per DESIGN section 4: underlying units.
 /// Inverse instruments need a price; nothing without one or when the number leaves the range.
-std::optional<Decimal> delta_exposure(const Instrument& instrument, Quantity qty,
+std::optional<Decimal> delta_exposure(const Instrument& instrument,
+                                      Quantity qty,
                                       std::optional<Price> price);
 
 /// The value of a position in its quote asset: the exposure of notional:I.
-std::optional<Decimal> notional_exposure(const Instrument& instrument, Quantity qty,
+std::optional<Decimal> notional_exposure(const Instrument& instrument,
+                                         Quantity qty,
                                          std::optional<Price> price);
 
 }  // namespace ballast

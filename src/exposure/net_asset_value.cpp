@@ -19,7 +19,8 @@ void NetAssetValue::apply(const Books& books, const Market& market) {
     // The profit of a derivative comes in through its flow and worth, realised or not.
     if (change.kind != CashKind::realized) add(change.asset, change.change, market);
   }
-  for (const FlightChange& change : changes.flights) add(change.asset, change.change, market);
+  for (const FlightChange& change : changes.flights)
+    add(change.asset, change.change, market);
   for (const PositionChange& change : changes.positions) {
     const Instrument& instrument = desk_->instrument(change.instrument);
     if (instrument.spot()) continue;
@@ -63,8 +64,8 @@ void NetAssetValue::reprice(AssetId id, const Market& market) {
   Decimal worth;
   bool missing = false;
   if (!held.qty.zero()) {
-    const auto value = quoted.present ? product<Decimal>(held.qty, quoted.price)
-                                      : Result<Decimal>(Decimal{});
+    const auto value =
+        quoted.present ? product<Decimal>(held.qty, quoted.price) : Result<Decimal>(Decimal{});
     missing = !quoted.present || !value;
     if (!missing) worth = *value;
   }
@@ -77,8 +78,10 @@ void NetAssetValue::reprice(AssetId id, const Market& market) {
 
 template <class Archive>
 void NetAssetValue::archive(Archive& ar) {
-  for (auto& d : derivatives_) ar(d.qty.raw, d.worth.raw, d.missing);
-  for (auto& h : held_) ar(h.qty.raw, h.worth.raw, h.missing);
+  for (auto& d : derivatives_)
+    ar(d.qty.raw, d.worth.raw, d.missing);
+  for (auto& h : held_)
+    ar(h.qty.raw, h.worth.raw, h.missing);
   ar(value_.raw, missing_, overflowed_);
 }
 

@@ -1,9 +1,9 @@
 // The desk's net asset value in its reporting currency, kept by differences: what an event does not
 // touch costs nothing.
 //
-// NAV = sum over assets of price * (balances + in flight + value of derivatives settled in the asset),
-// where a derivative's part is its whole profit, realised or not: flow + value at its mark. An asset
-// that is held but has no price, or a position without a mark, makes the NAV unknown.
+// NAV = sum over assets of price * (balances + in flight + value of derivatives settled in the
+// asset), where a derivative's part is its whole profit, realised or not: flow + value at its mark.
+// An asset that is held but has no price, or a position without a mark, makes the NAV unknown.
 #pragma once
 
 #include <optional>

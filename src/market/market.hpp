@@ -2,10 +2,10 @@
 //
 // An instrument's price is its last mark; until it has had a mark, the middle of its last two-sided
 // top. An asset's price in the reporting currency comes from the first source that has one, in this
-// order: an asset mark; a spot instrument of the asset; a derivative on it (each in the desk's order),
-// converted through the price of its quote. The reporting currency, and any asset that `equals` it,
-// costs exactly one. A mark that is older than the one in force changes nothing (it is counted).
-// Single-threaded; no allocation after construction.
+// order: an asset mark; a spot instrument of the asset; a derivative on it (each in the desk's
+// order), converted through the price of its quote. The reporting currency, and any asset that
+// `equals` it, costs exactly one. A mark that is older than the one in force changes nothing (it is
+// counted). Single-threaded; no allocation after construction.
 #pragma once
 
 #include <optional>
@@ -38,8 +38,8 @@ struct MarketChange {
   InstrumentId instrument;      // invalid: no instrument's price changed
   std::optional<Price> before;  // of the instrument
   Price after;
-  bool priced = false;     // the event was taken as a price, if only to say that it still holds
-  bool overflow = false;   // a conversion left the decimal range: nothing was changed
+  bool priced = false;    // the event was taken as a price, if only to say that it still holds
+  bool overflow = false;  // a conversion left the decimal range: nothing was changed
 };
 
 class Market {
@@ -77,8 +77,8 @@ class Market {
   };
   struct AssetState {
     Quoted quoted;
-    bool fixed = false;          // the reporting currency or its equal
-    Quoted direct;               // the last asset mark
+    bool fixed = false;  // the reporting currency or its equal
+    Quoted direct;       // the last asset mark
     AssetId direct_quote;
     std::vector<Source> sources;      // by precedence; fixed by the desk
     std::vector<AssetId> dependents;  // assets that a source of theirs quotes in this one

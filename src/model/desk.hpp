@@ -1,5 +1,5 @@
-// A desk: everything one engine keeps, as configured. A plain value; adapters/config reads it from TOML
-// and has validated it, so whoever holds a Desk may rely on what the comments promise.
+// A desk: everything one engine keeps, as configured. A plain value; adapters/config reads it from
+// TOML and has validated it, so whoever holds a Desk may rely on what the comments promise.
 #pragma once
 
 #include <array>
@@ -18,12 +18,14 @@
 
 namespace ballast {
 
-// ---- factors -------------------------------------------------------------------------------------
+// ---- factors
+// -------------------------------------------------------------------------------------
 
 enum class FactorKind : std::uint8_t {
-  delta,     // delta:X, in X: spot holdings of X and derivatives on X, inverse in coin
-  cash,      // cash:A@venue, in A: the balance on all accounts of the venue (or cash:A@venue/account)
-  notional,  // notional:I, in the instrument's quote asset: the signed value of the position in I at its mark
+  delta,  // delta:X, in X: spot holdings of X and derivatives on X, inverse in coin
+  cash,   // cash:A@venue, in A: the balance on all accounts of the venue (or cash:A@venue/account)
+  notional,  // notional:I, in the instrument's quote asset: the signed value of the position in I
+             // at its mark
 };
 
 /// Which of DESIGN's delta conventions a delta factor follows.
@@ -32,7 +34,8 @@ enum class DeltaConvention : std::uint8_t {
   delta_equity,  // and the profit, funding and fees that derivatives left behind in the asset
 };
 
-// ---- target models: one struct each, one word in TargetModel ---------------------------------------
+// ---- target models: one struct each, one word in TargetModel
+// ---------------------------------------
 
 /// A fixed amount.
 struct StaticTarget {
@@ -54,13 +57,13 @@ struct ScheduleEntry {
   std::uint8_t weekdays = 0x7F;  // bit 0 = Sunday ... bit 6 = Saturday: the days on which it starts
   Duration from;                 // since midnight UTC, in [0 h, 24 h)
   Duration length;               // > 0, at most 7 days
-  std::optional<Decimal> value;        // the target while it holds (absent: the base value scaled)
-  std::optional<Decimal> scale;        // factor on the base target (absent: 1)
-  std::optional<Decimal> band_scale;   // >= 0, factor on the band's offsets (absent: 1)
+  std::optional<Decimal> value;  // the target while it holds (absent: the base value scaled)
+  std::optional<Decimal> scale;  // factor on the base target (absent: 1)
+  std::optional<Decimal> band_scale;  // >= 0, factor on the band's offsets (absent: 1)
   friend bool operator==(const ScheduleEntry&, const ScheduleEntry&) = default;
 };
-/// A base value, and spans in which another holds (flatten before the weekend, smaller around funding
-/// stamps). The first entry that covers the time wins.
+/// A base value, and spans in which another holds (flatten before the weekend, smaller around
+/// funding stamps). The first entry that covers the time wins.
 struct ScheduleTarget {
   Decimal value;
   std::vector<ScheduleEntry> entries;
@@ -75,42 +78,84 @@ static_assert(std::variant_size_v<TargetModel> == target_model_names.size());
 struct FactorConfig {
   std::string name;  // as written: "delta:BTC"
   FactorKind kind = FactorKind::delta;
-  std::string book = "*";   // "*": the whole desk
-  AssetId asset;            // delta, cash
-  VenueId venue;            // cash
-  AccountName account;      // cash on one account; empty: all accounts of the venue
-  InstrumentId instrument;  // notional; delta: the instrument whose price is the factor's (optional)
+  std::string book = "*";  // "*": the whole desk
+  AssetId asset;           // delta, cash
+  VenueId venue;           // cash
+  AccountName account;     // cash on one account; empty: all accounts of the venue
+  InstrumentId
+      instrument;  // notional; delta: the instrument whose price is the factor's (optional)
   DeltaConvention convention = DeltaConvention::delta;
   AssetId unit;  // what a, target, band and limit are stated in
 
   TargetModel target = NeutralTarget{};
-  Range band{};              // offsets from the target, lower <= 0 <= upper
+  Range band{};                // offsets from the target, lower <= 0 <= upper
   std::optional<Range> limit;  // absolute; absent: the band itself is the limit
   std::optional<Duration> max_age;
-  std::optional<double> weight;                // >= 0
-  std::optional<Duration> reaction_delay;      // for the minimum-variance index; absent: measured
+  std::optional<double> weight;            // >= 0
+  std::optional<Duration> reaction_delay;  // for the minimum-variance index; absent: measured
   friend bool operator==(const FactorConfig&, const FactorConfig&) = default;
 
   bool whole_desk() const { return book == "*"; }
 };
 
-// ---- rules and objectives ------------------------------------------------------------------------
+// ---- rules and objectives
+// ------------------------------------------------------------------------
 
 enum class Severity : std::uint8_t { info, warning, critical };
 inline constexpr std::array<std::string_view, 3> severity_names{"info", "warning", "critical"};
-constexpr std::string_view to_string(Severity s) { return severity_names[static_cast<std::size_t>(s)]; }
+constexpr std::string_view to_string(Severity s) {
+  return severity_names[static_cast<std::size_t>(s)];
+}
 
 /// What a rule can watch. Instantaneous measures first, then those over a window.
 enum class Measure : std::uint8_t {
-  z, abs_z, deviation, abs_deviation, skew, abs_skew, alpha, actual, target, unknown_seconds,
-  adherence, time_in_band, time_above, time_below, time_past_limit, unknown_fraction, bias, rms_z,
-  max_abs_z, iae, ise, excursions, longest_excursion_seconds,
+  z,
+  abs_z,
+  deviation,
+  abs_deviation,
+  skew,
+  abs_skew,
+  alpha,
+  actual,
+  target,
+  unknown_seconds,
+  adherence,
+  time_in_band,
+  time_above,
+  time_below,
+  time_past_limit,
+  unknown_fraction,
+  bias,
+  rms_z,
+  max_abs_z,
+  iae,
+  ise,
+  excursions,
+  longest_excursion_seconds,
 };
-inline constexpr std::array<std::string_view, 23> measure_names{
-    "z", "abs_z", "deviation", "abs_deviation", "skew", "abs_skew", "alpha", "actual", "target",
-    "unknown_seconds", "adherence", "time_in_band", "time_above", "time_below", "time_past_limit",
-    "unknown_fraction", "bias", "rms_z", "max_abs_z", "iae", "ise", "excursions",
-    "longest_excursion_seconds"};
+inline constexpr std::array<std::string_view, 23> measure_names{"z",
+                                                                "abs_z",
+                                                                "deviation",
+                                                                "abs_deviation",
+                                                                "skew",
+                                                                "abs_skew",
+                                                                "alpha",
+                                                                "actual",
+                                                                "target",
+                                                                "unknown_seconds",
+                                                                "adherence",
+                                                                "time_in_band",
+                                                                "time_above",
+                                                                "time_below",
+                                                                "time_past_limit",
+                                                                "unknown_fraction",
+                                                                "bias",
+                                                                "rms_z",
+                                                                "max_abs_z",
+                                                                "iae",
+                                                                "ise",
+                                                                "excursions",
+                                                                "longest_excursion_seconds"};
 constexpr bool windowed(Measure m) { return m >= Measure::adherence; }
 
 enum class Comparison : std::uint8_t { above, at_least, below, at_most };  // > >= < <=
@@ -155,7 +200,8 @@ struct ObjectiveConfig {
   friend bool operator==(const ObjectiveConfig&, const ObjectiveConfig&) = default;
 };
 
-// ---- the desk --------------------------------------------------------------------------------------
+// ---- the desk
+// --------------------------------------------------------------------------------------
 
 struct Desk {
   std::string name;
@@ -167,10 +213,12 @@ struct Desk {
   std::vector<RuleConfig> rules;
   std::vector<ObjectiveConfig> objectives;
 
-  Duration grid = Duration::seconds(1);               // sampling of half-life and the variance index
-  Duration transfer_overdue = Duration::hours(1);     // a transfer in flight longer than this is raised
-  Duration break_grace = Duration::seconds(60);       // an open break makes its factors unknown after this
-  std::uint32_t notifications_per_minute = 10;        // flood control, per desk
+  Duration grid = Duration::seconds(1);  // sampling of half-life and the variance index
+  Duration transfer_overdue =
+      Duration::hours(1);  // a transfer in flight longer than this is raised
+  Duration break_grace =
+      Duration::seconds(60);  // an open break makes its factors unknown after this
+  std::uint32_t notifications_per_minute = 10;  // flood control, per desk
 
   friend bool operator==(const Desk&, const Desk&) = default;
 

@@ -1,5 +1,5 @@
-// Everything that can happen to a desk. An Event is a plain value: time is on it, it is never mutated,
-// and Engine::step is a function of nothing else.
+// Everything that can happen to a desk. An Event is a plain value: time is on it, it is never
+// mutated, and Engine::step is a function of nothing else.
 //
 // Assets, venues, instruments, factors and rules are named by their index in the Desk; accounts and
 // books, which appear as they trade, by name. docs/events.md describes the text form of each.
@@ -21,7 +21,7 @@ namespace ballast {
 
 using AccountName = Text<63>;  // holds a 42-character wallet address
 using BookName = Text<39>;
-using TradeId = Text<79>;      // holds a 66-character transaction hash and a suffix
+using TradeId = Text<79>;  // holds a 66-character transaction hash and a suffix
 using OrderId = Text<63>;
 using Note = Text<95>;
 
@@ -73,14 +73,14 @@ struct Fill {
   friend bool operator==(const Fill&, const Fill&) = default;
 };
 
-/// Replaces what a known fill said; absent fields keep their old value. `t` on the event is when the
-/// correction was made: the fill keeps its own time.
+/// Replaces what a known fill said; absent fields keep their old value. `t` on the event is when
+/// the correction was made: the fill keeps its own time.
 struct Correct {
   FillKey key;
   std::optional<Side> side;
   std::optional<Quantity> qty;
   std::optional<Price> price;
-  std::optional<Amount> fee;         // in the fee asset of the fill, or in `fee_asset`
+  std::optional<Amount> fee;  // in the fee asset of the fill, or in `fee_asset`
   std::optional<AssetId> fee_asset;
   friend bool operator==(const Correct&, const Correct&) = default;
 };
@@ -123,9 +123,9 @@ struct FundingPayment {
   friend bool operator==(const FundingPayment&, const FundingPayment&) = default;
 };
 
-/// A venue's statement for reconciliation: of a position (instrument set), or of a balance (asset set).
-/// A derivative position is the sum over the account's books. A spot position is the account's balance of
-/// the base asset: that is all a venue can state of it.
+/// A venue's statement for reconciliation: of a position (instrument set), or of a balance (asset
+/// set). A derivative position is the sum over the account's books. A spot position is the
+/// account's balance of the base asset: that is all a venue can state of it.
 struct Statement {
   Place place;
   InstrumentId instrument;  // valid: a position statement
@@ -219,14 +219,27 @@ struct Tick {
   friend bool operator==(const Tick&, const Tick&) = default;
 };
 
-using EventBody =
-    std::variant<Fill, Correct, Bust, BalanceChange, Transfer, FundingPayment, Statement, Mark, Top,
-                 Trade, FundingRate, Surface, TargetOverride, Acknowledge, Shelve, Tick>;
+using EventBody = std::variant<Fill,
+                               Correct,
+                               Bust,
+                               BalanceChange,
+                               Transfer,
+                               FundingPayment,
+                               Statement,
+                               Mark,
+                               Top,
+                               Trade,
+                               FundingRate,
+                               Surface,
+                               TargetOverride,
+                               Acknowledge,
+                               Shelve,
+                               Tick>;
 
 /// The names of the bodies in the text form, in the order of EventBody.
 inline constexpr std::array<std::string_view, 16> event_type_names{
-    "fill",  "correct",      "bust",    "balance", "transfer",    "funding", "position", "mark", "top",
-    "trade", "funding_rate", "surface", "target",  "acknowledge", "shelve",  "time"};
+    "fill", "correct", "bust",         "balance", "transfer", "funding",     "position", "mark",
+    "top",  "trade",   "funding_rate", "surface", "target",   "acknowledge", "shelve",   "time"};
 static_assert(std::variant_size_v<EventBody> == event_type_names.size());
 
 struct Event {

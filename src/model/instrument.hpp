@@ -1,4 +1,5 @@
-// What a desk trades, and where: assets, venues, instruments. Plain values, fixed while an engine runs.
+// What a desk trades, and where: assets, venues, instruments. Plain values, fixed while an engine
+// runs.
 #pragma once
 
 #include <array>

@@ -1,7 +1,8 @@
 // EventSource: where events come from, one after another.
 //
-// Input that cannot be read as an event is refused, counted and told to the Refusals; what is good goes
-// on. An error means that the source itself failed (a file that cannot be read). One thread at a time.
+// Input that cannot be read as an event is refused, counted and told to the Refusals; what is good
+// goes on. An error means that the source itself failed (a file that cannot be read). One thread at
+// a time.
 #pragma once
 
 #include <cstdint>
