@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t order_max = 16;
 constexpr std::int64_t batch_count = 10;
+constexpr std::int64_t rows_per_coefficient = 20;  // with fewer, a fit to noise looks like skill
 /// The 97.5 % quantile of Student's t by degrees of freedom, from 1.
 constexpr std::array<double, batch_count - 1> t_quantile{12.706, 4.303, 3.182, 2.776, 2.571,
                                                          2.447,  2.365, 2.306, 2.262};
@@ -213,7 +214,7 @@ std::optional<MinimumVariance> minimum_variance_index(std::span<const SampleRun>
     if (!first) first = row.d;
     varies = varies || row.d != *first;
   });
-  if (!varies || moments.count < 10 * (options.order + 1)) return std::nullopt;
+  if (!varies || moments.count < rows_per_coefficient * (options.order + 1)) return std::nullopt;
 
   const double mean_d = moments.d / static_cast<double>(moments.count);
   std::array<double, order_max> mean_lag{};

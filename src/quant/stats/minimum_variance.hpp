@@ -40,7 +40,7 @@ struct MinimumVariance {
 /// of batch means: the index of each of 10 consecutive batches of rows, with the quantile of
 /// Student's t on 9 degrees of freedom.
 /// @param samples  in time order, run-length encoded; the cost grows with runs * m^3, not samples.
-/// @return nothing for fewer than 10 (m + 1) rows or samples that do not vary.
+/// @return nothing for fewer than 20 (m + 1) rows or samples that do not vary.
 /// Source: Harris (1989), Can. J. Chem. Eng. 67; Desborough & Harris (1992), Can. J. Chem. Eng. 70.
 /// Tests: naive least squares on the expanded samples; the known index of a moving average.
 std::optional<MinimumVariance> minimum_variance_index(std::span<const SampleRun> samples,

@@ -172,10 +172,11 @@ TEST(MinimumVariance, is_absent_without_variation_or_with_too_few_samples) {
   const std::vector<SampleRun> unknown{{0.0, 1'000'000, false}};
   EXPECT_FALSE(minimum_variance_index(unknown, {1, 5}));
   Series few;
-  for (int i = 0; i < 65; ++i)
+  for (int i = 0; i < 125; ++i)
     few.push_back(i % 7);
-  EXPECT_TRUE(minimum_variance_index(runs_of(few), {1, 5}));
-  few.resize(64);
+  // 20 rows for each of the constant and 5 lags; the first row has 5 samples before it.
+  EXPECT_EQ(minimum_variance_index(runs_of(few), {1, 5}).value().samples, 120);
+  few.resize(124);
   EXPECT_FALSE(minimum_variance_index(runs_of(few), {1, 5}));
 }
 
