@@ -25,7 +25,7 @@ struct Expected {
   std::array<long double, integral_count> integrals{};
   long double abs_z = 0;  // the scale of the integral of z, which cancels
   long double uncontrolled = 0, uncontrolled_abs = 0, uncontrolled_squared = 0;
-  long double x = 0, y = 0, xx = 0, xy = 0, abs_x = 0;
+  long double x = 0, y = 0, xx = 0, xy = 0, yy = 0, abs_x = 0;
 };
 
 inline long double wide(const DoubleDouble& d) {
@@ -62,7 +62,8 @@ inline std::string mismatches(const Summary& actual, const Expected& expected) {
   near(wide(actual.pairs.x), expected.x, expected.abs_x, "x");
   near(wide(actual.pairs.y), expected.y, expected.abs_x, "y");
   near(wide(actual.pairs.xx), expected.xx, expected.xx, "xx");
-  near(wide(actual.pairs.xy), expected.xy, expected.xx, "xy");
+  near(wide(actual.pairs.xy), expected.xy, std::max(expected.xx, expected.yy), "xy");
+  near(wide(actual.pairs.yy), expected.yy, expected.yy, "yy");
   return text;
 }
 
@@ -82,6 +83,7 @@ inline std::string mismatches(const Summary& a, const Summary& b) {
   expected.y = wide(b.pairs.y);
   expected.xx = wide(b.pairs.xx);
   expected.xy = wide(b.pairs.xy);
+  expected.yy = wide(b.pairs.yy);
   expected.abs_x = std::sqrt(static_cast<long double>(b.pairs.count) * expected.xx) * 2;
   return mismatches(a, expected);
 }
@@ -244,6 +246,7 @@ class Oracle {
       out.abs_x += std::fabs(x) + std::fabs(y);
       out.xx += x * x;
       out.xy += x * y;
+      out.yy += y * y;
     }
   }
 

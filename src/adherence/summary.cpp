@@ -132,7 +132,10 @@ void averages(const Summary& summary, Figures& out) {
   const DoubleDouble squared = summary.uncontrolled_squared / 1e18 / 1e18;
   out.ise_uncontrolled = std::max(0.0, squared.to_double() / ns_per_second);
   if (*out.ise_uncontrolled > 0.0) {
-    out.effectiveness = 1.0 - std::sqrt(*out.ise / *out.ise_uncontrolled);
+    // 1 - sqrt(A / U), written so that nothing cancels when hedging hardly mattered.
+    const double actual = *out.ise;
+    const double idle = *out.ise_uncontrolled;
+    out.effectiveness = (idle - actual) / (idle + std::sqrt(actual) * std::sqrt(idle));
   }
 }
 

@@ -80,12 +80,15 @@ TEST(Tracker, reproduces_the_worked_example_to_the_digit) {
   EXPECT_EQ(f.bias, 0.20);
   EXPECT_EQ(f.max_abs_z, 3.0);
   EXPECT_EQ(f.ise_uncontrolled, 1530.0);
-  EXPECT_DOUBLE_EQ(f.effectiveness.value(), 1.0 / 3.0);
+  EXPECT_EQ(f.effectiveness, 1.0 / 3.0);
   EXPECT_EQ(f.out_of_band_by_cause[static_cast<std::size_t>(Cause::quote)], Duration::seconds(30));
   EXPECT_EQ(f.out_of_band_by_cause[static_cast<std::size_t>(Cause::band)], Duration::seconds(20));
   EXPECT_EQ(tracker.reading().z, -2.0);
   EXPECT_EQ(tracker.reading().alpha, 0.875);
   EXPECT_EQ(tracker.reaction_delay(), Duration::seconds(30));
+  // A random walk might have gone this way, and 66 rows do not carry six coefficients.
+  EXPECT_FALSE(f.half_life_seconds);
+  EXPECT_FALSE(tracker.minimum_variance_index(noon_plus(100)));
 }
 
 TEST(Tracker, gives_the_worked_example_also_as_a_report_span_and_as_a_sliding_window) {
@@ -216,6 +219,26 @@ TEST(Tracker, measures_reactions_only_of_fills_that_reduce_the_deviation) {
   tracker.hedge_fill(noon_plus(8), Decimal::whole(2));
   EXPECT_EQ(tracker.reaction_delay(), Duration::seconds(1)) << "the lower median of 3 s and 1 s";
   EXPECT_FALSE(tracker.minimum_variance_index(noon_plus(9))) << "too few samples";
+}
+
+TEST(Tracker, compares_its_grid_samples_with_the_best_that_the_reaction_delay_allows) {
+  TrackerOptions options;
+  options.reaction_delay = Duration::milliseconds(1500);  // two samples, rounded up
+  Tracker tracker(options);
+  Rng rng(8);
+  double d = 0.0;
+  for (std::int64_t t = 0; t < 3000; ++t) {
+    d = 0.8 * d + rng.normal();
+    FactorState state = levels(0, 0, -2, 2, -6, 6);
+    state.actual = decimal_from_double<Decimal>(d, 12).value();
+    change(tracker, t, state, Cause::client);
+  }
+  const auto best = tracker.minimum_variance_index(noon_plus(3000));
+  ASSERT_TRUE(best);
+  EXPECT_EQ(best->delay_samples, 2);
+  EXPECT_EQ(best->samples, 3000 - 2 - 4) << "from the first that has all five lags on";
+  // Of an autoregression of 0.8, what two steps ahead cannot know: 1 - 0.8^4.
+  EXPECT_NEAR(best->index, 1.0 - 0.4096, 0.06);
 }
 
 TEST(Tracker, finds_no_effectiveness_where_there_was_nothing_to_control) {
