@@ -39,6 +39,10 @@ Result<void> complete(const ImporterKind& kind, ImportSettings& settings) {
     }
   }
   for (const ImportOption& option : kind.options) {
+    if (option.needed && settings.find(option.name) == settings.end()) {
+      return fail(Errc::bad_input,
+                  fmt::format("{0} needs --set {1}=...: {2}", kind.name, option.name, option.help));
+    }
     if (!option.name.ends_with('*'))
       settings.try_emplace(std::string(option.name), option.default_value);
   }
@@ -49,31 +53,40 @@ Result<void> complete(const ImporterKind& kind, ImportSettings& settings) {
 /// front.
 class FileRun {
  public:
-  FileRun(const std::string& path, ImportProgress& progress, const ImportControl& control)
-      : name_(path == "-" ? "standard input" : path), progress_(progress), control_(control) {}
+  FileRun(const std::string& path,
+          ImportProgress& progress,
+          ImportCounts& counts,
+          const ImportControl& control)
+      : name_(path == "-" ? "standard input" : path),
+        progress_(progress),
+        counts_(counts),
+        control_(control) {}
 
-  Result<void> run(const std::string& path,
-                   Importer& importer,
-                   ImportSink& sink,
-                   ImportCounts& counts) {
+  Result<void> run(const std::string& path, Importer& importer, ImportSink& sink) {
     auto opened = LineReader::open(path);
     if (!opened) return fail(opened.error().code, opened.error().what);  // names the file itself
     LineReader& reader = *opened;
     const std::uint64_t bytes_before = progress_.bytes_read;
     progress_.file = name_;
     progress_.line = 0;
+    if (control_.opened) control_.opened(name_);
     std::string_view text;
+    bool accepted = false;
     for (;;) {
       const auto more = reader.next(text);
-      if (!more) return fail(more.error().code, at_line(progress_.line + 1, more.error().what));
+      if (!more) {
+        const auto& [code, what] = more.error();
+        return fail(code, progress_.line == 0 ? fmt::format("{}: {}", name_, what)
+                                              : at_line(progress_.line + 1, what));
+      }
       if (!*more) break;
       ++progress_.line;
       ++progress_.lines;
-      ++counts.lines;
-      if (const auto taken = importer.line(text, progress_.line, sink); !taken) {
-        Error error{taken.error().code, at_line(progress_.line, taken.error().what)};
-        ++counts.refused;
-        if (!control_.refused || !control_.refused(error)) return tl::unexpected(std::move(error));
+      ++counts_.lines;
+      if (const auto taken = importer.line(text, progress_.line, sink); taken) {
+        accepted = true;
+      } else {
+        BALLAST_CHECK(refuse(importer, taken.error(), accepted));
       }
       constexpr std::uint64_t report_every = 8192;
       if (control_.progress && progress_.lines % report_every == 0) {
@@ -89,12 +102,32 @@ class FileRun {
   }
 
  private:
+  /// Counts and tells of a refused line; the error says that there is no going on.
+  Result<void> refuse(const Importer& importer, const Error& why, bool accepted) {
+    Error error{why.code, at_line(progress_.line, why.what)};
+    ++refused_;
+    ++counts_.refused;
+    if (importer.lost()) return tl::unexpected(std::move(error));
+    if (!control_.refused || !control_.refused(error)) return tl::unexpected(std::move(error));
+    if (!accepted && refused_ == refused_at_first_max) {
+      return fail(Errc::bad_input,
+                  fmt::format("{}: none of the first {} lines could be read: is this the format?",
+                              name_, refused_));
+    }
+    return {};
+  }
+
   std::string at_line(std::size_t line, std::string_view what) const {
     return fmt::format("{}:{}: {}", name_, line, what);
   }
 
+  // A file of another format is noticed before a screen is full of its lines.
+  static constexpr std::uint64_t refused_at_first_max = 10;
+
   std::string name_;
   ImportProgress& progress_;
+  ImportCounts& counts_;
+  std::uint64_t refused_ = 0;  // lines of this file
   const ImportControl& control_;
 };
 
@@ -133,7 +166,7 @@ Result<ImportCounts> read_files(std::span<const std::string> paths,
   ImportCounts counts;
   ImportProgress progress;
   for (const std::string& path : paths) {
-    BALLAST_CHECK(FileRun(path, progress, control).run(path, importer, sink, counts));
+    BALLAST_CHECK(FileRun(path, progress, counts, control).run(path, importer, sink));
   }
   BALLAST_CHECK(importer.finish(sink));
   return counts;

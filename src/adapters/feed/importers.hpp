@@ -28,6 +28,8 @@ struct ImportProgress {
 };
 
 struct ImportControl {
+  /// Before the first line of each file; may be empty.
+  std::function<void(std::string_view file)> opened;
   /// A refused line; `what` opens with file and line. Returns whether to go on with the next line.
   std::function<bool(const Error& error)> refused;
   /// Called every few thousand lines; may be empty.
@@ -41,7 +43,8 @@ struct ImportCounts {
 
 /// Reads files in turn ("-" is standard input; gzip is recognised by its content) into the importer
 /// and finishes it. Fails when a file cannot be read, when finish() fails, or on the first refused
-/// line after which `control.refused` (empty: always) says to stop.
+/// line after which `control.refused` (empty: always) says to stop. A file whose header, or whose
+/// first 10 lines, cannot be read fails: it is of another format.
 Result<ImportCounts> read_files(std::span<const std::string> paths,
                                 Importer& importer,
                                 ImportSink& sink,

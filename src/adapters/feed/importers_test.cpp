@@ -22,27 +22,37 @@ TEST(ImporterKinds, have_names_of_their_own_and_say_what_they_read) {
   EXPECT_EQ(names.size(), 10U);
 }
 
-TEST(ImporterKinds, are_made_from_their_defaults) {
+/// What a format needs to be told, and nothing else.
+ImportSettings needed_settings(const ImporterKind& kind) {
+  if (kind.name == "csv") {
+    return {{"type", "mark"}, {"map.t", "t"}, {"map.instrument", "i"}, {"map.price", "p"}};
+  }
+  ImportSettings settings;
+  for (const ImportOption& option : kind.options) {
+    if (option.needed) settings.emplace(option.name, "BTC-USDT");
+  }
+  return settings;
+}
+
+TEST(ImporterKinds, are_made_from_their_defaults_and_what_they_need) {
   for (const ImporterKind& kind : importer_kinds()) {
     DeskBuilder desk;
+    const ImportSettings needed = needed_settings(kind);
+    EXPECT_TRUE(make_importer(kind.name, needed, desk)) << kind.name;
+    if (needed.empty()) continue;
     const auto made = make_importer(kind.name, {}, desk);
-    if (kind.name == "csv") {  // has no default for what to make
-      EXPECT_NE(made.error().what.find("type="), std::string::npos);
-    } else {
-      EXPECT_TRUE(made) << kind.name;
-    }
+    ASSERT_FALSE(made) << kind.name;
+    EXPECT_NE(made.error().what.find(" needs --set "), std::string::npos) << made.error().what;
   }
 }
 
 /// Every importer refuses every kind of damage with an error, never with events.
 TEST(ImporterKinds, refuse_lines_that_are_not_theirs) {
-  const ImportSettings csv{
-      {"type", "mark"}, {"map.t", "t"}, {"map.instrument", "i"}, {"map.price", "p"}};
   for (const ImporterKind& kind : importer_kinds()) {
     for (const char* text :
          {"\x01\x02\x03\n", "time_seconds\nx\n", "1723161253937085768 {\"e\":1}\n", "{"}) {
       Imported out;
-      import_text(kind.name, kind.name == "csv" ? csv : ImportSettings{}, text, out);
+      import_text(kind.name, needed_settings(kind), text, out);
       EXPECT_FALSE(out.error.empty()) << kind.name << " took " << text;
       EXPECT_TRUE(out.sink.events.empty()) << kind.name;
     }
@@ -74,7 +84,7 @@ class ReadFilesTest : public ::testing::Test {
     std::ofstream(paths_.back()) << text;
   }
   Result<ImportCounts> run(const ImportControl& control = {}) {
-    const auto importer = make_importer("gemini-trade", {}, desk_);
+    const auto importer = make_importer("gemini-trade", {{"instrument", "ETHUSD"}}, desk_);
     return read_files(paths_, **importer, sink_, control);
   }
 
@@ -111,6 +121,45 @@ TEST_F(ReadFilesTest, goes_on_after_a_refused_line_when_told_to) {
   EXPECT_EQ(refused[0], paths_[0] + ":3: column 2 (price): \"-1\" is not above zero");
   EXPECT_EQ(refused[1], paths_[0] + ":4: column 4 (is_buyer_maker): \"2\" is neither 0 nor 1");
   EXPECT_EQ(sink_.events.size(), 2U);
+}
+
+TEST_F(ReadFilesTest, a_file_without_its_header_fails_at_once) {
+  add("1,10,1,0\n2,10,1,0\n");
+  ImportControl control;
+  control.refused = [](const Error&) { return true; };
+  const auto counts = run(control);
+  ASSERT_FALSE(counts);
+  EXPECT_EQ(counts.error().what.rfind(paths_[0] + ":1: the header has no column", 0), 0U)
+      << counts.error().what;
+}
+
+TEST_F(ReadFilesTest, a_file_of_another_format_fails_after_its_first_lines) {
+  std::string text;
+  for (int i = 1; i <= 100; ++i)
+    text += "no receive time\n";
+  add(text);
+  std::size_t refused = 0;
+  ImportControl control;
+  control.refused = [&](const Error&) { return ++refused > 0; };
+  const auto importer = make_importer("binance-stream", {}, desk_);
+  const auto counts = read_files(paths_, **importer, sink_, control);
+  ASSERT_FALSE(counts);
+  EXPECT_EQ(refused, 10U);
+  EXPECT_EQ(counts.error().what,
+            paths_[0] + ": none of the first 10 lines could be read: is this the format?");
+}
+
+TEST_F(ReadFilesTest, one_good_line_makes_each_refused_line_count) {
+  std::string text = "1723161253937085768 {\"result\":null,\"id\":1}\n";
+  for (int i = 1; i <= 100; ++i)
+    text += "no receive time\n";
+  add(text);
+  ImportControl control;
+  control.refused = [](const Error&) { return true; };
+  const auto importer = make_importer("binance-stream", {}, desk_);
+  const auto counts = read_files(paths_, **importer, sink_, control);
+  ASSERT_TRUE(counts) << counts.error().what;
+  EXPECT_EQ(counts->refused, 100U);
 }
 
 TEST_F(ReadFilesTest, a_file_that_is_not_there_is_an_error) {

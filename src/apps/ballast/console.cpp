@@ -52,7 +52,7 @@ Progress::~Progress() { finish(); }
 
 void Progress::draw(std::uint64_t events, std::uint64_t done, std::uint64_t total) {
   const double now = monotonic_seconds();
-  if (now - last_ < 0.1) return;
+  if (!active_ || now - last_ < 0.1) return;
   last_ = now;
   drawn_ = true;
   const double seconds = now - started_;

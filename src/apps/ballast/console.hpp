@@ -35,11 +35,11 @@ class Progress {
   void update(std::uint64_t events, std::uint64_t done, std::uint64_t total) {
     if (active_ && (++calls_ & 1023U) == 0) draw(events, done, total);
   }
+  /// The same for calls that are rare already: it reads a clock.
+  void draw(std::uint64_t events, std::uint64_t done, std::uint64_t total);
   void finish();
 
  private:
-  void draw(std::uint64_t events, std::uint64_t done, std::uint64_t total);
-
   std::string label_;
   bool active_ = false;
   bool drawn_ = false;

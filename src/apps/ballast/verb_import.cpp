@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -33,9 +34,12 @@ class PrintingSink final : public ImportSink {
     if (buffer_.size() > (std::size_t{1} << 18)) flush();
   }
   void note(const ImportNote& note) override {
-    const std::string place = note.line > 0 ? fmt::format(" line {}:", note.line) : "";
-    complain(fmt::format("{}:{} {}", to_string(note.kind), place, note.text));
+    if (note.kind == ImportNote::Kind::statistic) return complain(note.text);
+    const std::string place = note.line > 0 ? fmt::format("{}:{}: ", file_, note.line) : "";
+    complain(fmt::format("{}{}: {}", place, to_string(note.kind), note.text));
   }
+  /// The file whose notes follow.
+  void file(std::string_view name) { file_ = name; }
   bool flush() {
     if (std::fwrite(buffer_.data(), 1, buffer_.size(), out_) != buffer_.size()) failed_ = true;
     buffer_.clear();
@@ -46,29 +50,52 @@ class PrintingSink final : public ImportSink {
  private:
   EventWriter writer_;
   std::FILE* out_;
+  std::string file_;
   std::string buffer_;
   std::uint64_t events_ = 0;
   bool failed_ = false;
 };
 
-void list_formats() {
+/// The formats and their options, or those of one format; false when there is no such format.
+bool list_formats(std::string_view only) {
+  bool found = false;
   for (const ImporterKind& kind : importer_kinds()) {
+    if (!only.empty() && kind.name != only) continue;
+    found = true;
     fmt::print("{}\n    {}\n", kind.name, kind.about);
     for (const ImportOption& option : kind.options) {
-      fmt::print("    --set {}={}  {}\n", option.name,
-                 option.default_value.empty() ? "..." : option.default_value, option.help);
+      const std::string_view value =
+          option.default_value.empty() ? std::string_view("...") : option.default_value;
+      fmt::print("    --set {}={}{}\n        {}\n", option.name, value,
+                 option.needed ? "  (needed)" : "", option.help);
     }
   }
+  return found;
+}
+
+std::string format_names() {
+  std::string names;
+  for (const ImporterKind& kind : importer_kinds())
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", kind.name);
+  return names;
+}
+
+/// How much there is to read; 0 when a part of it is not a file.
+std::uint64_t bytes_in(const std::vector<std::string>& files) {
+  std::uint64_t total = 0;
+  for (const std::string& file : files) {
+    std::error_code error;
+    const auto size = std::filesystem::file_size(file, error);
+    if (error) return 0;
+    total += size;
+  }
+  return total;
 }
 
 Exit run(const ImportArguments& arguments) {
-  if (arguments.list) {
-    list_formats();
-    return Exit::fine;
-  }
-  if (arguments.format.empty() || arguments.files.empty()) {
-    complain(
-        "import needs a FORMAT and at least one FILE (`ballast import --list` shows the formats)");
+  if (arguments.list && list_formats(arguments.format)) return Exit::fine;
+  if (arguments.format.empty()) {
+    complain(fmt::format("import needs a FORMAT, one of {}", format_names()));
     return Exit::usage;
   }
   ImportSettings settings;
@@ -86,6 +113,10 @@ Exit run(const ImportArguments& arguments) {
     complain(importer.error().what);
     return Exit::usage;
   }
+  if (arguments.files.empty()) {
+    complain("import needs at least one FILE; - is standard input");
+    return Exit::usage;
+  }
   const bool to_file = !arguments.out.empty() && arguments.out != "-";
   std::FILE* out = to_file ? std::fopen(arguments.out.c_str(), "wb") : stdout;
   if (out == nullptr) {
@@ -101,7 +132,11 @@ Exit run(const ImportArguments& arguments) {
     if (++refused <= listed_max) complain(error.what);
     return !arguments.stop;
   };
-  control.progress = [&](const ImportProgress& p) { progress.update(p.lines, 0, 0); };
+  control.opened = [&](std::string_view file) { sink.file(file); };
+  const std::uint64_t bytes_total = bytes_in(arguments.files);
+  control.progress = [&](const ImportProgress& p) {
+    progress.draw(sink.events(), p.bytes_read, bytes_total);
+  };
   auto counts = read_files(arguments.files, **importer, sink, control);
   progress.finish();
   const bool written = sink.flush() && (to_file ? std::fclose(out) : std::fflush(out)) == 0;
@@ -119,13 +154,17 @@ Exit run(const ImportArguments& arguments) {
 
 std::function<Exit()> make_import(CLI::App& app) {
   auto arguments = std::make_shared<ImportArguments>();
-  app.add_option("FORMAT", arguments->format, "the format of the files");
+  app.add_option("FORMAT", arguments->format, "one of " + format_names());
   app.add_option("FILE", arguments->files, "files to read, plain or gzip; - is standard input");
-  app.add_option("-s,--set", arguments->settings, "an option of the format, as key=value")
+  // One value each time, or the files that follow would be taken for settings.
+  app.add_option("-s,--set", arguments->settings,
+                 "an option of the format; give it once for each option")
       ->type_name("KEY=VALUE")
-      ->expected(1);
-  app.add_option("--out", arguments->out, "write here instead of to standard output");
-  app.add_flag("--list", arguments->list, "list the formats and their options");
+      ->allow_extra_args(false);
+  app.add_option("--out", arguments->out, "write here instead of to standard output")
+      ->type_name("FILE");
+  app.add_flag("--list", arguments->list,
+               "list the options of FORMAT, or of every format, and their defaults");
   app.add_flag("--stop", arguments->stop, "stop at the first line that is refused");
   return [arguments] { return run(*arguments); };
 }

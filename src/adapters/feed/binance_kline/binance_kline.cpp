@@ -10,7 +10,7 @@ namespace ballast {
 namespace {
 
 constexpr ImportOption options[] = {
-    {"instrument", "BTCUSDT", "name of the instrument that the candles are of"},
+    {"instrument", "", "name of the instrument that the candles are of", true},
     {"venue", "binance", "its venue"},
     {"open", "no", "yes: also a mark of the open price at open time"},
 };

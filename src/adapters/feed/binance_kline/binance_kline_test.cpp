@@ -24,7 +24,7 @@ TEST(BinanceKline, reads_the_official_headerless_format) {
 
 TEST(BinanceKline, reads_microseconds_as_spot_files_have_them_since_2025) {
   Imported out;
-  import_text("binance-kline", {{"open", "yes"}},
+  import_text("binance-kline", {{"instrument", "BTCUSDT"}, {"open", "yes"}},
               "1735689600000000,93576.00,94509.42,93489.03,94401.14,755.99,1735703999999999,"
               "7.1,1,1,1,0\n",
               out);
@@ -38,7 +38,7 @@ TEST(BinanceKline, reads_microseconds_as_spot_files_have_them_since_2025) {
 
 TEST(BinanceKline, finds_columns_by_the_names_of_a_header) {
   Imported out;
-  import_text("binance-kline", {},
+  import_text("binance-kline", {{"instrument", "BTCUSDT"}},
               "close_time,close,open,open_time\n"
               "2017-08-17 07:59:59.999000+00:00,4349.99,4261.48,2017-08-17 04:00:00+00:00\n",
               out);
@@ -50,7 +50,7 @@ TEST(BinanceKline, finds_columns_by_the_names_of_a_header) {
 TEST(BinanceKline, refuses_bad_rows_with_line_and_column) {
   const auto error = [](std::string_view text) {
     Imported out;
-    import_text("binance-kline", {}, text, out);
+    import_text("binance-kline", {{"instrument", "BTCUSDT"}}, text, out);
     return out.error;
   };
   EXPECT_EQ(
@@ -70,7 +70,7 @@ TEST(BinanceKline, reads_the_recorded_candles_of_eight_years) {
   BALLAST_NEEDS_RECORDING(path);
   DeskBuilder desk;
   KeptSink sink;
-  const auto importer = make_importer("binance-kline", {}, desk);
+  const auto importer = make_importer("binance-kline", {{"instrument", "BTCUSDT"}}, desk);
   ASSERT_TRUE(read_files(std::vector{path.string()}, **importer, sink));
   ASSERT_EQ(sink.events.size(), 17'978U);
   EXPECT_EQ(sink.events.front().t, at("2017-08-17T07:59:59.999Z"));

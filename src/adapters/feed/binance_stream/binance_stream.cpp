@@ -185,17 +185,24 @@ Result<void> BinanceStream::finish(ImportSink& sink) {
   const auto note = [&](ImportNote::Kind kind, std::string text) {
     sink.note({kind, 0, std::move(text)});
   };
+  if (s.depth_updates + s.snapshots + s.tickers + s.trades == 0) {
+    note(ImportNote::Kind::ignored,
+         "the input holds no depth update, snapshot, bookTicker or trade of the symbol");
+    return {};
+  }
   note(ImportNote::Kind::statistic,
        fmt::format(
            "{} ({}): {} depth updates, {} snapshots, {} tickers, {} trades; {} gaps, {} updates "
            "left the book crossed",
            options_.symbol, market_names[static_cast<std::size_t>(options_.market)],
            s.depth_updates, s.snapshots, s.tickers, s.trades, s.gaps, s.crossed));
-  note(ImportNote::Kind::statistic,
-       fmt::format(
-           "the rebuilt best equals bookTicker at the same update id in {} of {} comparisons, "
-           "its prices alone in {}",
-           best_check_.equal(), best_check_.compared(), best_check_.equal_prices()));
+  if (best_check_.compared() > 0) {
+    note(ImportNote::Kind::statistic,
+         fmt::format(
+             "the rebuilt best equals bookTicker at the same update id in {} of {} comparisons, "
+             "its prices alone in {}",
+             best_check_.equal(), best_check_.compared(), best_check_.equal_prices()));
+  }
   if (s.other_frames > 0) {
     note(ImportNote::Kind::ignored,
          fmt::format("{} frames of streams that are not imported", s.other_frames));

@@ -166,6 +166,7 @@ struct RecordedMarket {
   const char* instrument;
   BinanceStreamStatistics counts;
 };
+void PrintTo(const RecordedMarket& market, std::ostream* out) { *out << market.instrument; }
 
 class RecordedBinance : public ::testing::TestWithParam<RecordedMarket> {};
 

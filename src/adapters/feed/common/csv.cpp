@@ -95,7 +95,10 @@ Result<Int128> number_field_raw(const CsvRow& row, const CsvColumn& column, Sign
 
 Result<void> CsvImporter::line(std::string_view text, std::size_t number, ImportSink& sink) {
   if (text.empty()) return {};
-  BALLAST_CHECK(row_.split(text, delimiter_));
+  if (auto split = row_.split(text, delimiter_); !split) {
+    if (begun_) return split;
+    return fail(split.error().code, fmt::format("this is no header: {}", split.error().what));
+  }
   if (!begun_) {
     BALLAST_TRY(is_header, header(row_));
     begun_ = true;

@@ -59,6 +59,7 @@ Result<T> number_field(const CsvRow& row, const CsvColumn& column, Sign sign) {
 class CsvImporter : public Importer {
  public:
   Result<void> line(std::string_view text, std::size_t number, ImportSink& sink) final;
+  bool lost() const final { return !begun_; }
   Result<void> end_of_file(ImportSink& sink) override;
 
  protected:

@@ -51,6 +51,12 @@ inline int import_any(std::string_view format, const std::uint8_t* data, std::si
     const std::string_view key = take_until(setting, '=');
     settings[std::string(key)] = std::string(setting);
   }
+  for (const ImporterKind& kind : importer_kinds()) {
+    if (kind.name != format) continue;
+    for (const ImportOption& option : kind.options) {
+      if (option.needed) settings.try_emplace(std::string(option.name), "BTC-USDT");
+    }
+  }
   DeskBuilder desk;
   CheckingSink sink;
   const auto importer = make_importer(format, settings, desk);

@@ -61,6 +61,9 @@ class Importer {
   /// column or field, what it held, and why that is refused; the file and line are the caller's to
   /// add.
   virtual Result<void> line(std::string_view text, std::size_t number, ImportSink& sink) = 0;
+  /// Asked after a refused line: whether the rest of the file can mean nothing without it, as a CSV
+  /// without its header.
+  virtual bool lost() const { return false; }
   /// After the last line of each file: a new header may follow.
   virtual Result<void> end_of_file(ImportSink& /*sink*/) { return {}; }
   /// After the last file: emits what was held back, and statistics.
@@ -76,6 +79,7 @@ struct ImportOption {
   std::string_view name;
   std::string_view default_value;
   std::string_view help;
+  bool needed = false;  // the input does not say it, and no default would be right
 };
 
 /// One format: a row of the table in importers.hpp.

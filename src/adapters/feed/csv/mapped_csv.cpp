@@ -14,7 +14,8 @@ namespace {
 constexpr ImportOption options[] = {
     {"type", "",
      "the events to make: fill, balance, transfer, funding, position, mark, top, trade, "
-     "funding_rate"},
+     "funding_rate",
+     true},
     {"map.*", "", "map.FIELD=COLUMN: by name, or number from 1"},
     {"set.*", "", "set.FIELD=TEXT: a constant; {COLUMN} in it stands for the column's value"},
     {"values.*", "",

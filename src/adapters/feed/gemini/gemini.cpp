@@ -11,7 +11,7 @@ namespace {
 constexpr std::int64_t ns_per_s = 1'000'000'000;
 
 constexpr ImportOption options[] = {
-    {"instrument", "ETHUSD", "name of the instrument that the file is of"},
+    {"instrument", "", "name of the instrument that the file is of", true},
     {"venue", "gemini", "its venue"},
 };
 

@@ -33,7 +33,7 @@ TEST(GeminiTop, reads_price_size_pairs) {
 TEST(GeminiTrade, the_aggressor_is_the_side_that_did_not_rest) {
   Imported out;
   import_text(
-      "gemini-trade", {},
+      "gemini-trade", {{"instrument", "ETHUSD"}},
       joined(trade_header, "1625097621.647,2278.15,0.0409,1\n1625097647.087,2272,3.6456,0\n"), out);
   ASSERT_EQ(out.error, "");
   ASSERT_EQ(out.sink.events.size(), 2U);
@@ -47,7 +47,7 @@ TEST(GeminiTrade, the_aggressor_is_the_side_that_did_not_rest) {
 TEST(Gemini, refuses_bad_rows_with_line_and_column) {
   const auto error = [](std::string_view format, std::string text) {
     Imported out;
-    import_text(format, {}, text, out);
+    import_text(format, {{"instrument", "ETHUSD"}}, text, out);
     return out.error;
   };
   EXPECT_EQ(
@@ -67,10 +67,11 @@ TEST(Gemini, reads_a_recorded_day) {
   DeskBuilder desk;
   KeptSink tops;
   KeptSink trades;
-  ASSERT_TRUE(
-      read_files(std::vector{depth.string()}, **make_importer("gemini-top", {}, desk), tops));
-  ASSERT_TRUE(
-      read_files(std::vector{trade.string()}, **make_importer("gemini-trade", {}, desk), trades));
+  ASSERT_TRUE(read_files(std::vector{depth.string()},
+                         **make_importer("gemini-top", {{"instrument", "ETHUSD"}}, desk), tops));
+  ASSERT_TRUE(read_files(std::vector{trade.string()},
+                         **make_importer("gemini-trade", {{"instrument", "ETHUSD"}}, desk),
+                         trades));
   EXPECT_EQ(tops.events.size(), 72'179U + 1U);
   EXPECT_EQ(trades.events.size(), 25'222U);
   for (const Event& event : tops.events) {
