@@ -196,9 +196,11 @@ constexpr Refusal refusals[] = {
      R"~(column 33: "factor" is "delta:BTC", which the desk does not have for the book "other)~"
      R"~("; it has it for another book)~"},
     {R"~({"t":0,"type":"target","factor":"delta:BTC"})~",
-     R"~(column 15: "type" is "target", but sets nothing; give target, band, limit or clear)~"},
-    {R"~({"t":0,"type":"target","factor":"delta:BTC","clear":true,"target":"1"})~",
-     R"~(column 53: "clear" ends an override, so nothing else can be set beside it)~"},
+     R"~(column 15: "type" is "target", but sets nothing; give target, band, limit, until or )~"
+     R"~(clear)~"},
+    {R"~({"t":0,"type":"target","factor":"delta:BTC","clear":false})~",
+     R"~(column 15: "type" is "target", but sets nothing; give target, band, limit, until or )~"
+     R"~(clear)~"},
     {R"~({"t":0,"type":"target","factor":"delta:BTC","clear":"true"})~",
      R"~(column 53: "clear" must be true or false, not a string)~"},
     {R"~({"t":0,"type":"target","factor":"delta:BTC","target":"5","band":["-1","1"]})~",

@@ -154,8 +154,9 @@ void make(Rng& rng, Surface& surface) {
 }
 void make(Rng& rng, TargetOverride& to) {
   to.factor = FactorId{rng.below(2)};
+  to.clear = rng.chance(0.2);
   if (rng.chance(0.2)) {
-    to.clear = true;
+    if (!to.clear || rng.chance(0.5)) to.until = random_time(rng);
     return;
   }
   to.target = Decimal::from_raw(any<Decimal>(rng).raw / 4);  // leaves room for a band

@@ -209,11 +209,9 @@ void decode(Decoder& in, TargetOverride& to) {
   if (in.has(Field::limit)) to.limit = in.range(Field::limit);
   if (in.has(Field::until)) to.until = in.time(Field::until);
   if (in.has(Field::clear)) to.clear = in.boolean(Field::clear);
-  const bool sets = to.target || to.band || to.limit;
-  if (to.clear && (sets || to.until)) {
-    in.refuse(Field::clear, "ends an override, so nothing else can be set beside it");
-  } else if (!to.clear && !sets) {
-    in.refuse(Field::type, "is \"target\", but sets nothing; give target, band, limit or clear");
+  if (!to.target && !to.band && !to.limit && !to.until && !to.clear) {
+    in.refuse(Field::type,
+              "is \"target\", but sets nothing; give target, band, limit, until or clear");
   }
   if (to.band && to.target && (*to.target < to.band->lower || *to.target > to.band->upper)) {
     in.refuse(Field::band,
