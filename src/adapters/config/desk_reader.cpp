@@ -103,10 +103,7 @@ void read_desk_table(const TomlNode& root, Desk& desk, Problems& problems) {
                    "the configuration needs a table [desk] with name and currency");
     return;
   }
-  Section section(
-      member->value, "desk",
-      {"name", "currency", "grid", "transfer_overdue", "break_grace", "notifications_per_minute"},
-      problems);
+  Section section(member->value, "desk", config_keys::desk, problems);
   desk.name = read_name(section, "desk", "");
   section.require("currency", "\"USDT\"");
   desk.currency = reference<AssetId>(section, "currency", "asset", desk.assets);
@@ -144,9 +141,7 @@ Reading read(std::string_view text, std::string_view file) {
     reading.problems = problems.take();
     return reading;
   }
-  const Section section(
-      *root, "desk configuration",
-      {"desk", "assets", "venues", "instruments", "factors", "rules", "objectives"}, problems);
+  const Section section(*root, "desk configuration", config_keys::root, problems);
   read_assets(*root, reading.desk, problems);
   read_desk_table(*root, reading.desk, problems);
   read_venues(*root, reading.desk, problems);
@@ -206,7 +201,7 @@ void read_assets(const TomlNode& root, Desk& desk, Problems& problems) {
   };
   std::vector<Pending> sections;
   for (const TomlNode& node : tables(root, "assets", problems)) {
-    Section section(node, "asset", {"name", "equals"}, problems);
+    Section section(node, "asset", config_keys::asset, problems);
     Asset asset{read_name(section, "asset", "@/:"), AssetId{}};
     refuse_second(section, asset.name, desk.assets);
     desk.assets.push_back(std::move(asset));
@@ -230,7 +225,7 @@ void read_assets(const TomlNode& root, Desk& desk, Problems& problems) {
 
 void read_venues(const TomlNode& root, Desk& desk, Problems& problems) {
   for (const TomlNode& node : tables(root, "venues", problems)) {
-    Section section(node, "venue", {"name", "accounts"}, problems);
+    Section section(node, "venue", config_keys::venue, problems);
     Venue venue{read_name(section, "venue", "@/:"), {}};
     refuse_second(section, venue.name, desk.venues);
     section.require("accounts", "[\"main\"], or [\"*\"] to take any");
@@ -256,10 +251,7 @@ void read_venues(const TomlNode& root, Desk& desk, Problems& problems) {
 
 void read_instruments(const TomlNode& root, Desk& desk, Problems& problems) {
   for (const TomlNode& node : tables(root, "instruments", problems)) {
-    Section section(node, "instrument",
-                    {"name", "kind", "venue", "base", "quote", "underlying", "contract_size",
-                     "expiry", "strike", "right"},
-                    problems);
+    Section section(node, "instrument", config_keys::instrument, problems);
     Instrument instrument;
     instrument.name = read_name(section, "instrument", "", 95);
     refuse_second(section, instrument.name, desk.instruments);

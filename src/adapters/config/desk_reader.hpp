@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "adapters/config/keys.hpp"
 #include "adapters/config/section.hpp"
 #include "model/desk.hpp"
 

@@ -21,12 +21,7 @@ bool priced_as_a_line(InstrumentKind kind) {
 class FactorReader {
  public:
   FactorReader(const TomlNode& node, const Desk& desk, Problems& problems)
-      : section_(node,
-                 "factor",
-                 {"name", "book", "target", "band", "limit", "max_age", "weight", "convention",
-                  "price", "reaction_delay"},
-                 problems),
-        desk_(desk) {}
+      : section_(node, "factor", config_keys::factor, problems), desk_(desk) {}
 
   FactorConfig read() {
     factor_.name = read_name(section_, "factor", "", 200);
@@ -161,7 +156,7 @@ class FactorReader {
   std::optional<Placed<Range>> read_range(std::string_view key) {
     const TomlNode* const node = section_.node(key, TomlNode::Kind::table);
     if (node == nullptr) return std::nullopt;
-    const Section range(*node, fmt::format("{}, {}", section_.title(), key), {"lower", "upper"},
+    const Section range(*node, fmt::format("{}, {}", section_.title(), key), config_keys::range,
                         section_.problems());
     range.require("lower", "\"-2\"");
     range.require("upper", "\"2\"");

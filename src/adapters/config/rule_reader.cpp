@@ -211,10 +211,7 @@ void read_severity(const Section& section, Severity& severity) {
 
 void read_rules(const TomlNode& root, Desk& desk, Problems& problems) {
   for (const TomlNode& node : tables(root, "rules", problems)) {
-    Section section(
-        node, "rule",
-        {"name", "factor", "book", "when", "window", "for", "clear", "repeat", "severity"},
-        problems);
+    Section section(node, "rule", config_keys::rule, problems);
     RuleConfig rule;
     rule.name = read_name(section, "rule", "");
     refuse_second(section, rule.name, desk.rules);
@@ -243,8 +240,7 @@ void read_rules(const TomlNode& root, Desk& desk, Problems& problems) {
 
 void read_objectives(const TomlNode& root, Desk& desk, Problems& problems) {
   for (const TomlNode& node : tables(root, "objectives", problems)) {
-    Section section(node, "objective", {"name", "factor", "book", "when", "over", "severity"},
-                    problems);
+    Section section(node, "objective", config_keys::objective, problems);
     ObjectiveConfig objective;
     objective.name = read_name(section, "objective", "");
     refuse_second(section, objective.name, desk.objectives);

@@ -34,7 +34,7 @@ Result<Decimal> exact_decimal(const TomlNode& node) {
 
 Section::Section(const TomlNode& table,
                  std::string title,
-                 std::initializer_list<std::string_view> keys,
+                 std::span<const std::string_view> keys,
                  Problems& problems)
     : table_(table), title_(std::move(title)), problems_(problems) {
   for (const TomlMember& member : table.members) {

@@ -2,8 +2,8 @@
 // is collected, never thrown, so that one reading finds every problem.
 #pragma once
 
-#include <initializer_list>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -44,7 +44,7 @@ class Section {
   /// `title` names the table in messages ("factor \"delta:BTC\""); `keys` are all it may have.
   Section(const TomlNode& table,
           std::string title,
-          std::initializer_list<std::string_view> keys,
+          std::span<const std::string_view> keys,
           Problems& problems);
 
   Position at() const { return table_.at; }

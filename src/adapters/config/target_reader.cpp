@@ -106,8 +106,7 @@ void read_span(const Section& entry, ScheduleEntry& out) {
 }
 
 ScheduleEntry read_entry(const TomlNode& node, Problems& problems, const std::string& title) {
-  Section entry(node, title, {"days", "from", "to", "for", "value", "scale", "band_scale"},
-                problems);
+  Section entry(node, title, config_keys::schedule_entry, problems);
   ScheduleEntry out;
   out.weekdays = read_days(entry);
   read_span(entry, out);
@@ -153,7 +152,7 @@ TargetModel read_target(const Section& factor) {
   if (node == nullptr) return NeutralTarget{};
   const std::string title = factor.title() + ", target";
   // Which keys a target may have depends on its model.
-  const Section any(*node, title, {"model", "value", "fraction", "entries"}, factor.problems());
+  const Section any(*node, title, config_keys::target, factor.problems());
   any.require("model", "\"static\"");
   const auto model = any.choice("model", target_model_names);
   if (!model) return NeutralTarget{};
