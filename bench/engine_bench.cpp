@@ -6,6 +6,7 @@
 #include "engine/engine.hpp"
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cstdlib>
 #include <new>
@@ -74,18 +75,22 @@ Desk bench_desk(std::size_t instruments) {
 /// Makes the mix, one event after another, from a seed.
 class Mix {
  public:
-  explicit Mix(const Desk& desk, std::uint64_t seed = 1) : desk_(&desk), rng_(seed) {
+  explicit Mix(const Desk& desk) : desk_(&desk), rng_(1) {
     for (std::size_t i = 0; i < desk.instruments.size(); ++i) {
       prices_.push_back(100'000 + static_cast<std::int64_t>(rng_.below(900'000)));
     }
   }
+
+  /// 0 the mix (from the start); else fills (1), marks (2) or tops (3) alone.
+  void only(std::int64_t kind) { only_ = kind; }
 
   Event next() {
     t_.ns += static_cast<std::int64_t>(rng_.below(200'000));  // 10,000 events a second of desk time
     const std::size_t i = rng_.below(prices_.size());
     std::int64_t& price = prices_[i];
     price = std::clamp<std::int64_t>(price + rng_.between(-50, 50), 50'000, 2'000'000);
-    const std::uint64_t kind = rng_.below(10);
+    constexpr std::array<std::uint64_t, 4> kinds{0, 0, 1, 7};
+    const std::uint64_t kind = only_ == 0 ? rng_.below(10) : kinds[static_cast<std::size_t>(only_)];
     if (kind == 0) return fill(i, price);
     if (kind < 7) {
       Mark mark;
@@ -118,6 +123,7 @@ class Mix {
   }
 
   const Desk* desk_;
+  std::int64_t only_ = 0;
   Rng rng_;
   std::vector<std::int64_t> prices_;
   Timestamp t_ = *parse_timestamp("2026-01-05T00:00:00Z");
@@ -130,12 +136,21 @@ double nanoseconds(Clock::duration d) {
   return std::chrono::duration<double, std::nano>(d).count();
 }
 
-constexpr std::size_t batch = 1 << 16;
+/// Few enough to be handed over from the cache, as a decoder does.
+constexpr std::size_t batch = 1 << 10;
 
 void fill_batch(Mix& mix, std::vector<Event>& events) {
   events.clear();
   for (std::size_t i = 0; i < batch; ++i)
     events.push_back(mix.next());
+}
+
+/// As a replay does: the next event is at hand while this one is stepped.
+void step_all(Engine& engine, const std::vector<Event>& events) {
+  for (std::size_t i = 0; i < events.size(); ++i) {
+    if (i + 1 < events.size()) engine.prefetch(events[i + 1]);
+    benchmark::DoNotOptimize(engine.step(events[i]).data());
+  }
 }
 
 /// Events per second on one core; allocations per event after warm-up.
@@ -145,10 +160,9 @@ void engine_step_mix(benchmark::State& state) {
   Mix mix(desk);
   std::vector<Event> events;
   events.reserve(batch);
-  for (int i = 0; i < 16; ++i) {  // names seen, tables grown
+  for (int i = 0; i < 1024; ++i) {  // names seen, tables grown
     fill_batch(mix, events);
-    for (const Event& event : events)
-      engine.step(event);
+    step_all(engine, events);
   }
   std::uint64_t steps = 0;
   std::uint64_t allocated = 0;
@@ -157,8 +171,7 @@ void engine_step_mix(benchmark::State& state) {
     fill_batch(mix, events);
     const std::uint64_t before = allocations;
     state.ResumeTiming();
-    for (const Event& event : events)
-      benchmark::DoNotOptimize(engine.step(event).data());
+    step_all(engine, events);
     allocated += allocations - before;
     steps += events.size();
   }
@@ -166,6 +179,28 @@ void engine_step_mix(benchmark::State& state) {
   state.counters["allocations/event"] = static_cast<double>(allocated) / static_cast<double>(steps);
 }
 BENCHMARK(engine_step_mix)->Arg(1000)->Unit(benchmark::kMillisecond);
+
+/// Each kind of event alone, after a warm-up with the mix.
+void engine_step_kind(benchmark::State& state) {
+  const Desk desk = bench_desk(1000);
+  Engine engine(desk);
+  Mix mix(desk);
+  std::vector<Event> events;
+  events.reserve(batch);
+  for (int i = 0; i < 1024; ++i) {
+    fill_batch(mix, events);
+    step_all(engine, events);
+  }
+  mix.only(state.range(0));
+  for (auto _ : state) {
+    state.PauseTiming();
+    fill_batch(mix, events);
+    state.ResumeTiming();
+    step_all(engine, events);
+  }
+  state.SetItemsProcessed(static_cast<std::int64_t>(state.iterations() * batch));
+}
+BENCHMARK(engine_step_kind)->DenseRange(1, 3)->Unit(benchmark::kMillisecond);
 
 /// The distribution of single steps, the clock's own cost left in.
 void engine_step_latency(benchmark::State& state) {
@@ -175,17 +210,17 @@ void engine_step_latency(benchmark::State& state) {
   std::vector<Event> events;
   events.reserve(batch);
   std::vector<double> times;
-  times.reserve(batch * 64);
-  for (int i = 0; i < 16; ++i) {
+  times.reserve(batch * 4096);
+  for (int i = 0; i < 1024; ++i) {
     fill_batch(mix, events);
-    for (const Event& event : events)
-      engine.step(event);
+    step_all(engine, events);
   }
   for (auto _ : state) {
     fill_batch(mix, events);
-    for (const Event& event : events) {
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      if (i + 1 < events.size()) engine.prefetch(events[i + 1]);
       const auto begin = Clock::now();
-      benchmark::DoNotOptimize(engine.step(event).data());
+      benchmark::DoNotOptimize(engine.step(events[i]).data());
       times.push_back(nanoseconds(Clock::now() - begin));
     }
   }
@@ -198,7 +233,7 @@ void engine_step_latency(benchmark::State& state) {
   state.counters["p99.9_ns"] = quantile(0.999);
   state.counters["max_ns"] = times.back();
 }
-BENCHMARK(engine_step_latency)->Iterations(40)->Unit(benchmark::kMillisecond);
+BENCHMARK(engine_step_latency)->Iterations(4000)->Unit(benchmark::kMillisecond);
 
 /// Nanoseconds an event over instruments and length of history.
 void engine_step_scaling(benchmark::State& state) {
@@ -215,8 +250,7 @@ void engine_step_scaling(benchmark::State& state) {
     while (done < history) {
       fill_batch(mix, events);
       const auto begin = Clock::now();
-      for (const Event& event : events)
-        benchmark::DoNotOptimize(engine.step(event).data());
+      step_all(engine, events);
       last = nanoseconds(Clock::now() - begin) / static_cast<double>(events.size());
       done += events.size();
     }

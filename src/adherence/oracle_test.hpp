@@ -112,7 +112,7 @@ class Oracle {
   }
   void add_pnl(Timestamp t, PnlPart part, Amount amount) {
     FactorPnl pnl;
-    pnl.parts[static_cast<std::size_t>(part)] = amount;
+    pnl.parts[static_cast<std::size_t>(part)] = at_36_digits(amount);
     money_.push_back({t, pnl});
   }
 

@@ -43,6 +43,10 @@ class Path {
   double abs_z() const { return abs_z_; }
   double deviation() const { return deviation_; }
   FactorPnl& pnl() { return pnl_; }
+  void prefetch_pnl() const {
+    __builtin_prefetch(&pnl_);
+    __builtin_prefetch(&pnl_.parts);
+  }
 
   /// The constant state over [from, to).
   Spans constant(Timestamp from, Timestamp to) const {

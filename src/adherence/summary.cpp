@@ -21,7 +21,6 @@ void subtract(std::array<std::int64_t, N>& to, const std::array<std::int64_t, N>
     to[i] -= from[i];
 }
 
-Int256 at_36_digits(Amount amount) { return Int256::product(amount.raw, decimal_one); }
 
 }  // namespace
 
@@ -43,8 +42,8 @@ Times& Times::operator-=(const Times& other) {
 
 Int256 FactorPnl::total() const {
   Int256 sum = deviation + target;
-  for (const Amount part : parts)
-    sum += at_36_digits(part);
+  for (const Int256& part : parts)
+    sum += part;
   return sum;
 }
 

@@ -46,18 +46,17 @@ struct Times {
   }
 };
 
-/// The factor's profit and loss, in its price's currency (deviation and target: exact products).
+/// The factor's profit and loss, in its price's currency. All at 10^-36: exact sums of products.
 enum class PnlPart : std::uint8_t { spread, basis, funding, fees };
 inline constexpr std::array<std::string_view, 4> pnl_part_names{"spread", "basis", "funding",
                                                                 "fees"};
 
 struct FactorPnl {
-  Int256 deviation;                                   // at 10^-36: sum of d * price change
-  Int256 target;                                      // at 10^-36: sum of tau * price change
-  std::array<Amount, pnl_part_names.size()> parts{};  // added by the caller, by PnlPart
+  Int256 deviation;                                   // sum of d * price change
+  Int256 target;                                      // sum of tau * price change
+  std::array<Int256, pnl_part_names.size()> parts{};  // added by the caller, by PnlPart
 
-  Amount part(PnlPart p) const { return parts[static_cast<std::size_t>(p)]; }
-  /// The sum of all parts at 10^-36.
+  const Int256& part(PnlPart p) const { return parts[static_cast<std::size_t>(p)]; }
   Int256 total() const;
 
   FactorPnl& operator+=(const FactorPnl& other);
@@ -66,7 +65,9 @@ struct FactorPnl {
 
   template <class Archive>
   void archive(Archive& ar) {
-    ar(deviation.lo, deviation.hi, target.lo, target.hi, parts);
+    ar(deviation.lo, deviation.hi, target.lo, target.hi);
+    for (Int256& part : parts)
+      ar(part.lo, part.hi);
   }
 };
 
@@ -142,6 +143,9 @@ struct Figures {
 
 /// @param grid  the sampling grid that the tracker ran on, > 0.
 Figures figures(const Summary& summary, Duration grid);
+
+/// An amount at 10^-36, as FactorPnl counts.
+constexpr Int256 at_36_digits(Amount amount) { return Int256::product(amount.raw, decimal_one); }
 
 /// An exact sum of products as an amount, rounded half to even, held at the ends of the range.
 Amount rounded_amount(const Int256& at_36_digits);

@@ -80,7 +80,7 @@ void Tracker::price_move(Timestamp t, Decimal change) {
   if (!state_.target.zero()) pnl.target += Int256::product(state_.target.raw, change.raw);
 }
 
-void Tracker::add_pnl(Timestamp t, PnlPart part, Amount amount) {
+void Tracker::add_pnl(Timestamp t, PnlPart part, const Int256& amount) {
   reach(t);
   path_.pnl().parts[static_cast<std::size_t>(part)] += amount;
 }

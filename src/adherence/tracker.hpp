@@ -47,12 +47,26 @@ class Tracker {
   /// The factor's price moved: deviation_pnl += d * change, target_pnl += tau * change, with d and
   /// tau before the update of the same event (call this first). Also while unknown: money is exact.
   void price_move(Timestamp t, Decimal change);
-  void add_pnl(Timestamp t, PnlPart part, Amount amount);
+  /// `amount` at 10^-36, as FactorPnl counts.
+  void add_pnl(Timestamp t, PnlPart part, const Int256& amount);
   /// The money that the band puts at risk from t on (DeskRisk::band_risk); absent: no estimate.
   void set_weight(Timestamp t, std::optional<double> weight);
   /// A hedge or rebalance fill is about to move the exposure (call this before its update): the
   /// first that brings the actual nearer to its target during an excursion is the reaction to it.
   void hedge_fill(Timestamp t, Decimal exposure_change);
+
+  /// Hint the memory system that price_move(), or any other call, is about to come.
+  void prefetch_price_move() const {
+    __builtin_prefetch(&boundary_);
+    __builtin_prefetch(&state_);
+    __builtin_prefetch(&reading_);
+    path_.prefetch_pnl();
+  }
+  void prefetch() const {
+    const auto* end = reinterpret_cast<const char*>(&windows_);
+    for (const auto* line = reinterpret_cast<const char*>(this); line < end; line += 64)
+      __builtin_prefetch(line);
+  }
 
   const FactorState& state() const { return state_; }
   const Reading& reading() const { return reading_; }

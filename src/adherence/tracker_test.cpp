@@ -183,8 +183,8 @@ TEST(Tracker, splits_price_moves_exactly_between_deviation_and_target) {
   state.actual = Decimal::from_raw(Decimal::whole(5).raw + 1);
   change(tracker, 0, state, Cause::quote);
   tracker.price_move(noon_plus(1), Decimal::whole(-7));
-  tracker.add_pnl(noon_plus(2), PnlPart::fees, Amount::whole(-2));
-  tracker.add_pnl(noon_plus(3), PnlPart::spread, Amount::from_raw(1));
+  tracker.add_pnl(noon_plus(2), PnlPart::fees, at_36_digits(Amount::whole(-2)));
+  tracker.add_pnl(noon_plus(3), PnlPart::spread, at_36_digits(Amount::from_raw(1)));
   const Summary summary = tracker.since_start(noon_plus(4));
   EXPECT_EQ(summary.pnl.deviation,
             Int256::product(Decimal::whole(2).raw + 1, Decimal::whole(-7).raw));

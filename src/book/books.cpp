@@ -144,13 +144,6 @@ FillView Books::view(std::uint32_t offset) const {
           record.liquidity, record.corrected, record.busted};
 }
 
-std::optional<Timestamp> Books::next_due() const {
-  const auto transfer = transfers_.next_due();
-  const auto dispute = reconciliation_.next_due();
-  if (!transfer || !dispute) return transfer ? transfer : dispute;
-  return std::min(*transfer, *dispute);
-}
-
 void Books::run_due(Timestamp now, std::vector<Effect>& effects) {
   changes_.clear();
   transfers_.run_due(now, effects);

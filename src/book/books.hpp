@@ -16,6 +16,7 @@
 // construction.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -99,7 +100,15 @@ class Books {
   const Changes& changes() const { return changes_; }
 
   /// When run_due() next has something to do.
-  std::optional<Timestamp> next_due() const;
+  /// Hints the memory system that the fill is about to be applied.
+  void prefetch(const Fill& fill) const;
+
+  std::optional<Timestamp> next_due() const {
+    const auto transfer = transfers_.next_due();
+    const auto dispute = reconciliation_.next_due();
+    if (!transfer || !dispute) return transfer ? transfer : dispute;
+    return std::min(*transfer, *dispute);
+  }
   /// Raises overdue transfers (into `effects`, by due time) and breaks past their grace (into
   /// changes().disputes, in order of opening). Each once.
   void run_due(Timestamp now, std::vector<Effect>& effects);

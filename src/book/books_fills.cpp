@@ -58,6 +58,16 @@ std::uint32_t Books::find_key(const Owner& owner, const Record& record, std::uin
   });
 }
 
+void Books::prefetch(const Fill& fill) const {
+  if (!known_place(fill.key.place) || !known_instrument(fill.key.instrument)) return;
+  Owner owner = names_of(fill.key.place, fill.key.instrument, fill.book);
+  Record record;
+  record.leg = fill.key.leg;
+  record.id = PackedId(fill.key.id.view());
+  keys_.prefetch(key_hash(owner, record));
+  find_position_of(owner);
+}
+
 Outcome Books::apply(Timestamp t, const Fill& fill) {
   changes_.clear();
   const FillKey& key = fill.key;

@@ -52,11 +52,6 @@ void Transfers::advance(const TradeId& id, TransferState state, Timestamp t) {
   erase_sorted(due_, due_of(at));
 }
 
-std::optional<Timestamp> Transfers::next_due() const {
-  if (due_.empty()) return std::nullopt;
-  return due_.front().at;
-}
-
 void Transfers::run_due(Timestamp now, std::vector<Effect>& effects) {
   const auto end =
       std::find_if(due_.begin(), due_.end(), [&](const Due& due) { return due.at > now; });

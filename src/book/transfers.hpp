@@ -55,7 +55,9 @@ class Transfers {
   std::span<const TransferRecord> all() const { return records_; }
   std::span<const std::uint32_t> open() const { return open_; }
 
-  std::optional<Timestamp> next_due() const;
+  std::optional<Timestamp> next_due() const {
+    return due_.empty() ? std::nullopt : std::optional(due_.front().at);
+  }
   void run_due(Timestamp now, std::vector<Effect>& effects);
 
   std::size_t memory_bytes() const;

@@ -45,6 +45,30 @@ std::span<const Effect> Engine::pass_time(Timestamp t) {
   return effects_;
 }
 
+/// A desk's state is larger than a core's nearest caches, and an event needs a few dozen lines of
+/// it: asked for at once, they arrive together.
+void Engine::prefetch(const Event& event) const {
+  const auto* mark = std::get_if<Mark>(&event.body);
+  const auto* fill = mark == nullptr ? std::get_if<Fill>(&event.body) : nullptr;
+  if (mark == nullptr && fill == nullptr) return;
+  const InstrumentId instrument = mark != nullptr ? mark->instrument : fill->key.instrument;
+  if (instrument.index() >= first_delta_.size()) return;
+  if (fill != nullptr) books_.prefetch(*fill);
+  market_.prefetch(instrument);
+  market_.prefetch(desk_.instrument(instrument).base);
+  const FactorId factor = first_delta_[instrument.index()];
+  if (!factor.valid()) return;
+  if (mark != nullptr) {
+    trackers_[factor.index()].prefetch_price_move();
+  } else {
+    trackers_[factor.index()].prefetch();
+    __builtin_prefetch(&factors_[factor.index()].state);
+    __builtin_prefetch(&factors_[factor.index()].state.hedged);
+    __builtin_prefetch(&targets_[factor.index()]);
+  }
+  exposures_.prefetch(factor, instrument);
+}
+
 void Engine::start(Timestamp t) {
   started_ = true;
   started_at_ = now_ = t;
@@ -191,10 +215,7 @@ void Engine::priced(const MarketChange& change, InstrumentId instrument, AssetId
 /// A price that still holds, or a first one, may end what made a factor unknown.
 void Engine::wake(InstrumentId instrument, AssetId asset) {
   const auto wake_one = [&](FactorId id) {
-    const FactorNow& factor = factors_[id.index()];
-    const bool begins_to_age =
-        factor.fresh_until == DueTimes::never && desk_.factor(id).max_age.has_value();
-    if (factor.knowledge != Knowledge::known || begins_to_age) exposures_.touch(id);
+    if (wakes_[id.index()] != 0) exposures_.touch(id);
   };
   if (instrument.valid()) {
     asset = desk_.instrument(instrument).base;

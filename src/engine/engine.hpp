@@ -104,6 +104,10 @@ class Engine final : private Readings {
   /// The only way state changes. The effects are valid until the next call.
   std::span<const Effect> step(const Event& event);
 
+  /// Optional, before step(event) and best while the event before it is still to be stepped: hints
+  /// the memory system. Changes nothing.
+  void prefetch(const Event& event) const;
+
   /// Lets time pass to `t` without an event: timers fire, windows go on. Not part of the digest.
   std::span<const Effect> pass_time(Timestamp t);
 
@@ -168,6 +172,7 @@ class Engine final : private Readings {
   void raise_breaks();
   void dispute(const DisputeChange& change);
   void wake(InstrumentId instrument, AssetId asset);
+  bool wakes(FactorId id) const;
   void touch_valued();
   void digest_step(const Event& event);
 
@@ -204,6 +209,7 @@ class Engine final : private Readings {
   std::vector<TargetPipeline> targets_;
   std::vector<Tracker> trackers_;
   std::vector<FactorNow> factors_;
+  std::vector<std::uint8_t> wakes_;  // by factor, derived: a price that still holds can change it
   DueTimes factor_due_;
   DeskRisk risk_;
   std::vector<RiskSample> risk_samples_;
@@ -211,6 +217,7 @@ class Engine final : private Readings {
   bool risk_at_from_taken_ = false;
   Alerts alerts_;
   ProfitAttribution profit_;
+  std::vector<FactorId> first_delta_;  // by instrument, derived: of its base asset; may be invalid
   std::vector<FactorId> reads_value_;  // factors whose target follows price or net asset value
   bool keeps_value_ = false;           // some target reads the net asset value
   StepTrace trace_;

@@ -63,6 +63,13 @@ Timestamp Engine::fresh_until(FactorId id) const {
   return oldest + *config.max_age;
 }
 
+/// A price that still holds, or a first one, may end what makes a factor unknown, or begin to age.
+bool Engine::wakes(FactorId id) const {
+  const FactorNow& factor = factors_[id.index()];
+  return factor.knowledge != Knowledge::known ||
+         (factor.fresh_until == DueTimes::never && desk_.factor(id).max_age.has_value());
+}
+
 Knowledge Engine::judge(FactorId id, const std::optional<Plan>& plan, Timestamp fresh) const {
   const FactorExposure& exposure = exposures_.factor(id);
   if (exposure.unpriced > 0) return Knowledge::no_price;
@@ -100,6 +107,7 @@ void Engine::refresh(FactorId id, Cause cause) {
   const Timestamp fresh = fresh_until(id);
   factor.fresh_until = fresh;
   factor.knowledge = judge(id, plan, fresh);
+  wakes_[id.index()] = wakes(id) ? 1 : 0;
 
   FactorState next = factor.state;
   next.known = factor.knowledge == Knowledge::known;

@@ -7,25 +7,23 @@ namespace ballast {
 ProfitAttribution::ProfitAttribution(const Desk& desk)
     : desk_(&desk), incomplete_(desk.factors.size(), 0) {}
 
-std::optional<Amount> ProfitAttribution::worth(AssetId asset,
+std::optional<Int256> ProfitAttribution::worth(AssetId asset,
                                                Amount amount,
                                                const Market& market) const {
-  if (amount.zero()) return Amount{};
+  if (amount.zero()) return Int256{};
   const Quoted& quoted = market.asset_price(asset);
   if (!quoted.present) return std::nullopt;
-  if (quoted.price == Price::whole(1)) return amount;
-  const auto product_of = product<Amount>(amount, quoted.price);
-  return product_of ? std::optional(*product_of) : std::nullopt;
+  return Int256::product(amount.raw, quoted.price.raw);
 }
 
 void ProfitAttribution::add(Timestamp now,
                             FactorId id,
                             PnlPart part,
-                            std::optional<Amount> amount,
+                            const std::optional<Int256>& amount,
                             std::vector<Tracker>& trackers) {
   if (!amount) {
     incomplete_[id.index()] = 1;
-  } else if (!amount->zero()) {
+  } else if (*amount != Int256{}) {
     trackers[id.index()].add_pnl(now, part, *amount);
   }
 }
@@ -44,15 +42,14 @@ void ProfitAttribution::priced(Timestamp now,
       trackers[id.index()].price_move(now, move);
       // Deviation and target together are actual * move; derivatives move with their own marks.
       const auto derivatives = checked_add(exposure.holding, -exposure.actual);
-      if (!derivatives || derivatives->zero()) continue;
-      const auto counted_twice = product<Amount>(*derivatives, move);
-      add(now, id, PnlPart::basis, counted_twice ? std::optional(*counted_twice) : std::nullopt,
+      add(now, id, PnlPart::basis,
+          derivatives ? std::optional(Int256::product(derivatives->raw, move.raw)) : std::nullopt,
           trackers);
     }
   }
   if (!change.instrument.valid() || !change.before || change.after == *change.before) return;
   for (const auto& link : exposures.links(change.instrument)) {
-    if (desk_->factor(link.factor).kind != FactorKind::delta) continue;
+    if (!link.delta) continue;
     const Leg& leg = exposures.factor(link.factor).legs[link.leg];
     if (leg.qty.zero()) continue;
     add(now, link.factor, PnlPart::basis, leg_profit(leg, change, market), trackers);
@@ -60,19 +57,20 @@ void ProfitAttribution::priced(Timestamp now,
 }
 
 /// What one leg earned while its instrument's price moved, whatever the factor's own price did.
-std::optional<Amount> ProfitAttribution::leg_profit(const Leg& leg,
+std::optional<Int256> ProfitAttribution::leg_profit(const Leg& leg,
                                                     const MarketChange& change,
                                                     const Market& market) const {
   const Instrument& instrument = desk_->instrument(change.instrument);
-  if (!instrument.inverse() && instrument.contract_size == Quantity::whole(1)) {
-    const auto move = decimal_cast<Price>(change.after - *change.before);
-    const auto earned = notional(leg.qty, move);
-    return earned ? worth(instrument.settlement(), *earned, market) : std::nullopt;
+  const AssetId settlement = instrument.settlement();
+  if (!instrument.inverse() && instrument.contract_size == Quantity::whole(1) &&
+      market.fixed(settlement)) {
+    return Int256::product(leg.qty.raw, change.after.raw - change.before->raw);
   }
   const auto before = value(instrument, leg.qty, *change.before);
   const auto after = value(instrument, leg.qty, change.after);
   if (!before || !after) return std::nullopt;
-  return worth(instrument.settlement(), *after - *before, market);
+  const auto earned = checked_add(*after, -*before);
+  return earned ? worth(settlement, *earned, market) : std::nullopt;
 }
 
 void ProfitAttribution::booked(Timestamp now,
@@ -98,13 +96,13 @@ void ProfitAttribution::booked(Timestamp now,
   }
 }
 
-std::optional<Amount> ProfitAttribution::spread(const PositionChange& change,
+std::optional<Int256> ProfitAttribution::spread(const PositionChange& change,
                                                 const Market& market) const {
   const Instrument& instrument = desk_->instrument(change.instrument);
   const Quantity moved = change.qty_after - change.qty_before;
   const auto paid = worth(instrument.settlement(), change.flow_change, market);
   if (!paid) return std::nullopt;
-  std::optional<Amount> held;
+  std::optional<Int256> held;
   if (instrument.spot()) {  // the holding is worth the coin's price, wherever it was bought
     held = worth(instrument.base, decimal_cast<Amount>(moved), market);
   } else if (const Quoted& mark = market.price(change.instrument); mark.present) {
@@ -112,8 +110,7 @@ std::optional<Amount> ProfitAttribution::spread(const PositionChange& change,
     if (at_mark) held = worth(instrument.settlement(), *at_mark, market);
   }
   if (!held) return std::nullopt;
-  const auto sum = checked_add(*held, *paid);
-  return sum ? std::optional(*sum) : std::nullopt;
+  return *held + *paid;
 }
 
 }  // namespace ballast

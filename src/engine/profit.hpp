@@ -51,16 +51,16 @@ class ProfitAttribution {
   }
 
  private:
-  /// In the reporting currency; nothing without a price.
-  std::optional<Amount> worth(AssetId asset, Amount amount, const Market& market) const;
-  std::optional<Amount> leg_profit(const Leg& leg,
+  // All in the reporting currency at 10^-36; nothing without a price.
+  std::optional<Int256> worth(AssetId asset, Amount amount, const Market& market) const;
+  std::optional<Int256> leg_profit(const Leg& leg,
                                    const MarketChange& change,
                                    const Market& market) const;
-  std::optional<Amount> spread(const PositionChange& change, const Market& market) const;
+  std::optional<Int256> spread(const PositionChange& change, const Market& market) const;
   void add(Timestamp now,
            FactorId id,
            PnlPart part,
-           std::optional<Amount> amount,
+           const std::optional<Int256>& amount,
            std::vector<Tracker>& trackers);
 
   const Desk* desk_;

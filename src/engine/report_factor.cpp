@@ -49,7 +49,7 @@ FactorFigures factor_figures(const Summary& summary, Duration grid) {
 }
 
 FactorProfit factor_profit(const FactorPnl& pnl) {
-  const auto part = [&](PnlPart p) { return decimal_cast<Decimal>(pnl.part(p)); };
+  const auto part = [&](PnlPart p) { return rounded(pnl.part(p)); };
   return {.spread = part(PnlPart::spread),
           .target = rounded(pnl.target),
           .deviation = rounded(pnl.deviation),

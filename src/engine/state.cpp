@@ -6,7 +6,7 @@ namespace ballast {
 namespace {
 
 /// Bytes of another layout are refused; raise with every change of what archive() writes.
-constexpr std::uint32_t layout = 1;
+constexpr std::uint32_t layout = 2;
 
 std::vector<TargetPipeline> pipelines(const Desk& desk) {
   std::vector<TargetPipeline> pipelines;
@@ -45,6 +45,7 @@ Engine::Engine(Desk desk, EngineOptions options)
       targets_(pipelines(desk_)),
       trackers_(trackers(desk_, options_)),
       factors_(desk_.factors.size()),
+      wakes_(desk_.factors.size(), 1),
       factor_due_(desk_.factors.size()),
       risk_({.factors = risk_factors(desk_)}),
       risk_samples_(risk_factors(desk_)),
@@ -54,6 +55,10 @@ Engine::Engine(Desk desk, EngineOptions options)
     const bool share = std::holds_alternative<ShareTarget>(desk_.factors[i].target);
     keeps_value_ = keeps_value_ || share;
     if (share) reads_value_.push_back(FactorId{i});
+  }
+  for (const Instrument& instrument : desk_.instruments) {
+    const auto deltas = exposures_.deltas(instrument.base);
+    first_delta_.push_back(deltas.empty() ? FactorId{} : deltas.front());
   }
   trace_.factors.reserve(desk_.factors.size());
 }
@@ -95,6 +100,8 @@ Result<void> Engine::restore(std::string_view bytes) {
   if (!ar.done()) {
     return fail(Errc::corrupt, "the snapshot is damaged: replay the journal instead");
   }
+  for (std::size_t i = 0; i < factors_.size(); ++i)
+    wakes_[i] = wakes(FactorId{i}) ? 1 : 0;
   return {};
 }
 

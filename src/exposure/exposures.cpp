@@ -72,7 +72,10 @@ Exposures::Exposures(const Desk& desk)
   }
   const auto add_leg = [&](FactorId id, InstrumentId instrument) {
     auto& legs = factors_[id.index()].legs;
-    links_[instrument.index()].push_back({id, static_cast<std::uint32_t>(legs.size())});
+    const bool delta = desk.factor(id).kind == FactorKind::delta;
+    const bool inverse = desk.instrument(instrument).inverse();
+    links_[instrument.index()].push_back(
+        {id, static_cast<std::uint32_t>(legs.size()), delta, delta == inverse});
     legs.emplace_back().instrument = instrument;
   };
   for (std::size_t f = 0; f < desk.factors.size(); ++f) {
@@ -184,10 +187,7 @@ void Exposures::reprice(InstrumentId instrument, const Market& market) {
   for (const InstrumentLink& link : links_[instrument.index()]) {
     Leg& leg = factors_[link.factor.index()].legs[link.leg];
     if (leg.qty.zero() && leg.hedged_qty.zero() && leg.exposure.zero()) continue;
-    const FactorConfig& config = desk_->factor(link.factor);
-    const bool inverse = desk_->instrument(instrument).inverse();
-    const bool moves = config.kind == FactorKind::notional ? !inverse : inverse;
-    if (moves || !leg.priced) reprice_leg(link.factor, leg, market);
+    if (link.moves_with_price || !leg.priced) reprice_leg(link.factor, leg, market);
   }
 }
 

@@ -72,7 +72,19 @@ class Exposures {
   struct InstrumentLink {
     FactorId factor;
     std::uint32_t leg = 0;
+    bool delta = false;            // of a delta factor
+    bool moves_with_price = true;  // its exposure, as inverse contracts' in coin
   };
+  /// Hints the memory system that an event of the instrument is about to come.
+  void prefetch(FactorId id, InstrumentId instrument) const {
+    const FactorExposure& factor = factors_[id.index()];
+    __builtin_prefetch(&factor.actual);
+    __builtin_prefetch(links_[instrument.index()].data());
+    if (factor.legs.empty()) return;
+    __builtin_prefetch(&factor.legs.front());
+    __builtin_prefetch(&factor.legs.front().hedged);
+  }
+
   /// The factors with a leg in an instrument.
   std::span<const InstrumentLink> links(InstrumentId id) const { return links_[id.index()]; }
   /// The delta factors of an asset.

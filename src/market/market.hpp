@@ -58,6 +58,13 @@ class Market {
   /// The reporting currency, or an equal of it: its price never moves.
   bool fixed(AssetId id) const { return assets_[id.index()].fixed; }
   const Top& top(InstrumentId id) const { return instruments_[id.index()].top; }
+  /// Hints the memory system that an instrument's mark or top is about to come.
+  void prefetch(InstrumentId id) const {
+    __builtin_prefetch(&instruments_[id.index()]);
+    __builtin_prefetch(&instruments_[id.index()].top.bid);
+  }
+  void prefetch(AssetId id) const { __builtin_prefetch(&assets_[id.index()]); }
+
   std::uint64_t late_marks() const { return late_marks_; }
 
   template <class Archive>
