@@ -12,12 +12,32 @@ struct Division {
 
 constexpr std::uint64_t low64(UInt128 value) { return static_cast<std::uint64_t>(value); }
 
-/// (high:low) / divisor for high < divisor <= 2^64 - 1: two hardware divisions.
+struct WordDivision {
+  std::uint64_t quotient;
+  std::uint64_t remainder;
+};
+
+/// (high:low) / divisor for high < divisor. One instruction, where the compiler would call a
+/// function that cannot know that the quotient fits.
+WordDivision divide_words(std::uint64_t high, std::uint64_t low, std::uint64_t divisor) {
+#if defined(__x86_64__)
+  WordDivision division{};
+  __asm__("divq %[divisor]"
+          : "=a"(division.quotient), "=d"(division.remainder)
+          : [divisor] "r"(divisor), "a"(low), "d"(high)
+          : "cc");
+  return division;
+#else
+  const UInt128 whole = (UInt128{high} << 64) | low;
+  return {static_cast<std::uint64_t>(whole / divisor), static_cast<std::uint64_t>(whole % divisor)};
+#endif
+}
+
+/// (high:low) / divisor for high < divisor <= 2^64 - 1.
 Division divide_by_word(UInt128 high, UInt128 low, std::uint64_t divisor) {
-  const UInt128 upper = (high << 64) | (low >> 64);
-  const UInt128 q1 = upper / divisor;
-  const UInt128 lower = ((upper % divisor) << 64) | low64(low);
-  return {(q1 << 64) | (lower / divisor), lower % divisor};
+  const WordDivision upper = divide_words(low64(high), low64(low >> 64), divisor);
+  const WordDivision lower = divide_words(upper.remainder, low64(low), divisor);
+  return {(UInt128{upper.quotient} << 64) | lower.quotient, lower.remainder};
 }
 
 /// (high:low) / divisor for high < divisor, any divisor: Knuth's algorithm D with two 64-bit digits
@@ -56,10 +76,10 @@ std::optional<Int128> divide_half_even(const Int256& numerator, UInt128 divisor)
   if (high >= divisor) return std::nullopt;  // the quotient needs more than 128 bits
 
   Division division{};
-  if (high == 0) {
-    division = {absolute.lo / divisor, absolute.lo % divisor};
-  } else if ((divisor >> 64) == 0) {
+  if ((divisor >> 64) == 0) {
     division = divide_by_word(high, absolute.lo, low64(divisor));
+  } else if (high == 0) {
+    division = {absolute.lo / divisor, absolute.lo % divisor};
   } else {
     division = divide_by_two_words(high, absolute.lo, divisor);
   }

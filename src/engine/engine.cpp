@@ -58,7 +58,7 @@ void Engine::prefetch(const Event& event) const {
   market_.prefetch(desk_.instrument(instrument).base);
   const FactorId factor = first_delta_[instrument.index()];
   if (!factor.valid()) return;
-  if (mark != nullptr) {
+  if (mark != nullptr && !desk_.instrument(instrument).inverse()) {
     trackers_[factor.index()].prefetch_price_move();
   } else {
     trackers_[factor.index()].prefetch();
@@ -201,12 +201,11 @@ void Engine::priced(const MarketChange& change, InstrumentId instrument, AssetId
   }
   profit_.priced(now_, change, exposures_, market_, trackers_);
   if (change.instrument.valid()) exposures_.reprice(change.instrument, market_);
-  if (keeps_value_) {
+  if (!reads_value_.empty()) {
     if (change.instrument.valid()) net_asset_value_.reprice(change.instrument, market_);
-    for (const AssetPriceChange& c : market_.asset_changes()) {
+    for (const AssetPriceChange& c : market_.asset_changes())
       net_asset_value_.reprice(c.asset, market_);
-    }
-    if (!reads_value_.empty()) touch_valued();
+    touch_valued();
   }
   wake(instrument, asset);
   settle(Cause::market, false);

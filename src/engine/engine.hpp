@@ -219,7 +219,6 @@ class Engine final : private Readings {
   ProfitAttribution profit_;
   std::vector<FactorId> first_delta_;  // by instrument, derived: of its base asset; may be invalid
   std::vector<FactorId> reads_value_;  // factors whose target follows price or net asset value
-  bool keeps_value_ = false;           // some target reads the net asset value
   StepTrace trace_;
   std::vector<Effect> effects_;
   EventCounts counts_;

@@ -38,7 +38,7 @@ Inventory Engine::inventory(FactorId id) const {
   inventory.now = now_;
   const Quoted& price = market_.asset_price(desk_.factor(id).unit);
   if (price.present) inventory.price = decimal_cast<Decimal>(price.price);
-  inventory.net_asset_value = keeps_value_ ? net_asset_value_.value() : std::nullopt;
+  inventory.net_asset_value = reads_value_.empty() ? std::nullopt : net_asset_value_.value();
   return inventory;
 }
 

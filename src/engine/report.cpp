@@ -223,10 +223,7 @@ void Engine::report_holdings(Report& report) const {
     report.breaks.push_back(break_report(desk_, books_, item));
   }
   NetAssetValue value = net_asset_value_;
-  for (std::size_t i = 0; i < desk_.instruments.size(); ++i)
-    value.reprice(InstrumentId{i}, market_);
-  for (std::size_t i = 0; i < desk_.assets.size(); ++i)
-    value.reprice(AssetId{i}, market_);
+  value.reprice_all(market_);
   report.net_asset_value = value.value();
 }
 

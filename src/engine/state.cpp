@@ -1,4 +1,6 @@
 // The engine's beginning, and its whole state as bytes.
+#include <algorithm>
+
 #include "base/archive.hpp"
 #include "engine/engine.hpp"
 
@@ -29,6 +31,10 @@ std::vector<Tracker> trackers(const Desk& desk, const EngineOptions& options) {
   return trackers;
 }
 
+bool reads_net_asset_value(const FactorConfig& factor) {
+  return std::holds_alternative<ShareTarget>(factor.target);
+}
+
 std::size_t risk_factors(const Desk& desk) {
   return std::min(desk.factors.size(), DeskRisk::factors_max);
 }
@@ -41,7 +47,8 @@ Engine::Engine(Desk desk, EngineOptions options)
       books_(desk_),
       market_(desk_),
       exposures_(desk_),
-      net_asset_value_(desk_),
+      net_asset_value_(
+          desk_, std::any_of(desk_.factors.begin(), desk_.factors.end(), reads_net_asset_value)),
       targets_(pipelines(desk_)),
       trackers_(trackers(desk_, options_)),
       factors_(desk_.factors.size()),
@@ -52,9 +59,7 @@ Engine::Engine(Desk desk, EngineOptions options)
       alerts_(desk_),
       profit_(desk_) {
   for (std::size_t i = 0; i < desk_.factors.size(); ++i) {
-    const bool share = std::holds_alternative<ShareTarget>(desk_.factors[i].target);
-    keeps_value_ = keeps_value_ || share;
-    if (share) reads_value_.push_back(FactorId{i});
+    if (reads_net_asset_value(desk_.factors[i])) reads_value_.push_back(FactorId{i});
   }
   for (const Instrument& instrument : desk_.instruments) {
     const auto deltas = exposures_.deltas(instrument.base);

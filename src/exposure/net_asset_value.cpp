@@ -5,8 +5,8 @@
 
 namespace ballast {
 
-NetAssetValue::NetAssetValue(const Desk& desk)
-    : desk_(&desk), derivatives_(desk.instruments.size()), held_(desk.assets.size()) {}
+NetAssetValue::NetAssetValue(const Desk& desk, bool live)
+    : desk_(&desk), live_(live), derivatives_(desk.instruments.size()), held_(desk.assets.size()) {}
 
 template <class Tag>
 void NetAssetValue::accumulate(Fixed<Tag>& sum, Fixed<Tag> change) {
@@ -26,8 +26,15 @@ void NetAssetValue::apply(const Books& books, const Market& market) {
     if (instrument.spot()) continue;
     accumulate(derivatives_[change.instrument.index()].qty, change.qty_after - change.qty_before);
     add(instrument.settlement(), change.flow_change, market);
-    reprice(change.instrument, market);
+    if (live_) reprice(change.instrument, market);
   }
+}
+
+void NetAssetValue::reprice_all(const Market& market) {
+  for (std::size_t i = 0; i < derivatives_.size(); ++i)
+    reprice(InstrumentId{i}, market);
+  for (std::size_t i = 0; i < held_.size(); ++i)
+    reprice(AssetId{i}, market);
 }
 
 void NetAssetValue::reprice(InstrumentId id, const Market& market) {
@@ -55,7 +62,7 @@ void NetAssetValue::reprice(InstrumentId id, const Market& market) {
 
 void NetAssetValue::add(AssetId asset, Amount change, const Market& market) {
   accumulate(held_[asset.index()].qty, change);
-  reprice(asset, market);
+  if (live_) reprice(asset, market);
 }
 
 void NetAssetValue::reprice(AssetId id, const Market& market) {

@@ -17,11 +17,14 @@ namespace ballast {
 
 class NetAssetValue {
  public:
-  explicit NetAssetValue(const Desk& desk);
+  /// `live`: value() follows every booking and, through reprice(), every price. Else only what is
+  /// held follows, and value() is that of the last reprice_all().
+  NetAssetValue(const Desk& desk, bool live);
 
   void apply(const Books& books, const Market& market);
   void reprice(InstrumentId instrument, const Market& market);
   void reprice(AssetId asset, const Market& market);
+  void reprice_all(const Market& market);
 
   std::optional<Decimal> value() const {
     return missing_ == 0 && !overflowed_ ? std::optional(value_) : std::nullopt;
@@ -47,6 +50,7 @@ class NetAssetValue {
   void add(AssetId asset, Amount change, const Market& market);
 
   const Desk* desk_;
+  bool live_;
   std::vector<Derivative> derivatives_;  // by instrument
   std::vector<Held> held_;               // by asset
   Decimal value_;

@@ -42,48 +42,59 @@ TargetPipeline::TargetPipeline(const FactorConfig& factor)
 
 /// The plan around a target as configured; nothing past the decimal range.
 std::optional<Plan> TargetPipeline::around(Decimal target, Decimal band_scale) const {
-  const auto edge = [&](Decimal offset) -> std::optional<Decimal> {
-    const auto scaled = product<Decimal>(offset, band_scale);
-    if (!scaled) return std::nullopt;
-    const auto level = checked_add(target, *scaled);
-    return level ? std::optional(*level) : std::nullopt;
-  };
-  const auto lower = edge(band_.lower);
-  const auto upper = edge(band_.upper);
-  if (!lower || !upper) return std::nullopt;
-  const Range band{*lower, *upper};
+  Range band = band_;
+  if (band_scale != Decimal::whole(1)) {
+    const auto lower = product<Decimal>(band_.lower, band_scale);
+    const auto upper = product<Decimal>(band_.upper, band_scale);
+    if (!lower || !upper) return std::nullopt;
+    band = {*lower, *upper};
+  }
+  if (__builtin_add_overflow(target.raw, band.lower.raw, &band.lower.raw) ||
+      __builtin_add_overflow(target.raw, band.upper.raw, &band.upper.raw)) {
+    return std::nullopt;
+  }
   return Plan{target, band, limit_.value_or(band)};
+}
+
+void TargetPipeline::impose(const Override& override,
+                            Decimal band_scale,
+                            std::optional<Plan>& plan) const {
+  if (override.target) plan = around(*override.target, band_scale);
+  if (!plan) return;
+  if (override.band) {
+    plan->band = *override.band;
+    plan->target = held_in(plan->target, plan->band);
+  }
+  plan->limit = override.limit ? *override.limit : limit_.value_or(plan->band);
+}
+
+void TargetPipeline::bring_inside_limit(Plan& plan) {
+  plan.target = held_in(plan.target, plan.limit);
+  plan.band = held_in(plan.band, plan.limit);
 }
 
 TargetPipeline::Stages TargetPipeline::stages(const Inventory& inventory) const {
   Stages stages;
   const auto answer = aim(model_, inventory);
   if (answer) stages.modelled = around(answer->target, answer->band_scale);
-
   stages.overridden = stages.modelled;
   if (const Override* const override = in_force(inventory.now)) {
-    if (override->target) {
-      stages.overridden = around(*override->target, answer ? answer->band_scale : Aim{}.band_scale);
-    }
-    if (auto& plan = stages.overridden) {
-      if (override->band) {
-        plan->band = *override->band;
-        plan->target = held_in(plan->target, plan->band);
-      }
-      plan->limit = override->limit ? *override->limit : limit_.value_or(plan->band);
-    }
+    impose(*override, answer.value_or(Aim{}).band_scale, stages.overridden);
   }
-
   stages.limited = stages.overridden;
-  if (auto& plan = stages.limited) {
-    plan->target = held_in(plan->target, plan->limit);
-    plan->band = held_in(plan->band, plan->limit);
-  }
+  if (stages.limited) bring_inside_limit(*stages.limited);
   return stages;
 }
 
 std::optional<Plan> TargetPipeline::plan(const Inventory& inventory) const {
-  return stages(inventory).limited;
+  std::optional<Plan> plan;
+  const auto answer = aim(model_, inventory);
+  if (answer) plan = around(answer->target, answer->band_scale);
+  if (const Override* const override = in_force(inventory.now)) {
+    impose(*override, answer.value_or(Aim{}).band_scale, plan);
+  }
+  if (plan) bring_inside_limit(*plan);
+  return plan;
 }
 
 OverrideAnswer TargetPipeline::apply(const TargetOverride& change, const Inventory& inventory) {

@@ -105,6 +105,8 @@ class TargetPipeline {
 
   const Override* in_force(Timestamp now) const;
   Stages stages(const Inventory& inventory) const;
+  void impose(const Override& override, Decimal band_scale, std::optional<Plan>& plan) const;
+  static void bring_inside_limit(Plan& plan);
   std::optional<Plan> around(Decimal target, Decimal band_scale) const;
 
   TargetModel model_;
