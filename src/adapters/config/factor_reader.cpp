@@ -163,7 +163,10 @@ class FactorReader {
     const auto lower = range.decimal("lower");
     const auto upper = range.decimal("upper");
     if (!lower || !upper) return std::nullopt;
-    if (lower->value > upper->value) range.error(lower->at, "lower is above upper; swap them");
+    if (lower->value > upper->value) {
+      range.error(lower->at, "lower is above upper; swap them");
+      return std::nullopt;
+    }
     return Placed<Range>{{lower->value, upper->value}, node->at};
   }
 
