@@ -38,7 +38,7 @@ inline FactorReport worked_factor() {
   f.time_below = 0.2;
   f.time_past_limit = 0.1;
   f.bias = 0.2;
-  f.rms_z = std::sqrt(3.35);
+  f.rms_z = std::sqrt(2.3);
   f.max_abs_z = 3.0;
   f.iae = 200.0;
   f.ise = 680.0;
