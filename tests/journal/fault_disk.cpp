@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 
 #include "base/contract.hpp"
+#include "base/hash.hpp"
 #include "base/rng.hpp"
 
 namespace ballast::testing {
@@ -78,6 +79,9 @@ struct FaultDisk::Open {
   FaultDisk* disk;
   std::shared_ptr<File>* file;  // owned; a pointer because SQLite's memory is raw
   std::string* name;
+  bool sync_folder;  // with the next sync
+  bool read_only;
+  bool shm_mapped;
   int lock;
   unsigned shm_shared;
   unsigned shm_exclusive;
@@ -96,18 +100,18 @@ struct FaultVfs {
     file->pMethods = nullptr;
     if (disk.strikes(Call::open)) return SQLITE_CANTOPEN;
     BALLAST_ASSERT(name != nullptr);  // temporary files stay in memory
-    auto& found = disk.files_[name];
-    if (!found || found->deleted) {
-      if ((flags & SQLITE_OPEN_CREATE) == 0) {
-        if (!found) disk.files_.erase(name);
-        return SQLITE_CANTOPEN;
-      }
-      found = std::make_shared<File>();
+    const bool created = disk.now_.find(name) == disk.now_.end();
+    if (created) {
+      if ((flags & SQLITE_OPEN_CREATE) == 0) return SQLITE_CANTOPEN;
+      disk.now_[name] = std::make_shared<File>();
     }
     Open& opened = self(file);
     opened.disk = &disk;
-    opened.file = new std::shared_ptr<File>(found);
+    opened.file = new std::shared_ptr<File>(disk.now_[name]);
     opened.name = new std::string(name);
+    opened.sync_folder = created && is_log(name);
+    opened.read_only = (flags & SQLITE_OPEN_READONLY) != 0;
+    opened.shm_mapped = false;
     opened.lock = SQLITE_LOCK_NONE;
     opened.shm_shared = 0;
     opened.shm_exclusive = 0;
@@ -144,10 +148,11 @@ struct FaultVfs {
   static int write(sqlite3_file* file, const void* from, int size, sqlite3_int64 offset) {
     Open& opened = self(file);
     FaultDisk& disk = *opened.disk;
+    if (opened.read_only) return SQLITE_IOERR_WRITE;
     const auto* begin = static_cast<const std::uint8_t*>(from);
     const Fault fault = disk.fault_;
     const bool struck = disk.strikes(Call::write);
-    if (struck && (disk.crashed_ || fault != Fault::torn))
+    if (struck && (disk.dead() || fault != Fault::torn))
       return fault == Fault::full ? SQLITE_FULL : SQLITE_IOERR_WRITE;
     const int stored = struck ? size / 2 : size;
     change(opened, {.offset = static_cast<std::uint64_t>(offset),
@@ -157,6 +162,7 @@ struct FaultVfs {
 
   static int truncate(sqlite3_file* file, sqlite3_int64 size) {
     Open& opened = self(file);
+    if (opened.read_only) return SQLITE_IOERR_TRUNCATE;
     if (opened.disk->strikes(Call::truncate)) return SQLITE_IOERR_TRUNCATE;
     change(opened, {.truncate = true, .offset = static_cast<std::uint64_t>(size), .bytes = {}});
     return SQLITE_OK;
@@ -167,17 +173,15 @@ struct FaultVfs {
     FaultDisk& disk = *opened.disk;
     File& stored = **opened.file;
     if (disk.strikes(Call::sync)) {
-      if (!disk.crashed_) stored.pending.clear();  // written, readable, and never durable
+      if (!disk.dead()) stored.pending.clear();  // written, readable, and never durable
       return SQLITE_IOERR_FSYNC;
     }
     if (disk.ignore_sync_) return SQLITE_OK;
     for (const FaultDisk::Change& change : stored.pending)
       redo(stored.durable, change);
     stored.pending.clear();
-    stored.name_durable = true;
-    if (is_log(*opened.name))  // SQLite syncs the folder with it
-      for (auto& [name, other] : disk.files_)
-        other->name_durable = true;
+    if (opened.sync_folder) disk.durable_ = disk.now_;
+    opened.sync_folder = false;
     return SQLITE_OK;
   }
 
@@ -191,6 +195,8 @@ struct FaultVfs {
   static int lock(sqlite3_file* file, int level) {
     Open& opened = self(file);
     if (opened.disk->strikes(Call::lock)) return SQLITE_IOERR_LOCK;
+    // As fcntl() does: a write lock takes a file that is open for writing.
+    if (opened.read_only && level != SQLITE_LOCK_SHARED) return SQLITE_IOERR_LOCK;
     for (const Open* other : opened.disk->open_) {
       if (other == &opened || *other->file != *opened.file) continue;
       const bool free = level == SQLITE_LOCK_SHARED     ? other->lock < SQLITE_LOCK_PENDING
@@ -219,6 +225,7 @@ struct FaultVfs {
     Open& opened = self(file);
     *out = nullptr;
     if (opened.disk->strikes(Call::shm)) return SQLITE_IOERR_SHMMAP;
+    opened.shm_mapped = true;
     auto& regions = opened.disk->shared_memory_[*opened.name];
     const auto wanted = static_cast<std::size_t>(region);
     while (regions.size() <= wanted && extend != 0)
@@ -247,27 +254,28 @@ struct FaultVfs {
   }
   static void shm_barrier(sqlite3_file* /*file*/) {}
   static int shm_unmap(sqlite3_file* file, int remove) {
-    if (remove != 0) self(file).disk->shared_memory_.erase(*self(file).name);
+    Open& opened = self(file);
+    opened.shm_mapped = false;
+    // Nobody trusts what the last one to leave has left: the next one begins by recovering.
+    const bool last = std::none_of(
+        opened.disk->open_.begin(), opened.disk->open_.end(),
+        [&](const Open* other) { return other->shm_mapped && *other->file == *opened.file; });
+    if (remove != 0 || last) opened.disk->shared_memory_.erase(*opened.name);
     return SQLITE_OK;
   }
 
   static int remove(sqlite3_vfs* vfs, const char* name, int sync_folder) {
     FaultDisk& disk = disk_of(vfs);
     if (disk.strikes(Call::remove)) return SQLITE_IOERR_DELETE;
-    const auto found = disk.files_.find(name);
-    if (found == disk.files_.end() || found->second->deleted) return SQLITE_IOERR_DELETE_NOENT;
-    if (sync_folder != 0) {
-      disk.files_.erase(found);
-    } else {
-      found->second->deleted = true;
-    }
+    if (disk.now_.erase(name) == 0) return SQLITE_IOERR_DELETE_NOENT;
+    if (sync_folder != 0 && !disk.ignore_sync_) disk.durable_ = disk.now_;
     return SQLITE_OK;
   }
   static int access(sqlite3_vfs* vfs, const char* name, int flags, int* out) {
     FaultDisk& disk = disk_of(vfs);
     if (disk.strikes(Call::access)) return SQLITE_IOERR_ACCESS;
-    const auto found = disk.files_.find(name);
-    const bool there = found != disk.files_.end() && !found->second->deleted;
+    const auto found = disk.now_.find(name);
+    const bool there = found != disk.now_.end();
     // As on Unix, where EXISTS overlooks empty files.
     *out = there && (flags != SQLITE_ACCESS_EXISTS || !found->second->now.empty()) ? 1 : 0;
     return SQLITE_OK;
@@ -343,57 +351,87 @@ void FaultDisk::arm(Fault fault, std::uint64_t at) {
 }
 
 bool FaultDisk::strikes(Call call) {
-  if (crashed_) return true;
+  if (crashed_ || killed_) return true;
   calls_.push_back(call);
   if (calls_.size() - 1 != fault_at_ || !applies(fault_, call)) return false;
   crashed_ = fault_ == Fault::crash;
   return true;
 }
 
-void FaultDisk::end_process() {
+void FaultDisk::start_process() {
   BALLAST_ASSERT(open_.empty());
   shared_memory_.clear();
+  killed_ = false;
+}
+
+void FaultDisk::end_process() {
+  start_process();
   arm(Fault::none, 0);
+}
+
+std::uint64_t FaultDisk::fingerprint() const {
+  std::uint64_t hash = 0;
+  const auto add = [&hash](const Bytes& bytes) {
+    hash = mix(hash, hash_bytes({reinterpret_cast<const char*>(bytes.data()), bytes.size()}));
+  };
+  for (const Folder* folder : {&now_, &durable_}) {
+    for (const auto& [name, file] : *folder) {
+      hash = mix(hash, hash_bytes(name));
+      add(folder == &now_ ? file->now : file->durable);
+    }
+    hash = mix(hash, 1);
+  }
+  return hash;
 }
 
 void FaultDisk::lose_power(std::uint64_t seed) {
   end_process();
   Rng rng(seed);
   const double chance = seed == 0 ? 0.0 : 0.25 + 0.5 * rng.uniform();
-  for (auto at = files_.begin(); at != files_.end();) {
-    File& file = *at->second;
-    const bool gone = file.deleted ? seed == 0 || rng.chance(0.5) : false;
-    if (gone || (!file.name_durable && !rng.chance(chance))) {
-      at = files_.erase(at);
-      continue;
-    }
-    for (const FaultDisk::Change& change : file.pending)
-      redo_some(file.durable, change, rng, chance);
-    file.pending.clear();
-    file.now = file.durable;
-    file.deleted = false;
-    file.name_durable = true;
-    ++at;
+  Folder left;
+  for (const auto& [name, file] : durable_)
+    if (now_[name] == file || !rng.chance(chance)) left[name] = file;
+  for (const auto& [name, file] : now_)
+    if (file && left.find(name) == left.end() && rng.chance(chance)) left[name] = file;
+  for (auto& [name, file] : left) {
+    for (const FaultDisk::Change& change : file->pending)
+      redo_some(file->durable, change, rng, chance);
+    file->pending.clear();
+    file->now = file->durable;
   }
+  now_ = left;
+  durable_ = left;
 }
 
-FaultDisk::Image FaultDisk::image() const {
+FaultDisk::Image FaultDisk::copy_of(const Image& image) {
+  // A file keeps its identity: under one name in both folders it is one file.
+  std::map<const File*, std::shared_ptr<File>> copies;
   Image copy;
-  for (const auto& [name, file] : files_)
-    copy.emplace(name, *file);
+  for (auto [from, to] : {std::pair{&image.now, &copy.now}, {&image.durable, &copy.durable}}) {
+    for (const auto& [name, file] : *from) {
+      auto& made = copies[file.get()];
+      if (!made) made = std::make_shared<File>(*file);
+      (*to)[name] = made;
+    }
+  }
   return copy;
 }
 
 void FaultDisk::restore(const Image& image) {
   end_process();
-  files_.clear();
-  for (const auto& [name, file] : image)
-    files_.emplace(name, std::make_shared<File>(file));
+  Image copy = copy_of(image);
+  now_ = std::move(copy.now);
+  durable_ = std::move(copy.durable);
 }
 
 FaultDisk::Bytes* FaultDisk::contents(const std::string& name) {
-  const auto found = files_.find(name);
-  return found == files_.end() || found->second->deleted ? nullptr : &found->second->now;
+  const auto found = now_.find(name);
+  return found == now_.end() ? nullptr : &found->second->now;
+}
+
+void FaultDisk::remove(const std::string& name) {
+  now_.erase(name);
+  durable_.erase(name);
 }
 
 }  // namespace ballast::testing

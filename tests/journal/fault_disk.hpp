@@ -4,8 +4,12 @@
 // What is written can be read back at once. It survives a power loss for sure once its file was
 // synced; before that any part of it may: each 512-byte piece on its own, so writes are lost, torn
 // and reordered. A failed sync leaves what it should have made durable lost for good, as Linux
-// does, and a later sync does not bring it back. Names: creating a file is durable after a sync of
-// a log or journal (whose folder SQLite syncs with it), deleting it as SQLite asks.
+// does, and a later sync does not bring it back.
+//
+// The folder is a file of its own kind: names that appear or vanish are durable once it is synced,
+// and until then each may be old or new after a power loss, whatever the others are. It is synced
+// when SQLite's Unix VFS does so: with the first sync of a log or rollback journal that was just
+// created, and with a deletion that asks for it.
 //
 // One thread at a time may use it (hand-overs between threads are the caller's).
 #pragma once
@@ -69,6 +73,11 @@ class FaultDisk {
   /// A mutant: sync succeeds and does nothing.
   void ignore_sync(bool ignore) { ignore_sync_ = ignore; }
 
+  /// kill -9: every call fails from now on, uncounted, until the next process starts. What is armed
+  /// stays armed.
+  void kill() { killed_ = true; }
+  void start_process();
+
   // Between processes: nothing is open, and no fault armed afterwards.
 
   /// The process ended, the machine did not.
@@ -85,16 +94,22 @@ class FaultDisk {
     Bytes now;
     Bytes durable;
     std::vector<Change> pending;  // in order
-    bool name_durable = false;
-    bool deleted = false;  // but not durably
   };
+  using Folder = std::map<std::string, std::shared_ptr<File>>;
   /// A copy of everything, to start several checks from the same state.
-  using Image = std::map<std::string, File>;
-  Image image() const;
+  struct Image {
+    Folder now;
+    Folder durable;
+  };
+  Image image() const { return copy_of({now_, durable_}); }
+  /// Equal for equal images.
+  std::uint64_t fingerprint() const;
   void restore(const Image& image);
-  /// What a file holds now; nullptr when there is no such file.
+
+  // From outside, as a bad disk or another program would. Durable at once.
+  /// What a file holds; nullptr when there is no such file.
   Bytes* contents(const std::string& name);
-  void remove(const std::string& name) { files_.erase(name); }
+  void remove(const std::string& name);
 
  private:
   friend struct FaultVfs;
@@ -102,10 +117,13 @@ class FaultDisk {
 
   /// Counts a call; true when it must fail.
   bool strikes(Call call);
+  bool dead() const { return crashed_ || killed_; }
+  static Image copy_of(const Image& image);
 
   std::string vfs_name_;
   std::unique_ptr<struct FaultVfs> registered_;
-  std::map<std::string, std::shared_ptr<File>> files_;
+  Folder now_;
+  Folder durable_;
   // Shared memory and locks belong to running processes, not to the disk.
   std::map<std::string, std::vector<std::unique_ptr<char[]>>> shared_memory_;
   std::vector<Open*> open_;
@@ -114,6 +132,7 @@ class FaultDisk {
   Fault fault_ = Fault::none;
   std::uint64_t fault_at_ = 0;
   bool crashed_ = false;
+  bool killed_ = false;
   bool ignore_sync_ = false;
 };
 

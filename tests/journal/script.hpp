@@ -1,7 +1,9 @@
 // The scripted run that faults are injected into, and the check of what it leaves behind.
 #pragma once
 
+#include <array>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -15,6 +17,8 @@ inline const std::string script_path = "/desk.db";
 
 /// Event `seq` of the script: anybody can tell what it must be.
 std::string script_body(std::uint64_t seq);
+Timestamp script_time(std::uint64_t seq);
+JournalOptions script_options(const FaultDisk& disk);
 
 /// What the outside world knows after a run.
 struct Outcome {
@@ -30,9 +34,10 @@ enum class Driver : std::uint8_t {
   acks_before_sync,  // a mutant: takes what was appended for durable
 };
 
-/// Opens a new journal; appends the events in groups with projections; saves a snapshot,
-/// checkpoints, closes, reopens, goes on, replays, closes. Stops at the first error, after checking
-/// that the journal then refuses everything.
+/// Two processes. The first makes a journal, appends events in groups with projections, saves a
+/// snapshot, checkpoints, and is killed in the middle of a group. The second recovers, goes on,
+/// replays and closes. Ends at the first error, after checking that the journal then refuses
+/// everything.
 Outcome run_script(FaultDisk& disk, Driver driver = Driver::honest);
 
 /// Opens what a run left behind and says what is wrong with it: acknowledged events missing,
@@ -47,9 +52,20 @@ struct FaultRun {
 };
 std::vector<FaultRun> fault_runs(FaultDisk& disk, Fault fault);
 
-/// One run with one fault, and each way the machine may go on from there: all violations found.
-std::vector<std::string> violations_of(FaultDisk& disk,
-                                       const FaultRun& run,
-                                       Driver driver = Driver::honest);
+/// Tries faults. Remembers what it checked: many faults leave the same disk behind.
+class FaultCheck {
+ public:
+  explicit FaultCheck(FaultDisk& disk) : disk_(disk) {}
+
+  /// One run with one fault, and each way the machine may go on from there: all violations found.
+  std::vector<std::string> violations_of(const FaultRun& run, Driver driver = Driver::honest);
+
+ private:
+  using Key = std::array<std::uint64_t, 4>;
+  const std::vector<std::string>& survivor_violations(const Outcome& outcome);
+
+  FaultDisk& disk_;
+  std::map<Key, std::vector<std::string>> checked_;
+};
 
 }  // namespace ballast::testing

@@ -18,12 +18,16 @@ namespace {
 /// No event of ours comes near; a longer one is a caller's mistake, not worth a failed journal.
 constexpr std::size_t body_size_max = std::size_t{16} << 20U;
 
-// FULL: a commit returns after its log is synced. The log grows to 16 MiB before it is moved into
-// the file, so that a position's page written by many groups is moved once. cell_size_check finds
-// damaged pages early. 64 MiB of cache hold the projections of a large desk.
+// FULL: a commit returns after its log is synced. cell_size_check finds damaged pages early. 64 MiB
+// of cache hold the projections of a large desk. SQLite's own checkpoints ignore errors, so the
+// journal does them.
 constexpr const char* connection_settings =
-    "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
+    "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
     "PRAGMA cell_size_check = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY";
+
+/// The log grows to 16 MiB before it is moved into the file, so that a position's page written by
+/// many groups is moved once.
+constexpr std::uint32_t log_pages_max = 4000;
 
 Error in_journal(const std::string& path, Error error) {
   error.what = fmt::format("journal {}: {}", path, error.what);
@@ -52,9 +56,12 @@ Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const std::string& pa
 }
 
 Result<void> SqliteJournal::recover(bool exists) {
+  BALLAST_CHECK(check_log(path_, options_.vfs));
   // With the file gone there is nothing to recover: a new journal, whatever stood here before.
   if (!exists) BALLAST_CHECK(lock_.clear_mark());
-  if (exists) BALLAST_CHECK(check_log(path_, options_.vfs));
+  // What a crash left in the log may be in the page cache only, after a sync that failed. It must
+  // be durable before anything relies on it.
+  if (exists) BALLAST_CHECK(rewrite_log(path_, options_.vfs));
   BALLAST_TRY(database, sqlite::Database::open(path_, sqlite::Access::create, options_.vfs));
   database_ = std::move(database);
   database_.keep_log_on_close(true);  // until the content is known to be good
@@ -71,9 +78,9 @@ Result<void> SqliteJournal::recover(bool exists) {
   if (empty) BALLAST_CHECK(create_tables());
   BALLAST_CHECK(check_contents(mark));
   BALLAST_CHECK(prepare_statements());
-  // What was recovered may stand in the page cache only, after a sync that failed. Moving it writes
-  // and syncs it anew, so that it is durable before anything relies on it.
-  BALLAST_CHECK(checkpoint());
+  // All that is here counts as acknowledged from now on.
+  BALLAST_CHECK(lock_.set_mark({head_.seq, head_.chain}));
+  database_.watch_log(&log_pages_);
   database_.keep_log_on_close(false);
   return {};
 }
@@ -160,7 +167,11 @@ Result<void> SqliteJournal::keep(Result<void> done) {
 
 Result<void> SqliteJournal::begin_group() {
   if (failure_) return tl::unexpected(*failure_);
+  // SQLite may have rolled the group back by itself; the next statement would stand alone.
+  if (projections_.failure())
+    return keep(tl::unexpected(in_journal(path_, *projections_.failure())));
   if (group_open_) return {};
+  if (log_pages_ >= log_pages_max) BALLAST_CHECK(move_log());
   if (auto begun = begin_.run(); !begun)
     return keep(tl::unexpected(in_journal(path_, std::move(begun).error())));
   group_open_ = true;
@@ -250,8 +261,15 @@ Result<SnapshotSearch> SqliteJournal::load_snapshot(std::string_view engine_vers
 
 Result<void> SqliteJournal::checkpoint() {
   BALLAST_CHECK(commit());
+  return move_log();
+}
+
+Result<void> SqliteJournal::move_log() {
   // A reader may hold part of the log back; what it holds is moved later.
-  return keep(database_.exec("PRAGMA wal_checkpoint(PASSIVE)"));
+  if (auto moved = database_.exec("PRAGMA wal_checkpoint(PASSIVE)"); !moved)
+    return keep(tl::unexpected(in_journal(path_, std::move(moved).error())));
+  log_pages_ = 0;
+  return {};
 }
 
 Result<void> SqliteJournal::close() {

@@ -89,12 +89,14 @@ class SqliteJournal final : public Journal {
   Result<void> prepare_statements();
   Result<void> begin_group();
   Result<void> commit_group();
+  Result<void> move_log();
   /// Passes a success on; makes an error the journal's last word.
   Result<void> keep(Result<void> done);
 
   std::string path_;
   JournalOptions options_;
   LockFile lock_;
+  std::uint32_t log_pages_ = 0;  // before database_, which writes to it
   sqlite::Database database_;
   sqlite::Statement begin_, insert_, update_head_, commit_;
   Projections projections_;

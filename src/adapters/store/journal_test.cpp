@@ -1,5 +1,6 @@
 #include "adapters/store/journal.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -7,78 +8,13 @@
 
 #include <gtest/gtest.h>
 
+#include "adapters/store/journal_test.hpp"
 #include "adapters/store/reader.hpp"
-#include "adapters/store/sqlite.hpp"
 
 namespace ballast {
 namespace {
 
-/// An empty folder that goes with the test.
-class JournalTest : public ::testing::Test {
- protected:
-  JournalTest() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "ballast-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-    path_ = (folder_ / "desk.db").string();
-  }
-  ~JournalTest() override { std::filesystem::remove_all(folder_); }
-
-  std::unique_ptr<SqliteJournal> open(JournalOptions options = {.desk = "demo"}) const {
-    auto journal = SqliteJournal::open(path_, std::move(options));
-    EXPECT_TRUE(journal) << journal.error().what;
-    return journal ? std::move(*journal) : nullptr;
-  }
-  static std::string body(std::uint64_t seq) { return "{\"n\":" + std::to_string(seq) + "}"; }
-  static void append(Journal& journal, std::uint64_t count) {
-    for (std::uint64_t i = 0; i < count; ++i) {
-      const std::uint64_t seq = journal.last_seq() + 1;
-      const auto appended = journal.append({static_cast<std::int64_t>(seq * 10)}, body(seq));
-      ASSERT_TRUE(appended) << appended.error().what;
-      ASSERT_EQ(*appended, seq);
-    }
-  }
-  void write(std::uint64_t count) const {
-    const auto journal = open();
-    append(*journal, count);
-    ASSERT_TRUE(journal->commit());
-    ASSERT_TRUE(journal->close());
-  }
-  /// With any SQLite tool.
-  void sql(const char* statements) const {
-    auto database = sqlite::Database::open(path_, sqlite::Access::read_write, "");
-    ASSERT_TRUE(database);
-    const auto done = database->exec(statements);
-    ASSERT_TRUE(done) << done.error().what;
-  }
-  std::string ask(std::string_view query) const {
-    auto database = sqlite::Database::open(path_, sqlite::Access::read_only, "");
-    if (!database) return database.error().what;
-    auto text = database->text_of(query);
-    return text ? *text : text.error().what;
-  }
-  Error open_error(JournalOptions options = {.desk = "demo"}) const {
-    auto journal = SqliteJournal::open(path_, std::move(options));
-    return journal ? Error{Errc::io, "it opened"} : journal.error();
-  }
-  std::string first_damage() const {
-    const auto report = verify_journal(path_);
-    if (!report) return report.error().what;
-    return report->damage.empty() ? "" : report->damage.front().what;
-  }
-
-  std::filesystem::path folder_;
-  std::string path_;
-};
-
-std::vector<std::string> replayed(Journal& journal, std::uint64_t from) {
-  std::vector<std::string> bodies;
-  const auto done = journal.replay(from, [&bodies](const JournalEvent& event) -> Result<void> {
-    bodies.emplace_back(event.body);
-    return {};
-  });
-  EXPECT_TRUE(done) << done.error().what;
-  return bodies;
-}
+class JournalTest : public ::testing::Test, protected JournalFolder {};
 
 TEST_F(JournalTest, numbers_events_from_one_and_replays_them_in_order) {
   const auto journal = open();
@@ -282,6 +218,35 @@ TEST_F(JournalTest, a_journal_put_back_in_time_misses_what_was_acknowledged) {
   EXPECT_EQ(open()->last_seq(), 5U);
 }
 
+TEST_F(JournalTest, a_log_without_its_file_is_not_taken_for_a_new_journal) {
+  {
+    const auto journal = open();
+    append(*journal, 5);
+    ASSERT_TRUE(journal->commit());
+    std::filesystem::copy_file(path_ + "-wal", path_ + "-kept");
+    ASSERT_TRUE(journal->close());
+  }
+  std::filesystem::remove(path_);
+  std::filesystem::rename(path_ + "-kept", path_ + "-wal");
+  const Error refused = open_error();
+  EXPECT_EQ(refused.code, Errc::corrupt);
+  EXPECT_NE(refused.what.find("desk.db-wal holds"), std::string::npos) << refused.what;
+  EXPECT_TRUE(std::filesystem::exists(path_ + "-wal")) << "it is all that is left";
+}
+
+TEST_F(JournalTest, the_log_is_moved_into_the_file_before_it_grows_large) {
+  const auto journal = open();
+  const std::string large(1 << 20, 'x');
+  std::uintmax_t size_max = 0;
+  for (int i = 0; i < 40; ++i) {
+    ASSERT_TRUE(journal->append({i}, large));
+    ASSERT_TRUE(journal->commit());
+    size_max = std::max(size_max, std::filesystem::file_size(path_ + "-wal"));
+  }
+  EXPECT_LT(size_max, 20U << 20U);
+  EXPECT_GT(std::filesystem::file_size(path_), 30U << 20U);
+}
+
 TEST_F(JournalTest, altered_projections_and_snapshots_are_found_by_verify) {
   {
     const auto journal = open();
@@ -294,224 +259,6 @@ TEST_F(JournalTest, altered_projections_and_snapshots_are_found_by_verify) {
   EXPECT_NE(first_damage().find("balances"), std::string::npos) << first_damage();
   sql("UPDATE balances SET qty = '5'; UPDATE snapshot_parts SET chunk = 'estat'");
   EXPECT_NE(first_damage().find("snapshot at event 1"), std::string::npos) << first_damage();
-}
-
-// ---- snapshots and projections ------------------------------------------------------------------
-
-TEST_F(JournalTest, keeps_two_snapshots_and_falls_back_to_the_earlier_one) {
-  const auto journal = open();
-  const std::string large(9'000'000, 's');  // three chunks
-  for (int i = 1; i <= 3; ++i) {
-    append(*journal, 2);
-    ASSERT_TRUE(journal->save_snapshot("v1", large + std::to_string(i)));
-  }
-  EXPECT_EQ(journal->durable_seq(), 6U) << "a snapshot takes its events along";
-  EXPECT_EQ(ask("SELECT group_concat(seq) FROM snapshots"), "4,6");
-  EXPECT_EQ(ask("SELECT count(*) FROM snapshot_parts"), "6");
-  auto found = journal->load_snapshot("v1");
-  ASSERT_TRUE(found && found->latest);
-  EXPECT_EQ(found->latest->seq, 6U);
-  EXPECT_EQ(found->latest->bytes, large + "3");
-  EXPECT_TRUE(found->damaged.empty());
-  EXPECT_FALSE(journal->load_snapshot("v2")->latest) << "another engine cannot read it";
-
-  sql("UPDATE snapshot_parts SET chunk = zeroblob(1) WHERE seq = 6 AND part = 2");
-  found = journal->load_snapshot("v1");
-  ASSERT_TRUE(found && found->latest);
-  EXPECT_EQ(found->latest->seq, 4U);
-  ASSERT_EQ(found->damaged.size(), 1U);
-  EXPECT_NE(found->damaged.front().find("event 6"), std::string::npos);
-
-  sql("DELETE FROM snapshot_parts WHERE seq = 4 AND part = 1");
-  found = journal->load_snapshot("v1");
-  ASSERT_TRUE(found);
-  EXPECT_FALSE(found->latest);
-  EXPECT_EQ(found->damaged.size(), 2U);
-}
-
-TEST_F(JournalTest, a_snapshot_may_be_empty_and_may_replace_itself) {
-  const auto journal = open();
-  ASSERT_TRUE(journal->save_snapshot("v1", ""));
-  EXPECT_EQ(journal->load_snapshot("v1")->latest->bytes, "");
-  ASSERT_TRUE(journal->save_snapshot("v1", "again"));
-  EXPECT_EQ(journal->load_snapshot("v1")->latest->bytes, "again");
-  EXPECT_EQ(ask("SELECT count(*) FROM snapshots"), "1");
-}
-
-TEST_F(JournalTest, projections_are_rows_that_any_tool_reads) {
-  const auto journal = open();
-  append(*journal, 1);
-  Projections& out = journal->projections();
-  const Timestamp noon{1'700'000'000'000'000'001};
-  out.put(PositionRow{"binance", "main", "mm", "BTC-USDT", *parse_decimal<Quantity>("0.10"),
-                      *parse_decimal<Price>("65000.5"), Amount::whole(6500), Amount{},
-                      R"({"USDT":"1"})", "{}"});
-  FillRow fill{.seq = 1,
-               .t = noon,
-               .venue = "binance",
-               .account = "main",
-               .book = "mm",
-               .instrument = "BTC-USDT",
-               .id = "t1",
-               .side = Side::sell,
-               .qty = Quantity::whole(2),
-               .price = Price::whole(3)};
-  out.put(fill);
-  out.put(BalanceRow{"binance", "main", "USDT", Amount::whole(-7)});
-  out.put(AdherenceHourRow{.factor = "delta:BTC",
-                           .book = "*",
-                           .from = noon,
-                           .to = noon,
-                           .known_seconds = 3600,
-                           .adherence = 0.825,
-                           .excursions = 2,
-                           .summary = std::string_view("\0x", 2)});
-  out.put(AlertRow{.id = "r/delta:BTC/1",
-                   .rule = "r",
-                   .factor = "delta:BTC",
-                   .book = "*",
-                   .episode = 1,
-                   .state = AlertState::firing,
-                   .since = noon,
-                   .started = noon,
-                   .value = -0.0});
-  out.put(BreakRow{.venue = "binance",
-                   .account = "main",
-                   .subject = "BTC-USDT",
-                   .since = noon,
-                   .stated = Quantity::whole(1),
-                   .ours = Quantity{}});
-  out.put(TransferRow{.id = "x",
-                      .asset = "BTC",
-                      .qty = Amount::whole(1),
-                      .from_venue = "a",
-                      .from_account = "b",
-                      .to_venue = "c",
-                      .to_account = "d",
-                      .sent = noon});
-  EXPECT_EQ(ask("SELECT count(*) FROM fills"), "0") << "with its event, not before";
-  ASSERT_TRUE(journal->commit());
-  EXPECT_EQ(ask("SELECT qty || ' ' || average_price || ' ' || fees FROM positions"),
-            R"(0.1 65000.5 {"USDT":"1"})");
-  EXPECT_EQ(ask("SELECT time || side || status || coalesce(fee, '-') FROM fills_utc"),
-            "2023-11-14T22:13:20.000000001Zsellapplied-");
-  EXPECT_EQ(ask("SELECT adherence || ' ' || coalesce(bias, 'none') FROM adherence_hourly"),
-            "0.825 none");
-  EXPECT_EQ(ask("SELECT state || since FROM alerts_utc"), "firing2023-11-14T22:13:20Z");
-  EXPECT_EQ(ask("SELECT state || stated || ours FROM breaks_utc"), "open10");
-  EXPECT_EQ(ask("SELECT qty FROM balances"), "-7");
-  EXPECT_EQ(ask("SELECT state || overdue FROM transfers"), "sent0");
-
-  fill.status = FillStatus::busted;
-  fill.fee = Amount::whole(1);
-  fill.fee_asset = "BNB";
-  EXPECT_EQ(out.fill_seq("binance", "main", "BTC-USDT", "t1", 0), 1U);
-  EXPECT_EQ(out.fill_seq("binance", "main", "BTC-USDT", "t1", 1), std::nullopt);
-  out.put(fill);  // the first of a group of its own
-  EXPECT_EQ(ask("SELECT status FROM fills"), "applied");
-  ASSERT_TRUE(journal->commit());
-  EXPECT_EQ(ask("SELECT count(*) || max(status) || max(fee_asset) FROM fills"), "1bustedBNB");
-  EXPECT_EQ(first_damage(), "");
-
-  journal->begin_rebuild();
-  EXPECT_EQ(journal->projected_seq(), 1U);
-  ASSERT_TRUE(journal->commit());
-  EXPECT_EQ(journal->projected_seq(), 0U);
-  EXPECT_EQ(ask("SELECT (SELECT count(*) FROM fills) + (SELECT count(*) FROM alerts)"), "0");
-  ASSERT_TRUE(journal->finish_rebuild());
-  EXPECT_EQ(journal->projected_seq(), 1U);
-}
-
-TEST_F(JournalTest, an_error_in_a_projection_fails_the_journal_at_commit) {
-  const auto journal = open();
-  append(*journal, 1);
-  ASSERT_TRUE(journal->commit());
-  sql("DROP TABLE balances");  // as harsh as a failing disk
-  append(*journal, 1);
-  journal->projections().put(BalanceRow{"binance", "main", "USDT", Amount::whole(1)});
-  EXPECT_EQ(journal->commit().error().code, Errc::io);
-  EXPECT_EQ(journal->durable_seq(), 1U);
-  EXPECT_FALSE(journal->append({1}, "x"));
-  EXPECT_FALSE(journal->commit());
-  EXPECT_FALSE(journal->checkpoint());
-  EXPECT_FALSE(journal->load_snapshot("1"));
-  EXPECT_FALSE(journal->replay(1, [](const JournalEvent&) -> Result<void> { return {}; }));
-}
-
-// ---- reading ------------------------------------------------------------------------------------
-
-TEST_F(JournalTest, a_range_or_the_last_few_events_are_read_alone) {
-  write(5000);  // several batches
-  auto reader = JournalReader::open(path_);
-  ASSERT_TRUE(reader) << reader.error().what;
-  EXPECT_EQ(reader->desk(), "demo");
-  std::uint64_t count = 0;
-  std::uint64_t expected = 7;
-  const JournalVisitor visit = [&](const JournalEvent& event) -> Result<void> {
-    EXPECT_EQ(event.seq, expected++);
-    EXPECT_EQ(event.body, body(event.seq));
-    EXPECT_EQ(event.t.ns, static_cast<std::int64_t>(event.seq * 10));
-    ++count;
-    return {};
-  };
-  ASSERT_TRUE(reader->for_each(7, 4500, visit));
-  EXPECT_EQ(count, 4494U);
-  expected = 4998;
-  count = 0;
-  ASSERT_TRUE(reader->tail(3, visit));
-  EXPECT_EQ(count, 3U);
-  ASSERT_TRUE(reader->for_each(6000, {}, visit));
-  ASSERT_TRUE(reader->tail(0, visit));
-  EXPECT_EQ(count, 3U);
-  const auto report = reader->verify();
-  ASSERT_TRUE(report);
-  EXPECT_EQ(report->events, 5000U);
-  EXPECT_EQ(report->last_t.ns, 50'000);
-}
-
-TEST_F(JournalTest, an_error_of_the_visitor_ends_the_replay_at_once) {
-  write(20'000);  // more than the queue holds, so the reading thread waits for room
-  auto reader = JournalReader::open(path_);
-  ASSERT_TRUE(reader);
-  std::uint64_t count = 0;
-  const auto done = reader->for_each(1, {}, [&count](const JournalEvent&) -> Result<void> {
-    if (++count == 1500) return fail(Errc::stale_data, "enough");
-    return {};
-  });
-  ASSERT_FALSE(done);
-  EXPECT_EQ(done.error().what, "enough");
-  EXPECT_EQ(count, 1500U);
-}
-
-TEST_F(JournalTest, equal_events_give_an_equal_chain) {
-  write(50);
-  const std::string first = verify_journal(path_)->chain;
-  path_ += "2";
-  const auto journal = open();
-  append(*journal, 20);
-  ASSERT_TRUE(journal->commit());
-  append(*journal, 30);
-  ASSERT_TRUE(journal->commit());
-  EXPECT_EQ(verify_journal(path_)->chain, first);
-}
-
-TEST_F(JournalTest, reads_while_the_writer_goes_on) {
-  const auto journal = open();
-  append(*journal, 3000);
-  ASSERT_TRUE(journal->commit());
-  auto reader = JournalReader::open(path_);
-  ASSERT_TRUE(reader);
-  std::uint64_t count = 0;
-  ASSERT_TRUE(reader->for_each(1, {}, [&](const JournalEvent& event) -> Result<void> {
-    if (event.seq % 1000 == 0) {
-      append(*journal, 10);
-      BALLAST_CHECK(journal->commit());
-    }
-    ++count;
-    return {};
-  }));
-  EXPECT_EQ(count, 3000U) << "one consistent view";
-  EXPECT_EQ(journal->durable_seq(), 3030U);
 }
 
 }  // namespace

@@ -39,7 +39,7 @@ Result<std::optional<AckMark>> read_from(sqlite::VfsFile& file) {
 Result<LockFile> LockFile::acquire(const std::string& path, const std::string& vfs) {
   LockFile lock;
   BALLAST_TRY(file, sqlite::VfsFile::open(lock_path(path), sqlite::FileUse::database_write, vfs));
-  if (auto locked = file.lock(); !locked) {
+  if (auto locked = file.lock(sqlite::FileLock::exclusive); !locked) {
     if (locked.error().code != Errc::locked) return tl::unexpected(locked.error());
     return fail(Errc::locked,
                 fmt::format("journal {} already has a writer (it holds {}); stop that one first. "
@@ -56,6 +56,17 @@ Result<std::optional<AckMark>> LockFile::read_mark(const std::string& path,
   if (!exists) return std::optional<AckMark>{};
   BALLAST_TRY(file, sqlite::VfsFile::open(lock_path(path), sqlite::FileUse::database_read, vfs));
   return read_from(file);
+}
+
+Result<bool> LockFile::hold_off_writers(const std::string& path, const std::string& vfs) {
+  BALLAST_TRY(exists, sqlite::VfsFile::exists(lock_path(path), vfs));
+  if (!exists) return true;
+  BALLAST_TRY(file, sqlite::VfsFile::open(lock_path(path), sqlite::FileUse::database_read, vfs));
+  const auto locked = file.lock(sqlite::FileLock::shared);
+  if (!locked && locked.error().code != Errc::locked) return tl::unexpected(locked.error());
+  if (!locked) return false;
+  file_ = std::move(file);
+  return true;
 }
 
 Result<std::optional<AckMark>> LockFile::mark() { return read_from(file_); }

@@ -27,6 +27,9 @@ class LockFile {
  public:
   /// Becomes the writer of the journal at `path`; Errc::locked when there is one already.
   static Result<LockFile> acquire(const std::string& path, const std::string& vfs);
+  /// For a reader's short look at what only a writer changes: false when there is a writer. Until
+  /// this LockFile goes, nobody becomes one.
+  Result<bool> hold_off_writers(const std::string& path, const std::string& vfs);
   /// For readers. Absent: no file, or no whole mark in it.
   static Result<std::optional<AckMark>> read_mark(const std::string& path, const std::string& vfs);
 

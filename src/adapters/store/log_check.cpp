@@ -79,20 +79,44 @@ class FrameWalk {
   std::uint32_t committed_page_ = 0;  // of a commit at or behind the first bad frame; 0: none yet
 };
 
+/// Of a file that may be missing: 0.
+Result<std::uint64_t> size_of(const std::string& path, const std::string& vfs) {
+  BALLAST_TRY(exists, sqlite::VfsFile::exists(path, vfs));
+  if (!exists) return 0;
+  BALLAST_TRY(file, sqlite::VfsFile::open(path, sqlite::FileUse::database_read, vfs));
+  return file.size();
+}
+
 }  // namespace
 
-Result<void> check_log(const std::string& path, const std::string& vfs) {
+Result<void> rewrite_log(const std::string& path, const std::string& vfs) {
   const std::string log = path + "-wal";
   BALLAST_TRY(exists, sqlite::VfsFile::exists(log, vfs));
   if (!exists) return {};
-  BALLAST_TRY(file, sqlite::VfsFile::open(log, sqlite::FileUse::log_read, vfs));
+  BALLAST_TRY(file, sqlite::VfsFile::open(log, sqlite::FileUse::log_write, vfs));
   BALLAST_TRY(size, file.size());
+  std::vector<std::uint8_t> piece(std::size_t{1} << 20U);
+  for (std::uint64_t at = 0; at < size; at += piece.size()) {
+    if (size - at < piece.size()) piece.resize(size - at);
+    BALLAST_TRY(whole, file.read(at, piece));
+    if (!whole) return fail(Errc::io, log + " shrinks while it is read");
+    BALLAST_CHECK(file.write(at, piece));
+  }
+  return size == 0 ? Result<void>{} : file.sync();
+}
+
+Result<void> check_log(const std::string& path, const std::string& vfs) {
+  const std::string log = path + "-wal";
+  BALLAST_TRY(size, size_of(log, vfs));
   if (size <= log_header_size) return {};
-  BALLAST_TRY(journal, sqlite::VfsFile::open(path, sqlite::FileUse::database_read, vfs));
-  BALLAST_TRY(journal_size, journal.size());
+  BALLAST_TRY(journal_size, size_of(path, vfs));
   if (journal_size == 0)  // SQLite would delete the log without a word
-    return fail(Errc::corrupt,
-                fmt::format("journal {} is empty, and its write-ahead log {} is not", path, log));
+    return fail(
+        Errc::corrupt,
+        fmt::format("the file is missing or empty, but its write-ahead log {} holds {} bytes, "
+                    "maybe acknowledged events. Put the file back, or move the log away",
+                    log, size));
+  BALLAST_TRY(file, sqlite::VfsFile::open(log, sqlite::FileUse::log_read, vfs));
 
   std::array<std::uint8_t, log_header_size> header{};
   BALLAST_CHECK(file.read(0, header));
@@ -116,9 +140,9 @@ Result<void> check_log(const std::string& path, const std::string& vfs) {
     if (proven)
       return fail(
           Errc::corrupt,
-          fmt::format("journal {}: frame {} of its write-ahead log {} is damaged, and later "
-                      "commits stand behind it, so acknowledged events would be cut off",
-                      path, bad, log));
+          fmt::format("frame {} of the write-ahead log {} is damaged, and later commits stand "
+                      "behind it, so acknowledged events would be cut off",
+                      bad, log));
   }
   return {};
 }

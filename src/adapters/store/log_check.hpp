@@ -16,4 +16,10 @@ namespace ballast {
 /// caller is the writer, or knows that there is none.
 Result<void> check_log(const std::string& path, const std::string& vfs);
 
+/// Writes the log's bytes anew over themselves and syncs them. After a sync that failed, what it
+/// was for can be read as long as the machine runs and is not on the disk, and Linux counts it as
+/// written. A checkpoint would make it worse: the file would be ahead of what a power loss leaves
+/// of the log, which SQLite then takes for the newer. The caller is the writer, with no connection.
+Result<void> rewrite_log(const std::string& path, const std::string& vfs);
+
 }  // namespace ballast

@@ -7,9 +7,8 @@
 #include <fmt/format.h>
 
 #include "adapters/store/batch_queue.hpp"
-#include "adapters/store/hashed_row.hpp"
-#include "adapters/store/log_check.hpp"
 #include "adapters/store/meta.hpp"
+#include "adapters/store/read_transaction.hpp"
 #include "adapters/store/schema.hpp"
 #include "adapters/store/snapshot_table.hpp"
 
@@ -68,28 +67,6 @@ Result<void> fill_queue(EventScan& scan, Queue& queue) {
   queue.stop();
   return outcome;
 }
-
-/// One consistent view of the file, for as long as it stands.
-class ReadTransaction {
- public:
-  static Result<ReadTransaction> begin(sqlite::Database& database) {
-    BALLAST_CHECK(database.exec("BEGIN"));
-    return ReadTransaction(database);
-  }
-  ReadTransaction(ReadTransaction&& other) noexcept
-      : database_(std::exchange(other.database_, nullptr)) {}
-  ReadTransaction& operator=(ReadTransaction&&) = delete;
-  ReadTransaction(const ReadTransaction&) = delete;
-  ReadTransaction& operator=(const ReadTransaction&) = delete;
-  ~ReadTransaction() {
-    // Nothing was written, so there is nothing that could be lost.
-    if (database_ != nullptr) static_cast<void>(database_->exec("ROLLBACK"));
-  }
-
- private:
-  explicit ReadTransaction(sqlite::Database& database) : database_(&database) {}
-  sqlite::Database* database_;
-};
 
 }  // namespace
 
@@ -173,98 +150,6 @@ Result<SnapshotSearch> JournalReader::load_snapshot(std::string_view engine_vers
   BALLAST_TRY(view, ReadTransaction::begin(database_));
   static_cast<void>(view);
   return find_snapshot(database_, engine_version);
-}
-
-// ---- verify -------------------------------------------------------------------------------------
-
-namespace {
-
-/// SQLite's own structure: pages, cells, indices against tables. Only the first few complaints.
-Result<void> check_structure(sqlite::Database& database, VerifyReport& report) {
-  BALLAST_TRY(statement, database.prepare("PRAGMA integrity_check(10)"));
-  for (;;) {
-    BALLAST_TRY(row, statement.step());
-    if (!row) return {};
-    if (statement.bytes(0) != "ok")
-      report.damage.push_back({0, fmt::format("file structure: {}", statement.bytes(0))});
-  }
-}
-
-Result<void> check_events(sqlite::Database& database,
-                          const std::optional<AckMark>& mark,
-                          VerifyReport& report) {
-  BALLAST_TRY(stored, checked_head(database));
-  if (mark) BALLAST_CHECK(check_mark(database, *mark, stored.head.seq));
-  report.projected = stored.projected;
-  BALLAST_TRY(scan, EventScan::start(database, 1, stored.head.seq));
-  for (;;) {
-    auto more = scan.next();
-    if (!more && more.error().code == Errc::corrupt) {
-      report.damage.push_back({scan.position(), more.error().what});
-      return {};
-    }
-    BALLAST_CHECK(more);
-    if (!*more) return {};
-    if (report.events == 0) report.first_t = scan.event().t;
-    ++report.events;
-    report.last_t = scan.event().t;
-    report.chain = hex_of(scan.chain());
-  }
-}
-
-Result<void> check_rows(sqlite::Database& database, VerifyReport& report) {
-  for (const std::string_view table : hashed_tables) {
-    BALLAST_TRY(rows, database.prepare(fmt::format("SELECT * FROM {}", table)));
-    for (std::uint64_t number = 1;; ++number) {
-      BALLAST_TRY(more, rows.step());
-      if (!more) break;
-      ++report.projection_rows;
-      if (row_is_intact(rows)) continue;
-      report.damage.push_back(
-          {0, fmt::format("table {}: row {} is not as it was written", table, number)});
-      break;  // one named row of a table is enough to distrust it
-    }
-  }
-  return {};
-}
-
-Result<void> check_all_snapshots(sqlite::Database& database, VerifyReport& report) {
-  BALLAST_TRY(damaged, check_snapshots(database, report.snapshots));
-  for (std::string& what : damaged)
-    report.damage.push_back({0, std::move(what)});
-  return {};
-}
-
-}  // namespace
-
-Result<VerifyReport> JournalReader::verify() {
-  VerifyReport report;
-  report.chain = hex_of(chain_start());
-  BALLAST_TRY(mark, LockFile::read_mark(path_, vfs_));
-  BALLAST_TRY(view, ReadTransaction::begin(database_));
-  static_cast<void>(view);
-  // Each part is looked at, whatever another part found.
-  const auto note = [&report](Result<void> done) -> Result<void> {
-    if (done || done.error().code != Errc::corrupt) return done;
-    report.damage.push_back({0, std::move(done).error().what});
-    return {};
-  };
-  BALLAST_CHECK(note(check_events(database_, mark, report)));
-  if (auto lock = LockFile::acquire(path_, vfs_); lock || lock.error().code != Errc::locked)
-    BALLAST_CHECK(note(check_log(path_, vfs_)));
-  BALLAST_CHECK(note(check_all_snapshots(database_, report)));
-  BALLAST_CHECK(note(check_rows(database_, report)));
-  BALLAST_CHECK(note(check_structure(database_, report)));
-  return report;
-}
-
-Result<VerifyReport> verify_journal(const std::string& path, const std::string& vfs) {
-  auto reader = JournalReader::open(path, vfs);
-  if (reader) return reader->verify();
-  if (reader.error().code != Errc::corrupt) return tl::unexpected(reader.error());
-  VerifyReport report;
-  report.damage.push_back({0, reader.error().what});
-  return report;
 }
 
 }  // namespace ballast

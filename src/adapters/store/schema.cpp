@@ -73,8 +73,6 @@ const std::array<SchemaObject, 17> journal_schema{{
   strftime('%Y-%m-%dT%H:%M:%SZ', closed / 1000000000, 'unixepoch') AS closed FROM breaks)"},
 }};
 
-const std::array<std::string_view, 8> hashed_tables{
-    "meta", "positions", "balances", "fills", "adherence_hourly", "alerts", "breaks", "transfers"};
 const std::array<std::string_view, 7> projection_tables{
     "positions", "balances", "fills", "adherence_hourly", "alerts", "breaks", "transfers"};
 

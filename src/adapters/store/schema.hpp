@@ -24,9 +24,7 @@ struct SchemaObject {
 /// Tables first, in the order they are created; then the index; then the views.
 extern const std::array<SchemaObject, 17> journal_schema;
 
-/// Tables whose rows carry row_hash, meta among them: what verify() checks row by row.
-extern const std::array<std::string_view, 8> hashed_tables;
-/// Tables that replay derives again: hashed_tables without meta.
+/// Tables that replay derives again. Each row ends in row_hash.
 extern const std::array<std::string_view, 7> projection_tables;
 
 /// Whether the file holds no table at all: a new one, or one whose creation a crash undid.

@@ -14,6 +14,7 @@ Errc errc_from(int code) {
   switch (code & 0xff) {
     case SQLITE_CORRUPT:
     case SQLITE_NOTADB:
+    case SQLITE_ERROR:  // our statements are right for the tables that we made
       return Errc::corrupt;
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
@@ -31,6 +32,11 @@ Error error_of(sqlite3* database, int code) {
 }  // namespace
 
 Error error_from(int code, std::string_view what) {
+  // What a reader meets after a crash; SQLite speaks of an attempt to write.
+  if (code == SQLITE_READONLY_ROLLBACK)
+    return {Errc::io, "its making was interrupted; the next writer finishes it"};
+  if (code == SQLITE_READONLY_CANTINIT || code == SQLITE_READONLY_RECOVERY)
+    return {Errc::io, "it needs recovery, and its folder cannot be written to by this user"};
   return {errc_from(code), fmt::format("SQLite: {} ({})", what, sqlite3_errstr(code))};
 }
 
@@ -121,6 +127,7 @@ Result<Database> Database::open(const std::string& path, Access access, const st
   sqlite3_busy_timeout(raw, busy_timeout_ms);
   // A damaged schema must not be able to run anything.
   sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
+  if (access == Access::read_only) database.keep_log_on_close(true);
   return database;
 }
 
@@ -144,6 +151,14 @@ Result<std::string> Database::text_of(std::string_view sql) {
   BALLAST_TRY(statement, prepare(sql));
   BALLAST_TRY(row, statement.step());
   return row ? std::string(statement.bytes(0)) : std::string();
+}
+
+void Database::watch_log(std::uint32_t* pages) {
+  const auto note = [](void* out, sqlite3* /*database*/, const char* /*name*/, int count) {
+    *static_cast<std::uint32_t*>(out) = static_cast<std::uint32_t>(count);
+    return SQLITE_OK;
+  };
+  sqlite3_wal_hook(handle_.get(), note, pages);
 }
 
 void Database::keep_log_on_close(bool keep) {

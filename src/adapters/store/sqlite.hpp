@@ -74,6 +74,9 @@ class Database {
   Result<std::string> text_of(std::string_view sql);
 
   bool is_open() const { return handle_ != nullptr; }
+  /// From now on each commit puts the number of pages in the write-ahead log into `pages`, which
+  /// outlives this.
+  void watch_log(std::uint32_t* pages);
   /// Whether closing this connection leaves the write-ahead log as it is.
   void keep_log_on_close(bool keep);
   /// Closes now, so that an error can be told; all statements must be gone.

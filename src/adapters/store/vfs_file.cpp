@@ -1,5 +1,7 @@
 #include "adapters/store/vfs_file.hpp"
 
+#include <array>
+
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -59,13 +61,15 @@ Result<VfsFile> VfsFile::open(const std::string& path, FileUse use, const std::s
   if (file == nullptr) return tl::unexpected(error_from(SQLITE_NOMEM, path));
   file->pMethods = nullptr;
   result.file_.reset(file);
-  int flags = use == FileUse::log_read ? SQLITE_OPEN_WAL : SQLITE_OPEN_MAIN_DB;
-  flags |= use == FileUse::database_write ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
-                                          : SQLITE_OPEN_READONLY;
+  const bool log = use == FileUse::log_read || use == FileUse::log_write;
+  const bool writes = use == FileUse::database_write || use == FileUse::log_write;
+  int flags = log ? SQLITE_OPEN_WAL : SQLITE_OPEN_MAIN_DB;
+  flags |= writes ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+  if (use == FileUse::database_write) flags |= SQLITE_OPEN_CREATE;
   int got = 0;
   const int code = vfs->xOpen(vfs, name, file, flags, &got);
   if (code != SQLITE_OK) return tl::unexpected(error_from(code, "opening " + path));
-  if (use == FileUse::database_write && (got & SQLITE_OPEN_READONLY) != 0)
+  if (writes && (got & SQLITE_OPEN_READONLY) != 0)
     return fail(Errc::io, path + " cannot be written to");
   return result;
 }
@@ -99,13 +103,23 @@ Result<void> VfsFile::sync() {
   return {};
 }
 
-Result<void> VfsFile::lock() {
+Result<void> VfsFile::lock(FileLock kind) {
+  constexpr int attempts = 10;
+  constexpr int pause_us = 20'000;
   // The VFS goes up one step at a time.
-  for (const int level : {SQLITE_LOCK_SHARED, SQLITE_LOCK_RESERVED, SQLITE_LOCK_EXCLUSIVE}) {
-    const int code = file_->pMethods->xLock(file_.get(), level);
-    if (code != SQLITE_OK) return tl::unexpected(error_from(code, name_.get()));
+  constexpr std::array steps{SQLITE_LOCK_SHARED, SQLITE_LOCK_RESERVED, SQLITE_LOCK_EXCLUSIVE};
+  const std::span wanted(steps.data(), kind == FileLock::shared ? 1 : steps.size());
+  for (int attempt = 1;; ++attempt) {
+    int code = SQLITE_OK;
+    for (const int level : wanted)
+      if (code == SQLITE_OK) code = file_->pMethods->xLock(file_.get(), level);
+    if (code == SQLITE_OK) return {};
+    // Back to the start, so that of two who try at once one succeeds.
+    file_->pMethods->xUnlock(file_.get(), SQLITE_LOCK_NONE);
+    if ((code & 0xff) != SQLITE_BUSY || attempt == attempts)
+      return tl::unexpected(error_from(code, name_.get()));
+    sqlite3_sleep(pause_us / 1000);
   }
-  return {};
 }
 
 }  // namespace ballast::sqlite

@@ -18,14 +18,16 @@ struct sqlite3_vfs;
 
 namespace ballast::sqlite {
 
-enum class FileUse { database_read, database_write, log_read };
+enum class FileUse { database_read, database_write, log_read, log_write };
+
+enum class FileLock { shared, exclusive };
 
 class VfsFile {
  public:
   VfsFile() = default;
 
   static Result<bool> exists(const std::string& path, const std::string& vfs);
-  /// `database_write` creates the file when it is missing.
+  /// `database_write` creates the file when it is missing, the others do not.
   static Result<VfsFile> open(const std::string& path, FileUse use, const std::string& vfs);
 
   Result<std::uint64_t> size();
@@ -33,8 +35,9 @@ class VfsFile {
   Result<bool> read(std::uint64_t offset, std::span<std::uint8_t> out);
   Result<void> write(std::uint64_t offset, std::span<const std::uint8_t> bytes);
   Result<void> sync();
-  /// Exclusive until closed or the process ends; Errc::locked when somebody else holds it.
-  Result<void> lock();
+  /// Until closed or the process ends; Errc::locked when somebody else holds what excludes it, for
+  /// longer than a look at the file takes.
+  Result<void> lock(FileLock kind);
 
  private:
   struct Close {

@@ -5,6 +5,7 @@
 
 #include "adapters/config/config.hpp"
 #include "adapters/store/reader.hpp"
+#include "adapters/store/verify.hpp"
 #include "apps/ballast/console.hpp"
 #include "apps/ballast/run.hpp"
 
