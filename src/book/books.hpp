@@ -99,10 +99,10 @@ class Books {
   Outcome apply(Timestamp t, const Statement& statement);
   const Changes& changes() const { return changes_; }
 
-  /// When run_due() next has something to do.
   /// Hints the memory system that the fill is about to be applied.
   void prefetch(const Fill& fill) const;
 
+  /// When run_due() next has something to do.
   std::optional<Timestamp> next_due() const {
     const auto transfer = transfers_.next_due();
     const auto dispute = reconciliation_.next_due();

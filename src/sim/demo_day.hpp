@@ -6,9 +6,10 @@
 //   05:12  a fill that is reported 40 s late
 //   05:36  a fill reported ten times too large, corrected at 05:52
 //   09:03  one fill arrives twice
-//   10:05  the inverse perpetual's venue is silent for 21 minutes: delta:BTC is unknown, nothing
-//   hedges 12:40  half a coin moves between venues for 25 minutes 14:10+ the market falls 3 to 4 %
-//   in seconds, clients sell, hedges cannot keep up; the alert is
+//   10:05  the inverse perpetual's venue is silent for 21 minutes: delta:BTC is unknown, and
+//          nothing hedges
+//   12:40  half a coin moves between venues for 25 minutes
+//   14:10  the market falls 3 to 4 % in seconds, clients sell, hedges cannot keep up; the alert is
 //          acknowledged, and an hour's smaller target set
 //   19:31  a hedge fill goes missing: the venue's statement opens a break, the late fill closes it
 //   20:39  a quote fill that the venue busts
