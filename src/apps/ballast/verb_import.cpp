@@ -9,6 +9,7 @@
 #include "adapters/codec/codec.hpp"
 #include "adapters/feed/importers.hpp"
 #include "apps/ballast/console.hpp"
+#include "apps/ballast/output.hpp"
 #include "apps/ballast/verb.hpp"
 
 namespace ballast {
@@ -18,6 +19,7 @@ struct ImportArguments {
   std::string format;
   std::vector<std::string> files;
   std::vector<std::string> settings;
+  Span span;
   std::string out;
   bool list = false;
   bool stop = false;
@@ -26,8 +28,13 @@ struct ImportArguments {
 /// Prints events as they come and notes on standard error; remembers a failed write.
 class PrintingSink final : public ImportSink {
  public:
-  PrintingSink(const Desk& desk, std::FILE* out) : writer_(desk), out_(out) {}
+  PrintingSink(const Desk& desk, const Span& span, std::FILE* out)
+      : writer_(desk), span_(span), out_(out) {}
   void event(const Event& event) override {
+    if ((span_.from && event.t < *span_.from) || (span_.to && event.t >= *span_.to)) {
+      ++left_out_;
+      return;
+    }
     writer_.write(event, buffer_);
     buffer_ += '\n';
     ++events_;
@@ -46,13 +53,16 @@ class PrintingSink final : public ImportSink {
     return !failed_;
   }
   std::uint64_t events() const { return events_; }
+  std::uint64_t left_out() const { return left_out_; }
 
  private:
   EventWriter writer_;
+  Span span_;
   std::FILE* out_;
   std::string file_;
   std::string buffer_;
   std::uint64_t events_ = 0;
+  std::uint64_t left_out_ = 0;
   bool failed_ = false;
 };
 
@@ -123,7 +133,7 @@ Exit run(const ImportArguments& arguments) {
     complain(fmt::format("{}: cannot be written", arguments.out));
     return Exit::failed;
   }
-  PrintingSink sink(desk.desk(), out);
+  PrintingSink sink(desk.desk(), arguments.span, out);
   Progress progress("importing");
   ImportControl control;
   constexpr std::uint64_t listed_max = 100;
@@ -145,8 +155,10 @@ Exit run(const ImportArguments& arguments) {
     return Exit::failed;
   }
   if (!counts) return complain(counts.error());
-  complain(fmt::format("{} lines read, {} events written, {} lines refused", counts->lines,
-                       sink.events(), counts->refused));
+  complain(fmt::format(
+      "{} lines read, {} events written{}, {} lines refused", counts->lines, sink.events(),
+      sink.left_out() == 0 ? "" : fmt::format(", {} outside the span left out", sink.left_out()),
+      counts->refused));
   return counts->refused > 0 ? Exit::input_refused : Exit::fine;
 }
 
@@ -161,6 +173,8 @@ std::function<Exit()> make_import(CLI::App& app) {
                  "an option of the format; give it once for each option")
       ->type_name("KEY=VALUE")
       ->allow_extra_args(false);
+  add_time(app, "--from", arguments->span.from, "leave out events before this time (RFC 3339 UTC)");
+  add_time(app, "--to", arguments->span.to, "leave out events at and after this time");
   app.add_option("--out", arguments->out, "write here instead of to standard output")
       ->type_name("FILE");
   app.add_flag("--list", arguments->list,

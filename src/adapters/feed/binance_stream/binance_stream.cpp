@@ -16,6 +16,9 @@ constexpr ImportOption options[] = {
      "tops from bookTicker, from the rebuilt book, or both: ticker, book, both, none"},
     {"marks", "yes", "marks of the rebuilt book's mid price: yes, no"},
     {"mark_interval", "100ms", "at most one mark in this time; 0s: every change"},
+    {"mark_repeat", "1s",
+     "an unchanged mark is sent again after this time, while updates come: it still holds; 0s: "
+     "never"},
     {"time", "receive", "receive (the line's) or exchange (T, else E, else the latest seen)"},
 };
 
@@ -50,7 +53,7 @@ BinanceStream::BinanceStream(BinanceStreamOptions options, DeskBuilder& desk)
     : options_(std::move(options)),
       desk_(desk),
       symbol_given_(!options_.symbol.empty()),
-      marks_(options_.mark_interval) {}
+      marks_({options_.mark_interval, options_.mark_repeat}) {}
 
 /// Learns symbol, market and instrument from the first frame, and holds every later one to them.
 /// False when the frame is of a symbol that was not asked for.
@@ -231,6 +234,7 @@ Result<std::unique_ptr<Importer>> make(const ImportSettings& settings, DeskBuild
   BALLAST_TRY(top, choice_setting(settings, "tops", tops));
   BALLAST_TRY(marks, yes_no_setting(settings, "marks"));
   BALLAST_TRY(interval, duration_setting(settings, "mark_interval"));
+  BALLAST_TRY(repeat, duration_setting(settings, "mark_repeat"));
   BALLAST_TRY(time, choice_setting(settings, "time", times));
   read.market = static_cast<BinanceMarket>(market);
   read.symbol = setting(settings, "symbol");
@@ -240,6 +244,7 @@ Result<std::unique_ptr<Importer>> make(const ImportSettings& settings, DeskBuild
   read.book_tops = top == 1 || top == 2;
   read.marks = marks;
   read.mark_interval = interval;
+  read.mark_repeat = repeat;
   read.exchange_time = time == 1;
   return std::make_unique<BinanceStream>(std::move(read), desk);
 }

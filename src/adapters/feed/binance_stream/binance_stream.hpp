@@ -32,6 +32,7 @@ struct BinanceStreamOptions {
   bool book_tops = false;
   bool marks = true;
   Duration mark_interval = Duration::milliseconds(100);
+  Duration mark_repeat = Duration::seconds(1);
   bool exchange_time = false;  // else the receive time
 };
 

@@ -1,8 +1,9 @@
 // Marks from a price that changes often: at most one an interval, each the price as it then stood.
 //
 // A change is sent at once when the interval since the last mark has passed, else the price in
-// force when it has passed is sent, stamped with that moment. Time is what set(), pass() and
-// flush() are told.
+// force when it has passed is sent, stamped with that moment. A price that is said again long after
+// its mark is sent again: it still holds, which who only hears of changes cannot tell from silence.
+// Time is what set(), pass() and flush() are told.
 #pragma once
 
 #include <optional>
@@ -15,14 +16,21 @@ namespace ballast {
 
 class MarkOutput {
  public:
-  /// Zero sends every change.
-  explicit MarkOutput(Duration interval) : interval_(interval) {}
+  struct Pace {
+    Duration interval;  // at most one mark in this time; zero sends every change
+    Duration repeat;    // a price that holds is sent again after this time; zero: never
+  };
+  explicit MarkOutput(const Pace& pace) : pace_(pace) {}
 
   /// The price from `t` on.
   void set(Timestamp t, InstrumentId instrument, Price price, ImportSink& sink) {
     pass(t, sink);
     instrument_ = instrument;
-    if (price == price_) return;
+    if (price == price_) {
+      const bool old = pace_.repeat.ns > 0 && t >= sent_at_ + pace_.repeat;
+      if (old && !waiting_ && t >= due_) say(t, sink);
+      return;
+    }
     price_ = price;
     if (t < due_) {
       waiting_ = true;
@@ -46,16 +54,21 @@ class MarkOutput {
  private:
   void send(Timestamp t, ImportSink& sink) {
     waiting_ = false;
-    due_ = t + interval_;
-    if (price_ == sent_) return;  // it came back to what was last said
+    due_ = t + pace_.interval;
+    if (price_ != sent_) say(t, sink);  // else it came back to what was last said
+  }
+  void say(Timestamp t, ImportSink& sink) {
+    due_ = t + pace_.interval;
     sent_ = price_;
+    sent_at_ = t;
     sink.event({t, Mark{instrument_, {}, {}, *price_}});
   }
 
-  Duration interval_;
+  Pace pace_;
   InstrumentId instrument_;
   std::optional<Price> price_;
   std::optional<Price> sent_;
+  Timestamp sent_at_;
   Timestamp due_{INT64_MIN};
   bool waiting_ = false;
 };

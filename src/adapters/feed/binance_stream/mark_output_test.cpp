@@ -11,7 +11,8 @@ namespace {
 Timestamp ms(std::int64_t n) { return Timestamp{n * 1'000'000}; }
 
 struct Feed {
-  explicit Feed(std::int64_t interval_ms) : output(Duration::milliseconds(interval_ms)) {}
+  explicit Feed(std::int64_t interval_ms, std::int64_t repeat_ms = 0)
+      : output({Duration::milliseconds(interval_ms), Duration::milliseconds(repeat_ms)}) {}
   void set(std::int64_t t, int price) {
     output.set(ms(t), InstrumentId{0}, Price::whole(price), sink);
   }
@@ -53,6 +54,33 @@ TEST(MarkOutput, says_nothing_when_the_price_came_back) {
   EXPECT_EQ(feed.sent(), (Sent{{0, 10}}));
   feed.set(510, 11);
   EXPECT_EQ(feed.sent().back(), (std::pair<std::int64_t, std::int64_t>{510, 11}));
+}
+
+TEST(MarkOutput, says_again_what_still_holds_when_its_mark_is_old) {
+  Feed feed(100, 1000);
+  feed.set(0, 10);
+  feed.set(999, 10);
+  EXPECT_EQ(feed.sent(), (Sent{{0, 10}}));
+  feed.set(1000, 10);
+  feed.set(1500, 10);
+  EXPECT_EQ(feed.sent(), (Sent{{0, 10}, {1000, 10}}));
+  feed.set(1550, 11);  // a change starts the time anew
+  feed.set(2100, 11);
+  EXPECT_EQ(feed.sent(), (Sent{{0, 10}, {1000, 10}, {1550, 11}}));
+  // Silence repeats nothing: only what is heard can say that a price holds.
+  feed.output.pass(ms(60'000), feed.sink);
+  EXPECT_EQ(feed.sent().size(), 3U);
+  feed.set(60'001, 11);
+  EXPECT_EQ(feed.sent().back(), (std::pair<std::int64_t, std::int64_t>{60'001, 11}));
+}
+
+TEST(MarkOutput, repeats_no_more_often_than_the_interval) {
+  Feed feed(100, 10);
+  feed.set(0, 10);
+  feed.set(50, 10);
+  feed.set(100, 10);
+  feed.set(150, 10);
+  EXPECT_EQ(feed.sent(), (Sent{{0, 10}, {100, 10}}));
 }
 
 TEST(MarkOutput, equals_the_price_in_force_on_random_paths) {
