@@ -132,7 +132,9 @@ Result<Int128> parse_decimal_raw(std::string_view text) {
     at += fraction.count;
     if (at != end || fraction.count == 0 || fraction.count > decimal_digits)
       return parse_slow(text);
-    raw += fraction.value * powers_of_ten[decimal_digits - fraction.count];
+    // At most 18 digits in all, so below 2^64.
+    const std::uint64_t part = fraction.value * powers_of_ten[decimal_digits - fraction.count];
+    raw += part;
   }
   const auto value = static_cast<Int128>(raw);
   return negative ? -value : value;
@@ -182,7 +184,7 @@ char* print_decimal(Int128 raw, char* out) {
   constexpr auto one = static_cast<UInt128>(decimal_one);
   const UInt128 whole = rest / one;
   auto fraction = static_cast<std::uint64_t>(rest % one);
-  constexpr auto word = static_cast<UInt128>(~std::uint64_t{0});
+  constexpr UInt128 word = std::numeric_limits<std::uint64_t>::max();
   if (whole <= word) {
     const fmt::format_int text(static_cast<std::uint64_t>(whole));
     std::memcpy(out, text.data(), text.size());

@@ -28,13 +28,8 @@ class FlatMap {
     if (capacity > slots_.size()) rehash(capacity);
   }
 
-  const Value* find(const Key& key) const {
-    for (std::size_t i = Hash{}(key)&mask();; i = (i + 1) & mask()) {
-      if (!slots_[i].used) return nullptr;
-      if (slots_[i].key == key) return &slots_[i].value;
-    }
-  }
-  Value* find(const Key& key) { return const_cast<Value*>(std::as_const(*this).find(key)); }
+  const Value* find(const Key& key) const { return find_in(slots_, mask(), key); }
+  Value* find(const Key& key) { return find_in(slots_, mask(), key); }
 
   /// The value of `key`, inserted as given when absent; second tells whether it was inserted.
   std::pair<Value*, bool> try_emplace(const Key& key, const Value& value) {
@@ -58,6 +53,15 @@ class FlatMap {
   };
 
   std::size_t mask() const { return slots_.size() - 1; }
+  /// The value's address among slots that may be const.
+  template <class Slots>
+  static auto find_in(Slots& slots, std::size_t mask, const Key& key)
+      -> decltype(&slots.front().value) {
+    for (std::size_t i = Hash{}(key)&mask;; i = (i + 1) & mask) {
+      if (!slots[i].used) return nullptr;
+      if (slots[i].key == key) return &slots[i].value;
+    }
+  }
   void rehash(std::size_t capacity) {
     std::vector<Slot> old(capacity);
     old.swap(slots_);

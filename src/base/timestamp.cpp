@@ -118,7 +118,8 @@ Result<Timestamp> timestamp_from_civil(const CivilTime& c) {
                       c.second <= 59 && c.nanosecond >= 0 && c.nanosecond < ns_per_second;
   if (fields) {
     const std::int64_t seconds = days_from_civil(c.year, c.month, c.day) * seconds_per_day +
-                                 c.hour * 3600 + c.minute * 60 + c.second;
+                                 std::int64_t{c.hour} * 3600 + std::int64_t{c.minute} * 60 +
+                                 c.second;
     const Int128 ns = Int128{seconds} * ns_per_second + c.nanosecond;
     const auto stamp = static_cast<std::int64_t>(ns);
     if (stamp == ns) return Timestamp{stamp};
@@ -205,8 +206,8 @@ struct DurationUnit {
   std::string_view name;
   std::int64_t ns;
 };
-constexpr std::array<DurationUnit, 8> duration_units{{{"w", 7 * 86'400 * ns_per_second},
-                                                      {"d", 86'400 * ns_per_second},
+constexpr std::array<DurationUnit, 8> duration_units{{{"w", 7 * seconds_per_day* ns_per_second},
+                                                      {"d", seconds_per_day* ns_per_second},
                                                       {"h", 3'600 * ns_per_second},
                                                       {"m", 60 * ns_per_second},
                                                       {"s", ns_per_second},

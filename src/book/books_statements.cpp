@@ -58,7 +58,7 @@ std::vector<PositionId> Books::contributors(const BreakPlace& place) const {
   }
   for (std::size_t i = 0; i < positions_.size(); ++i) {
     if (positions_[i].account == place.account && contract(positions_[i].instrument).spot) {
-      ids.push_back(PositionId(i));
+      ids.emplace_back(i);
     }
   }
   return ids;

@@ -89,7 +89,7 @@ bool Ledger::balanced() const {
 }
 
 std::size_t Ledger::memory_bytes() const {
-  std::size_t bytes = accounts_.capacity() * sizeof(accounts_[0]) +
+  std::size_t bytes = accounts_.capacity() * sizeof(std::vector<Balance>) +
                       outside_.capacity() * sizeof(outside_[0]) +
                       in_flight_.capacity() * sizeof(Amount);
   for (const auto& account : accounts_)

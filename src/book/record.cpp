@@ -84,7 +84,7 @@ std::uint32_t put_number(char* out, UInt128 magnitude) {
 /// Zero for what put_number() cannot have written.
 Int128 get_number(const char* in, std::uint32_t form) {
   const std::uint32_t width = width_of(form);
-  UInt128 magnitude = load<UInt128>(in);
+  auto magnitude = load<UInt128>(in);
   if (width < 16) magnitude &= (UInt128{1} << (8 * width)) - 1;
   const UInt128 unit = (form & coarse_form) != 0 ? coarse_unit : 1;
   if (magnitude > static_cast<UInt128>(int128_max) / unit) return 0;

@@ -149,7 +149,7 @@ void Exposures::apply(const PositionChange& change, const Market& market, bool h
 }
 
 void Exposures::apply(const CashChange& change, const Books& books, bool hedging) {
-  const Decimal amount = decimal_cast<Decimal>(change.change);
+  const auto amount = decimal_cast<Decimal>(change.change);
   const bool derivative = change.instrument.valid() && !desk_->instrument(change.instrument).spot();
   for (const FactorId id : deltas_[change.asset.index()]) {
     const FactorConfig& config = desk_->factor(id);

@@ -25,6 +25,8 @@ class EventReader {
   /// Builds tables of the desk's names; the desk must not change afterwards.
   explicit EventReader(const Desk& desk);
   ~EventReader();
+  EventReader(const EventReader&) = delete;
+  EventReader& operator=(const EventReader&) = delete;
   EventReader(EventReader&&) noexcept;
   EventReader& operator=(EventReader&&) noexcept;
 

@@ -100,8 +100,7 @@ void decode(Decoder& in, FundingPayment& funding) {
 void decode(Decoder& in, Statement& statement) {
   statement.place = in.place();
   if (in.has(Field::instrument) == in.has(Field::asset)) {
-    in.refuse(Field::type,
-              "is \"position\", which states either an \"instrument\" or an \"asset\"");
+    in.refuse(Field::type, R"(is "position", which states either an "instrument" or an "asset")");
   } else if (in.has(Field::instrument)) {
     statement.instrument = in.instrument();
     in.trades_on(statement.instrument, statement.place.venue);
@@ -120,7 +119,7 @@ void decode(Decoder& in, Mark& mark) {
     mark.quote = in.asset(Field::quote);
   } else {
     in.refuse(Field::type,
-              "is \"mark\", which prices either an \"instrument\", or an \"asset\" in a \"quote\"");
+              R"(is "mark", which prices either an "instrument", or an "asset" in a "quote")");
   }
   mark.price = in.positive<Price>(Field::price);
 }
@@ -174,9 +173,8 @@ void decode(Decoder& in, Surface& surface) {
   const bool smile = in.has(Field::strikes) && in.has(Field::vols);
   const bool part = in.has(Field::strikes) != in.has(Field::vols);
   if (part || in.has(Field::vol) + smile + in.has(Field::svi) != 1) {
-    return in.refuse(
-        Field::type,
-        "is \"surface\", which takes one of \"vol\", \"strikes\" with \"vols\", \"svi\"");
+    return in.refuse(Field::type,
+                     R"(is "surface", which takes one of "vol", "strikes" with "vols", "svi")");
   }
   if (in.has(Field::vol)) {
     surface.vol = in.number(Field::vol);
@@ -273,10 +271,10 @@ Result<void> check_fields(const JsonLine& line, std::string_view type, const Sch
     }
     return fail_at(
         column, Errc::bad_input,
-        fmt::format("\"{}\" is not a field of a \"{}\" event{}", name, type, near.text()));
+        fmt::format(R"("{}" is not a field of a "{}" event{})", name, type, near.text()));
   }
   return fail_at(1, Errc::bad_input,
-                 fmt::format("a \"{}\" event needs \"{}\"", type, to_string(missing.first())));
+                 fmt::format(R"(a "{}" event needs "{}")", type, to_string(missing.first())));
 }
 
 }  // namespace
@@ -307,7 +305,7 @@ Result<void> EventReader::read(std::string_view text, Event& out) {
   BALLAST_CHECK(line.parse(text));
   Decoder in(line, state_->names);
   if (!in.has(Field::type)) {
-    return fail_at(1, Errc::bad_input, "an event needs a \"type\", such as \"fill\" or \"mark\"");
+    return fail_at(1, Errc::bad_input, R"(an event needs a "type", such as "fill" or "mark")");
   }
   const Token& type = line[Field::type];
   const std::size_t* const index =

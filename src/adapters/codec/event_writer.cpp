@@ -286,9 +286,9 @@ void print(Line& /*line*/, const Tick& /*tick*/) {}
 
 void EventWriter::write(const Event& event, std::string& out) const {
   char time[timestamp_text_max];
-  out += "{\"t\":\"";
+  out += R"({"t":")";
   out.append(time, print_timestamp(event.t, time));
-  out += "\",\"type\":\"";
+  out += R"(","type":")";
   out += event.type();
   out += '"';
   Line line(*desk_, out);

@@ -243,8 +243,7 @@ struct JsonLine::Parser {
       return refuse(code);
     for (auto&& next : items) {
       ondemand::value value;
-      const auto code = std::move(next).get(value);
-      if (code != simdjson::SUCCESS) return refuse(code);
+      if (const auto code = next.get(value); code != simdjson::SUCCESS) return refuse(code);
       if (!append(value, {})) return false;
     }
     return true;

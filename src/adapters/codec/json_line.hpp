@@ -36,6 +36,8 @@ class JsonLine {
  public:
   JsonLine();
   ~JsonLine();
+  JsonLine(const JsonLine&) = delete;
+  JsonLine& operator=(const JsonLine&) = delete;
   JsonLine(JsonLine&&) noexcept;
   JsonLine& operator=(JsonLine&&) noexcept;
 

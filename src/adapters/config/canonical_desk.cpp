@@ -132,7 +132,7 @@ void write_scope(Toml& out, const Desk& desk, const std::vector<FactorId>& facto
   }
   std::vector<FactorId> of_book;
   for (std::size_t i = 0; i < desk.factors.size(); ++i) {
-    if (desk.factors[i].book == first.book) of_book.push_back(FactorId{i});
+    if (desk.factors[i].book == first.book) of_book.emplace_back(i);
   }
   if (factors.size() == desk.factors.size() || factors == of_book) {
     out.put("factor", "\"*\"");

@@ -228,7 +228,7 @@ void read_venues(const TomlNode& root, Desk& desk, Problems& problems) {
     Section section(node, "venue", config_keys::venue, problems);
     Venue venue{read_name(section, "venue", "@/:"), {}};
     refuse_second(section, venue.name, desk.venues);
-    section.require("accounts", "[\"main\"], or [\"*\"] to take any");
+    section.require("accounts", R"(["main"], or ["*"] to take any)");
     if (const TomlNode* const accounts = section.node("accounts", TomlNode::Kind::array)) {
       if (accounts->items.empty()) section.error(accounts->at, "accounts is empty");
       for (const TomlNode& item : accounts->items) {

@@ -207,7 +207,7 @@ class FactorReader {
     const auto duration = parse_duration(age->value);
     if (!duration || duration->ns == 0) {
       return section_.reject(age->at, "max_age", age->value,
-                             "is neither a duration such as \"60s\" nor \"none\"");
+                             R"(is neither a duration such as "60s" nor "none")");
     }
     factor_.max_age = *duration;
   }

@@ -163,7 +163,7 @@ void unknown_factor(const Section& section,
 /// "delta:BTC" for one, "*" for every factor (of a book when one is given), "desk" for the desk's
 /// adherence.
 void read_scope(const Section& section, const Desk& desk, RuleConfig& rule) {
-  section.require("factor", "\"delta:BTC\", \"*\" for every factor, or \"desk\"");
+  section.require("factor", R"("delta:BTC", "*" for every factor, or "desk")");
   const auto name = section.text("factor");
   const std::string book = read_book(section);
   if (!name) return;
@@ -179,7 +179,7 @@ void read_scope(const Section& section, const Desk& desk, RuleConfig& rule) {
     return;
   }
   for (std::size_t i = 0; i < desk.factors.size(); ++i) {
-    if (!section.has("book") || desk.factors[i].book == book) rule.factors.push_back(FactorId{i});
+    if (!section.has("book") || desk.factors[i].book == book) rule.factors.emplace_back(i);
   }
   if (rule.factors.empty()) {
     section.error(name->at, section.has("book")

@@ -89,7 +89,7 @@ void read_span(const Section& entry, ScheduleEntry& out) {
     if (from->value >= Duration::days(1)) entry.error(from->at, "from must be before 24:00");
   }
   if (entry.has("to") == entry.has("for")) {
-    entry.error(entry.at(), "needs either to = \"22:00\" or for = \"1h\"");
+    entry.error(entry.at(), R"(needs either to = "22:00" or for = "1h")");
   }
   if (const auto to = read_time_of_day(entry, "to")) {
     out.length = to->value - out.from;
@@ -128,8 +128,7 @@ ScheduleEntry read_entry(const TomlNode& node, Problems& problems, const std::st
 ScheduleTarget read_schedule(const Section& section) {
   ScheduleTarget target;
   section.require("value", "\"0\"");
-  section.require("entries",
-                  "[{ days = [\"fri\"], from = \"21:00\", for = \"48h\", value = \"0\" }]");
+  section.require("entries", R"([{ days = ["fri"], from = "21:00", for = "48h", value = "0" }])");
   if (const auto value = section.decimal("value")) target.value = value->value;
   const TomlNode* const entries = section.node("entries", TomlNode::Kind::array);
   if (entries == nullptr) return target;

@@ -81,7 +81,7 @@ constexpr DoubleDouble to_double_double(Int128 value) {
   const auto top = static_cast<std::int64_t>(value >> 64);
   const auto bottom = static_cast<std::uint64_t>(static_cast<UInt128>(value));
   // Three parts that are doubles exactly while |value| < 2^117; else the top is split once more.
-  const double low_bits = static_cast<double>(bottom & 0xFFFFFFFFU);
+  const auto low_bits = static_cast<double>(bottom & 0xFFFFFFFFU);
   const double middle = static_cast<double>(bottom >> 32) * 0x1p32;
   constexpr std::int64_t exact = std::int64_t{1} << 53;
   if (top < exact && top > -exact) {
