@@ -95,7 +95,7 @@ Result<void> rewrite_log(const std::string& path, const std::string& vfs) {
   if (!exists) return {};
   BALLAST_TRY(file, sqlite::VfsFile::open(log, sqlite::FileUse::log_write, vfs));
   BALLAST_TRY(size, file.size());
-  std::vector<std::uint8_t> piece(std::size_t{1} << 20U);
+  std::vector<std::uint8_t> piece(std::size_t{64} << 10U);
   for (std::uint64_t at = 0; at < size; at += piece.size()) {
     if (size - at < piece.size()) piece.resize(size - at);
     BALLAST_TRY(whole, file.read(at, piece));

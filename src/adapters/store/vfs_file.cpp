@@ -6,10 +6,13 @@
 #include <sqlite3.h>
 
 #include "adapters/store/sqlite.hpp"
+#include "base/contract.hpp"
 
 namespace ballast::sqlite {
 
 namespace {
+
+constexpr std::size_t call_bytes_max = 0x1ffff;
 
 Result<sqlite3_vfs*> find_vfs(const std::string& name) {
   sqlite3_initialize();
@@ -82,6 +85,7 @@ Result<std::uint64_t> VfsFile::size() {
 }
 
 Result<bool> VfsFile::read(std::uint64_t offset, std::span<std::uint8_t> out) {
+  BALLAST_ASSERT(out.size() <= call_bytes_max);
   const int code = file_->pMethods->xRead(file_.get(), out.data(), static_cast<int>(out.size()),
                                           static_cast<sqlite3_int64>(offset));
   if (code == SQLITE_IOERR_SHORT_READ) return false;
@@ -90,6 +94,7 @@ Result<bool> VfsFile::read(std::uint64_t offset, std::span<std::uint8_t> out) {
 }
 
 Result<void> VfsFile::write(std::uint64_t offset, std::span<const std::uint8_t> bytes) {
+  BALLAST_ASSERT(bytes.size() <= call_bytes_max);
   const int code =
       file_->pMethods->xWrite(file_.get(), bytes.data(), static_cast<int>(bytes.size()),
                               static_cast<sqlite3_int64>(offset));

@@ -31,6 +31,7 @@ class VfsFile {
   static Result<VfsFile> open(const std::string& path, FileUse use, const std::string& vfs);
 
   Result<std::uint64_t> size();
+  // SQLite's Unix VFS moves less than 128 KiB in one call; so do these.
   /// False when the file ends before `out` is full (the rest is zeros).
   Result<bool> read(std::uint64_t offset, std::span<std::uint8_t> out);
   Result<void> write(std::uint64_t offset, std::span<const std::uint8_t> bytes);
