@@ -63,28 +63,42 @@ Result<void> Run::recover() {
     }
   }
   if (rebuild) journal_->begin_rebuild();
-  EventReader reader(engine_->desk());
-  Event event;
-  BALLAST_CHECK(journal_->replay(from, [&](const JournalEvent& stored) -> Result<void> {
-    if (auto read = reader.read(stored.body, event); !read) {
-      return fail(Errc::corrupt, fmt::format("{}: event {} cannot be read with this desk: {}",
-                                             *options_.journal, stored.seq, read.error().what));
-    }
-    const auto effects = engine_->step(event);
-    recorder_->follow();
-    note_refusals(event, effects, [&] { return fmt::format("journal event {}", stored.seq); });
-    if (rebuild) {
-      projector_->follow(stored.seq, event, effects);
-    } else {
-      engine_->take_finished_hours([](FactorId, const Summary&) {});
-    }
-    return {};
-  }));
+  BALLAST_CHECK(replay_journal(from, rebuild));
   if (rebuild) {
     projector_->flush();
     journal_->finish_rebuild();
   }
   recovered_ = journal_->durable_seq();
+  return {};
+}
+
+/// Steps one event behind the one just read, so that the engine's memory is on its way.
+Result<void> Run::replay_journal(std::uint64_t from, bool rebuild) {
+  EventReader reader(engine_->desk());
+  std::uint64_t seq = 0;  // of `event`; 0: none yet
+  Event event, next;
+  const auto step = [&] {
+    const auto effects = engine_->step(event);
+    recorder_->follow();
+    note_refusals(event, effects, [&] { return fmt::format("journal event {}", seq); });
+    if (rebuild) {
+      projector_->follow(seq, event, effects);
+    } else {
+      engine_->take_finished_hours([](FactorId, const Summary&) {});
+    }
+  };
+  BALLAST_CHECK(journal_->replay(from, [&](const JournalEvent& stored) -> Result<void> {
+    if (auto read = reader.read(stored.body, next); !read) {
+      return fail(Errc::corrupt, fmt::format("{}: event {} cannot be read with this desk: {}",
+                                             *options_.journal, stored.seq, read.error().what));
+    }
+    engine_->prefetch(next);
+    if (seq != 0) step();
+    std::swap(event, next);
+    seq = stored.seq;
+    return {};
+  }));
+  if (seq != 0) step();
   return {};
 }
 

@@ -52,6 +52,7 @@ class Run {
  private:
   Run(Desk desk, Options options);
   Result<void> recover();
+  Result<void> replay_journal(std::uint64_t from, bool rebuild);
   void note_refusals(const Event& event,
                      std::span<const Effect> effects,
                      const std::function<std::string()>& where);

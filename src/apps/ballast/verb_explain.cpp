@@ -83,10 +83,12 @@ Exit run(const ExplainArguments& arguments) {
 std::function<Exit()> make_explain(CLI::App& app) {
   auto arguments = std::make_shared<ExplainArguments>();
   app.add_option("FACTOR", arguments->factor, "such as delta:BTC")->required();
-  app.add_option("INPUT", arguments->inputs, "files of events, with -c");
+  app.add_option("INPUT", arguments->inputs, "files of events, with -c")->type_name("FILE");
   app.add_option("--book", arguments->book, "the book's own factor instead of the desk's");
-  app.add_option("--journal", arguments->journal, "the journal that holds the events");
-  app.add_option("-c,--config", arguments->config, "the desk's configuration, for INPUT files");
+  app.add_option("--journal", arguments->journal, "the journal that holds the events")
+      ->type_name("FILE");
+  app.add_option("-c,--config", arguments->config, "the desk's configuration, for INPUT files")
+      ->type_name("FILE");
   add_time(app, "--at", arguments->at, "as of this time (RFC 3339 UTC); default: the last event");
   return [arguments] { return run(*arguments); };
 }

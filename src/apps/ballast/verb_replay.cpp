@@ -115,11 +115,15 @@ Exit run(const ReplayArguments& arguments) {
 
 std::function<Exit()> make_replay(CLI::App& app) {
   auto arguments = std::make_shared<ReplayArguments>();
-  app.add_option("-c,--config", arguments->config, "the desk's configuration, TOML")->required();
-  app.add_option("--journal", arguments->journal, "keep the events in this journal");
+  app.add_option("-c,--config", arguments->config, "the desk's configuration, TOML")
+      ->type_name("FILE")
+      ->required();
+  app.add_option("--journal", arguments->journal, "keep the events in this journal")
+      ->type_name("FILE");
   app.add_option(
          "INPUT", arguments->inputs,
          "files of events, JSON lines, plain or gzip; - is standard input; several merge by time")
+      ->type_name("FILE")
       ->required();
   add_span(app, arguments->span);
   add_output(app, arguments->output, true);

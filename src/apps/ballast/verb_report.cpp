@@ -95,7 +95,9 @@ Exit run(const ReportArguments& arguments) {
 
 std::function<Exit()> make_report(CLI::App& app) {
   auto arguments = std::make_shared<ReportArguments>();
-  app.add_option("--journal", arguments->journal, "the journal to report on")->required();
+  app.add_option("--journal", arguments->journal, "the journal to report on")
+      ->type_name("FILE")
+      ->required();
   add_span(app, arguments->span);
   app.add_option("--window", arguments->window,
                  "one row per factor and calendar hour, day, week or month")
