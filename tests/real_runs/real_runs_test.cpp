@@ -91,5 +91,17 @@ TEST_F(RealRun, a_market_maker_with_a_share_of_its_value_as_target_is_exact) {
   EXPECT_EQ(count(ended.output, "\nagree "), 43U) << ended.output;
 }
 
+TEST_F(RealRun, three_markets_are_rebuilt_without_a_gap_and_net_into_one_delta) {
+  BALLAST_NEEDS_RECORDING(recording("binance_20240808"));
+  const Ended ended = run("binance_three_markets", "");
+  ASSERT_EQ(ended.code, 0) << ended.output;
+  EXPECT_EQ(count(ended.output, "; 0 gaps, 0 updates left the book crossed"), 3U) << ended.output;
+  EXPECT_EQ(count(ended.output, "\nDIFFER "), 0U) << ended.output;
+  EXPECT_EQ(count(ended.output, "\nagree "), 41U) << ended.output;
+  EXPECT_NE(ended.output.find("Events  148619 read, 148619 applied, 0 duplicate, 0 refused"),
+            std::string::npos)
+      << ended.output;
+}
+
 }  // namespace
 }  // namespace ballast
