@@ -99,6 +99,8 @@ Result<Projections> Projections::open(sqlite::Database& database,
   BALLAST_TRY(fill_seq, database.prepare("SELECT seq FROM fills WHERE id = ? AND instrument = ? "
                                          "AND account = ? AND venue = ? AND leg = ?"));
   result.fill_seq_ = std::move(fill_seq);
+  BALLAST_TRY(started, database.prepare("SELECT started FROM alerts WHERE id = ?"));
+  result.alert_started_ = std::move(started);
   return result;
 }
 
@@ -248,12 +250,26 @@ std::optional<std::uint64_t> Projections::fill_seq(std::string_view venue,
   for (const std::string_view text : {id, instrument, account, venue})
     fill_seq_.bind_text(++parameter, text);
   fill_seq_.bind(++parameter, leg);
-  const auto row = fill_seq_.step();
+  const auto seq = look_up(fill_seq_);
+  if (!seq) return std::nullopt;
+  return static_cast<std::uint64_t>(*seq);
+}
+
+std::optional<Timestamp> Projections::alert_started(std::string_view id) {
+  if (failure_) return std::nullopt;
+  alert_started_.bind_text(1, id);
+  const auto started = look_up(alert_started_);
+  if (!started) return std::nullopt;
+  return Timestamp{*started};
+}
+
+std::optional<std::int64_t> Projections::look_up(sqlite::Statement& statement) {
+  const auto row = statement.step();
   if (!row) note(tl::unexpected(row.error()));
   if (!row || !*row) return std::nullopt;
-  const auto seq = static_cast<std::uint64_t>(fill_seq_.integer(0));
-  fill_seq_.reset();
-  return seq;
+  const std::int64_t found = statement.integer(0);
+  statement.reset();
+  return found;
 }
 
 void Projections::clear() {

@@ -128,6 +128,9 @@ class Projections {
                                         std::string_view id,
                                         std::uint16_t leg);
 
+  /// When the episode of an alert began, from its row; absent: no such row (or a failure).
+  std::optional<Timestamp> alert_started(std::string_view id);
+
   /// Empties every table, before they are derived again.
   void clear();
 
@@ -137,10 +140,12 @@ class Projections {
  private:
   bool ready();
   void note(const Result<void>& written);
+  std::optional<std::int64_t> look_up(sqlite::Statement& statement);
 
   sqlite::Database* database_ = nullptr;
   std::function<Result<void>()> open_group_;
-  sqlite::Statement position_, fill_, balance_, adherence_, alert_, break_, transfer_, fill_seq_;
+  sqlite::Statement position_, fill_, balance_, adherence_, alert_, break_, transfer_, fill_seq_,
+      alert_started_;
   std::optional<Error> failure_;
 };
 

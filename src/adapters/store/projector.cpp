@@ -1,7 +1,5 @@
 #include "adapters/store/projector.hpp"
 
-#include <algorithm>
-
 #include "alert/alerts.hpp"
 #include "base/archive.hpp"
 
@@ -70,7 +68,7 @@ void Projector::follow(std::uint64_t seq, const Event& event, std::span<const Ef
     if (const auto* correct = std::get_if<Correct>(&event.body)) put_changed_fill(correct->key);
     if (const auto* bust = std::get_if<Bust>(&event.body)) put_changed_fill(bust->key);
     if (const auto* transfer = std::get_if<Transfer>(&event.body)) {
-      transfers_.push_back(transfer->id);
+      put_transfer(transfer->id, event.t);
     }
   }
   for (const Effect& effect : effects)
@@ -83,11 +81,8 @@ void Projector::flush() {
     put_position(id);
   for (const auto& [account, asset] : balances_.items)
     put_balance(account, asset);
-  for (const TradeId& id : transfers_)
-    put_transfer(id);
   positions_.clear();
   balances_.clear();
-  transfers_.clear();
 }
 
 void Projector::flush_open_hours() {
@@ -164,7 +159,7 @@ void Projector::put_effect(const Effect& effect) {
   if (const auto* alert = std::get_if<AlertTransition>(&effect.body)) put_alert(*alert, effect.t);
   if (const auto* change = std::get_if<BreakChange>(&effect.body)) put_break(*change, effect.t);
   if (const auto* overdue = std::get_if<TransferOverdue>(&effect.body)) {
-    transfers_.push_back(overdue->id);
+    put_transfer(overdue->id, effect.t);
   }
 }
 
@@ -172,30 +167,21 @@ void Projector::put_alert(const AlertTransition& transition, Timestamp t) {
   if (transition.repeat) return;
   const Desk& desk = engine_->desk();
   const std::string id = alert_id(desk, transition);
-  // When its episode began is in the engine while it lasts, and was its first transition's time.
-  Timestamp started = t;
-  const auto known = std::find_if(alert_began_.begin(), alert_began_.end(),
-                                  [&](const auto& began) { return began.first == id; });
-  if (known != alert_began_.end()) {
-    started = known->second;
-    if (transition.state == AlertState::ok) alert_began_.erase(known);
-  } else if (transition.state != AlertState::ok) {
-    for (const AlertEpisode& episode : engine_->alerts().active()) {
-      if (alert_id(desk, episode.transition()) == id) started = episode.began;
-    }
-    alert_began_.emplace_back(id, started);
-  }
   AlertRow row;
   row.id = id;
   row.rule = transition.objective ? desk.objectives[transition.rule.index()].name
                                   : desk.rules[transition.rule.index()].name;
-  row.factor = transition.factor.valid() ? desk.factor(transition.factor).name : "desk";
-  row.book = transition.factor.valid() ? desk.factor(transition.factor).book : "*";
+  row.factor = "desk";
+  row.book = "*";
+  if (transition.factor.valid()) {
+    row.factor = desk.factor(transition.factor).name;
+    row.book = desk.factor(transition.factor).book;
+  }
   row.episode = transition.episode;
   row.severity = transition.severity;
   row.state = transition.state;
   row.since = transition.since;
-  row.started = started;
+  row.started = out_->alert_started(id).value_or(t);
   row.value = transition.value;
   out_->put(row);
 }
@@ -248,7 +234,7 @@ void Projector::put_balance(AccountId account, AssetId asset) {
                        engine_->books().cash(account, asset)});
 }
 
-void Projector::put_transfer(const TradeId& id) {
+void Projector::put_transfer(const TradeId& id, Timestamp t) {
   const Desk& desk = engine_->desk();
   const Books& books = engine_->books();
   const TransferRecord* transfer = books.transfers().find(id);
@@ -266,8 +252,8 @@ void Projector::put_transfer(const TradeId& id) {
   row.state = transfer->state;
   row.sent = transfer->sent;
   const bool open = transfer->state == TransferState::sent;
-  if (!open) row.settled = engine_->now();
-  row.overdue = open && engine_->now() - transfer->sent > desk.transfer_overdue;
+  if (!open) row.settled = t;
+  row.overdue = open && t - transfer->sent > desk.transfer_overdue;
   out_->put(row);
 }
 

@@ -1,8 +1,8 @@
 // Projector: turns what each step of an engine changed into projection rows.
 //
-// follow() after every step remembers which positions, balances and transfers moved; flush() before
-// a commit writes each of them once. Fills, alerts and breaks are written as they come. Not
-// thread-safe.
+// follow() after every step remembers which positions and balances moved; flush() before a commit
+// writes each of them once. Everything else is written as it comes, so that the rows do not depend
+// on where groups end. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -45,15 +45,13 @@ class Projector {
   void put_break(const BreakChange& change, Timestamp t);
   void put_position(PositionId id);
   void put_balance(AccountId account, AssetId asset);
-  void put_transfer(const TradeId& id);
+  void put_transfer(const TradeId& id, Timestamp t);
   void put_hour(FactorId id, const Summary& hour);
 
   Engine* engine_;
   Projections* out_;
   Touched<PositionId> positions_;
   Touched<std::pair<AccountId, AssetId>> balances_;
-  std::vector<TradeId> transfers_;
-  std::vector<std::pair<std::string, Timestamp>> alert_began_;
   std::string fees_;
   std::string funding_;
 };

@@ -37,7 +37,9 @@ Error error_from(int code, std::string_view what) {
     return {Errc::io, "its making was interrupted; the next writer finishes it"};
   if (code == SQLITE_READONLY_CANTINIT || code == SQLITE_READONLY_RECOVERY)
     return {Errc::io, "it needs recovery, and its folder cannot be written to by this user"};
-  return {errc_from(code), fmt::format("SQLite: {} ({})", what, sqlite3_errstr(code))};
+  const std::string_view meaning = sqlite3_errstr(code);
+  return {errc_from(code), what == meaning ? fmt::format("SQLite: {}", what)
+                                           : fmt::format("SQLite: {} ({})", what, meaning)};
 }
 
 // ---- Statement ----------------------------------------------------------------------------------
