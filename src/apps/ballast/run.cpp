@@ -11,6 +11,25 @@
 
 namespace ballast {
 
+namespace {
+
+constexpr std::size_t listed_max = 100;  // refusals; the rest are counted only
+
+std::string place(const EventSource* source) { return source ? source->where() : "event"; }
+
+/// Tells of each refusal: the event, and why.
+template <class Fn>
+void for_refusals(const Event& event, std::span<const Effect> effects, const Fn& tell) {
+  for (const Effect& effect : effects) {
+    const auto* refused = std::get_if<Refused>(&effect.body);
+    if (refused == nullptr) continue;
+    const std::string id = refused->id.empty() ? "" : fmt::format(" {}", refused->id.view());
+    tell(fmt::format("{}{} refused: {}", event.type(), id, refusal_text(refused->why)));
+  }
+}
+
+}  // namespace
+
 const char* const engine_version = BALLAST_VERSION "/1";
 
 Result<Desk> read_desk(const std::string& path) {
@@ -66,9 +85,13 @@ Result<void> Run::recover() {
   BALLAST_CHECK(replay_journal(from, rebuild));
   if (rebuild) {
     projector_->flush();
-    journal_->finish_rebuild();
+    BALLAST_CHECK(journal_->finish_rebuild());
   }
   recovered_ = journal_->durable_seq();
+  if (options_.go_on && recovered_ > 0) {
+    BALLAST_TRY(known, KnownEvents::open(*options_.journal, recovered_));
+    known_ = std::move(known);
+  }
   return {};
 }
 
@@ -77,10 +100,13 @@ Result<void> Run::replay_journal(std::uint64_t from, bool rebuild) {
   EventReader reader(engine_->desk());
   std::uint64_t seq = 0;  // of `event`; 0: none yet
   Event event, next;
+  Progress progress(rebuild ? "rebuilding the projections" : "reading the journal");
   const auto step = [&] {
     const auto effects = engine_->step(event);
     recorder_->follow();
-    note_refusals(event, effects, [&] { return fmt::format("journal event {}", seq); });
+    for_refusals(event, effects, [&](std::string what) {
+      if (old_refusals_.size() < listed_max) old_refusals_.push_back({seq, std::move(what)});
+    });
     if (rebuild) {
       projector_->follow(seq, event, effects);
     } else {
@@ -93,6 +119,7 @@ Result<void> Run::replay_journal(std::uint64_t from, bool rebuild) {
                                              *options_.journal, stored.seq, read.error().what));
     }
     engine_->prefetch(next);
+    progress.update(stored.seq, stored.seq, journal_->durable_seq());
     if (seq != 0) step();
     std::swap(event, next);
     seq = stored.seq;
@@ -105,30 +132,57 @@ Result<void> Run::replay_journal(std::uint64_t from, bool rebuild) {
 Result<void> Run::feed(const Event& event, const EventSource* source) {
   std::uint64_t seq = 0;
   if (journal_) {
-    line_.clear();
-    writer_->write(event, line_);
-    BALLAST_TRY(appended, journal_->append(event.t, line_));
-    seq = appended;
+    BALLAST_TRY(stored, store(event, source));
+    if (!stored) return {};
+    seq = *stored;
   }
   const auto effects = engine_->step(event);
   recorder_->follow();
-  note_refusals(event, effects, [&] { return source ? source->where() : std::string("event"); });
+  for_refusals(event, effects, [&](const std::string& what) { list(place(source) + ": " + what); });
   if (journal_) {
     projector_->follow(seq, event, effects);
-    if (seq - journal_->durable_seq() >= options_.group) {
-      projector_->flush();
-      BALLAST_CHECK(journal_->commit());
-    }
+    return commit_if_due(seq);
   }
+  return {};
+}
+
+Result<std::optional<std::uint64_t>> Run::store(const Event& event, const EventSource* source) {
+  line_.clear();
+  writer_->write(event, line_);
+  if (known_) {
+    BALLAST_TRY(seq, known_->take(event.t, line_));
+    if (seq != 0) {
+      ++passed_over_;
+      while (!old_refusals_.empty() && old_refusals_.front().seq <= seq) {
+        list(place(source) + ": " + old_refusals_.front().what);
+        old_refusals_.pop_front();
+      }
+      return std::optional<std::uint64_t>{};
+    }
+    known_.reset();
+  }
+  BALLAST_TRY(appended, journal_->append(event.t, line_));
+  ++added_;
+  return std::optional<std::uint64_t>(appended);
+}
+
+Result<void> Run::commit_if_due(std::uint64_t seq) {
+  const Timestamp now{static_cast<std::int64_t>(monotonic_seconds() * 1e9)};
+  if (seq - journal_->durable_seq() < options_.group && !journal_->commit_due(now)) return {};
+  projector_->flush();
+  BALLAST_CHECK(journal_->commit());
   return {};
 }
 
 Result<void> Run::finish() {
   if (!journal_) return {};
+  known_.reset();
   projector_->flush();
   projector_->flush_open_hours();
   BALLAST_CHECK(journal_->commit());
-  if (journal_->last_seq() > 0) {
+  // The sums of a span would be taken for those of everything.
+  const bool whole = !options_.engine.from && !options_.engine.to;
+  if (whole && journal_->last_seq() > 0) {
     BALLAST_CHECK(journal_->save_snapshot(engine_version, engine_->snapshot()));
   }
   return journal_->close();
@@ -139,20 +193,7 @@ void Run::refuse_input(const std::string& where, const Error& error) {
   list(fmt::format("{}: {}", where, error.what));
 }
 
-void Run::note_refusals(const Event& event,
-                        std::span<const Effect> effects,
-                        const std::function<std::string()>& where) {
-  for (const Effect& effect : effects) {
-    const auto* refused = std::get_if<Refused>(&effect.body);
-    if (refused == nullptr) continue;
-    const std::string id = refused->id.empty() ? "" : fmt::format(" {}", refused->id.view());
-    list(
-        fmt::format("{}: {}{} refused: {}", where(), event.type(), id, refusal_text(refused->why)));
-  }
-}
-
 void Run::list(std::string line) {
-  constexpr std::size_t listed_max = 100;
   if (refusals_.size() < listed_max) refusals_.push_back(std::move(line));
 }
 
@@ -161,7 +202,10 @@ Report Run::report() const {
   recorder_->complete(report);
   report.events.read += unread_;
   report.events.refused += unread_;
-  report.refusals = refusals_;
+  for (const OldRefusal& old : old_refusals_)
+    report.refusals.push_back(fmt::format("journal event {}: {}", old.seq, old.what));
+  for (const std::string& line : refusals_)
+    if (report.refusals.size() < listed_max) report.refusals.push_back(line);
   return report;
 }
 

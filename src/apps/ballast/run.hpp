@@ -1,6 +1,7 @@
 // What replay, report, explain and demo share: a desk, an engine, and events going through it.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -8,6 +9,7 @@
 
 #include "adapters/codec/codec.hpp"
 #include "adapters/store/journal.hpp"
+#include "adapters/store/known_events.hpp"
 #include "adapters/store/projector.hpp"
 #include "apps/ballast/console.hpp"
 #include "apps/ballast/verb.hpp"
@@ -29,6 +31,7 @@ class Run {
     std::optional<std::string> journal;  // file
     bool from_start = false;             // replay all of the journal (charts), not from a snapshot
     bool rebuild = false;                // derive the projections anew
+    bool go_on = false;                  // pass over fed events that the journal holds already
     std::uint32_t group = 1024;          // events a commit
   };
 
@@ -45,6 +48,10 @@ class Run {
   Recorder& recorder() { return *recorder_; }
   /// Events that the journal held before.
   std::uint64_t recovered() const { return recovered_; }
+  /// Fed events that were among them.
+  std::uint64_t passed_over() const { return passed_over_; }
+  /// Fed events that were not.
+  std::uint64_t added() const { return added_; }
   std::uint64_t refused() const { return engine_->counts().refused + unread_; }
   /// The engine's report, with charts, unread input and refusals in it.
   Report report() const;
@@ -53,9 +60,10 @@ class Run {
   Run(Desk desk, Options options);
   Result<void> recover();
   Result<void> replay_journal(std::uint64_t from, bool rebuild);
-  void note_refusals(const Event& event,
-                     std::span<const Effect> effects,
-                     const std::function<std::string()>& where);
+  /// The event's number when it is stored or was already; absent: it was, and there is no more to
+  /// do.
+  Result<std::optional<std::uint64_t>> store(const Event& event, const EventSource* source);
+  Result<void> commit_if_due(std::uint64_t seq);
   void list(std::string line);
 
   Options options_;
@@ -64,9 +72,17 @@ class Run {
   std::unique_ptr<EventWriter> writer_;
   std::unique_ptr<SqliteJournal> journal_;
   std::unique_ptr<Projector> projector_;
+  std::optional<KnownEvents> known_;
   std::string line_;
   std::uint64_t recovered_ = 0;
+  std::uint64_t passed_over_ = 0;
+  std::uint64_t added_ = 0;
   std::uint64_t unread_ = 0;
+  struct OldRefusal {
+    std::uint64_t seq = 0;
+    std::string what;
+  };
+  std::deque<OldRefusal> old_refusals_;  // of recovered events, until the input says where they are
   std::vector<std::string> refusals_;
 };
 

@@ -46,9 +46,6 @@ Result<void> feed_all(EventSource& source, Run& run, std::optional<Timestamp> to
     progress.update(++count, source.bytes_read(), source.bytes_total());
     BALLAST_CHECK(run.feed(event, &source));
   }
-  if (to && run.engine().started() && run.engine().now() < *to) {
-    run.engine().pass_time(*to);
-  }
   return {};
 }
 
@@ -84,8 +81,11 @@ Exit run(const ReplayArguments& arguments) {
   options.engine.from = arguments.span.from;
   options.engine.to = arguments.span.to;
   options.journal = arguments.journal;
+  options.go_on = true;
+  // Charts and lists of excursions need every event; a snapshot holds sums.
+  const Format format = arguments.output.format;
   options.from_start =
-      arguments.output.format == Format::html || arguments.span.from || arguments.span.to;
+      format == Format::html || format == Format::json || arguments.span.from || arguments.span.to;
   auto opened = Run::open(*desk, options);
   if (!opened) return complain(opened.error());
   Run& run = **opened;
@@ -93,6 +93,14 @@ Exit run(const ReplayArguments& arguments) {
   if (!source) return complain(source.error());
   if (auto fed = feed_all(**source, run, arguments.span.to); !fed) return complain(fed.error());
   if (auto finished = run.finish(); !finished) return complain(finished.error());
+  if (run.passed_over() > 0) {
+    complain(fmt::format("{} held the first {} of these events already; {} were added",
+                         *arguments.journal, run.passed_over(), run.added()));
+  }
+  // No event says so, so the journal's own end is where its events end.
+  if (arguments.span.to && run.engine().started() && run.engine().now() < *arguments.span.to) {
+    run.engine().pass_time(*arguments.span.to);
+  }
 
   Report report = run.report();
   if (arguments.restated) {
