@@ -116,7 +116,7 @@ class JournalDamage : public ::testing::Test {
   }
   std::vector<Damage> damage() const {
     auto report = verify_journal(script_path, disk_.vfs());
-    if (!report) return {{0, report.error().what}};
+    if (!report) return {{JournalPart::file, 0, report.error().what}};
     return report->damage;
   }
   bool verify_names(std::uint64_t seq) const {
@@ -194,9 +194,9 @@ TEST_F(JournalDamage, at_several_places_is_named_at_each) {
   for (const Damage& found : damage())
     all += found.what + '\n';
   for (const char* part :
-       {"event 7: its content", "event 11: its content",
-        "event 20: missing (events 20 to 22 in all)", "the row 'desk' of meta", "table balances",
-        "the snapshot at event 16", "the snapshot at event 40"})
+       {"event 7: not as it", "event 11: not as it", "event 20: missing, and all up to event 22",
+        "the row 'desk' of meta", "table balances", "the snapshot at event 16",
+        "the snapshot at event 40"})
     EXPECT_NE(all.find(part), std::string::npos) << part << " in\n" << all;
   EXPECT_EQ(all.find("event 8"), std::string::npos) << all;
   EXPECT_EQ(all.find("event 12"), std::string::npos) << all;

@@ -62,7 +62,7 @@ Result<bool> EventScan::next() {
   const std::string_view body = statement_.bytes(2);
   const Chain expected = chain_next(chain_, seq, t, body);
   if (std::memcmp(expected.data(), stored.data(), sizeof(Chain)) != 0)
-    return tl::unexpected(damage("its content is not what was appended (the hash chain breaks)"));
+    return tl::unexpected(damage("not as it was appended (the hash chain breaks)"));
   chain_ = expected;
   event_ = {seq, t, body};
   ++position_;

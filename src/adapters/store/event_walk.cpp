@@ -8,13 +8,15 @@ namespace ballast {
 
 namespace {
 
-std::string range(std::uint64_t from, std::uint64_t to) {
-  return from == to ? fmt::format("event {}", from) : fmt::format("events {} to {}", from, to);
+std::string missing(std::uint64_t from, std::uint64_t to) {
+  const std::string further = from == to ? "" : fmt::format(", and all up to event {}", to);
+  return fmt::format("event {}: missing{}", from, further);
 }
 
 }  // namespace
 
-Result<void> EventWalk::run(const std::function<void(EventFinding)>& tell) {
+Result<void> EventWalk::run(const std::function<void(EventFinding)>& tell,
+                            const std::function<void(std::uint64_t)>& passed) {
   BALLAST_TRY(rows, database_.prepare("SELECT seq, t, body, chain FROM events ORDER BY seq"));
   for (;;) {
     auto row = rows.step();
@@ -31,9 +33,7 @@ Result<void> EventWalk::run(const std::function<void(EventFinding)>& tell) {
     }
     const auto number = static_cast<std::uint64_t>(seq);
     gap_ = number != last_.seq + 1;
-    if (gap_)
-      tell({last_.seq + 1, fmt::format("event {}: missing ({} in all)", last_.seq + 1,
-                                       range(last_.seq + 1, number - 1))});
+    if (gap_) tell({last_.seq + 1, missing(last_.seq + 1, number - 1)});
     const Timestamp t{rows.integer(1)};
     last_.seq = number;
     std::string fault = fault_of(rows);
@@ -44,6 +44,7 @@ Result<void> EventWalk::run(const std::function<void(EventFinding)>& tell) {
       last_good_t_ = t;
     }
     if (!fault.empty()) tell({number, fmt::format("event {}: {}", number, fault)});
+    passed(number);
   }
 }
 
@@ -72,7 +73,7 @@ std::string EventWalk::fault_of(const sqlite::Statement& row) {
     computed_ = last_.chain;
     return {};
   }
-  return "its content is not what was appended (the hash chain breaks)";
+  return "not as it was appended (the hash chain breaks)";
 }
 
 }  // namespace ballast

@@ -21,8 +21,10 @@ class EventWalk {
  public:
   explicit EventWalk(sqlite::Database& database) : database_(database) {}
 
-  /// Tells of each damaged event, in order. Errc::corrupt when the rows cannot be read on.
-  Result<void> run(const std::function<void(EventFinding)>& tell);
+  /// Tells of each damaged event, in order, and of each one passed. Errc::corrupt when the rows
+  /// cannot be read on.
+  Result<void> run(const std::function<void(EventFinding)>& tell,
+                   const std::function<void(std::uint64_t)>& passed);
 
   // After run():
   const JournalHead& good() const { return good_; }  // up to which the chain holds

@@ -137,7 +137,10 @@ Result<void> JournalReader::for_each(std::uint64_t from,
     visited = batch.visit(visit);
   queue.stop();
   thread.join();
-  return visited ? read : visited;
+  if (!visited || read) return visited;
+  Error error = std::move(read).error();
+  error.what = fmt::format("journal {}: {}", path_, error.what);
+  return tl::unexpected(std::move(error));
 }
 
 Result<void> JournalReader::tail(std::uint64_t count, const JournalVisitor& visit) {

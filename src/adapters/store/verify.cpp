@@ -23,7 +23,8 @@ constexpr std::size_t damage_listed_max = 20;
 
 class Verification {
  public:
-  Verification(const std::string& path, const std::string& vfs) : path_(path), vfs_(vfs) {}
+  Verification(const std::string& path, const std::string& vfs, const VerifyProgress& progress)
+      : path_(path), vfs_(vfs), progress_(progress) {}
 
   Result<VerifyReport> run() {
     report_.chain = hex_of(chain_start());
@@ -42,11 +43,15 @@ class Verification {
   /// Makes damage part of the report, so that the other parts are looked at too.
   Result<void> note(Result<void> done) {
     if (done || done.error().code != Errc::corrupt) return done;
-    add(0, std::move(done).error().what);
+    add(JournalPart::file, std::move(done).error().what);
     return {};
   }
+  void add(JournalPart part, std::string what) { add({part, 0, std::move(what)}); }
   void add(std::uint64_t seq, std::string what) {
-    if (report_.damage.size() < damage_listed_max) report_.damage.push_back({seq, std::move(what)});
+    add({JournalPart::events, seq, std::move(what)});
+  }
+  void add(Damage damage) {
+    if (report_.damage.size() < damage_listed_max) report_.damage.push_back(std::move(damage));
   }
 
   /// A writer changes the log while it is read, and has checked it.
@@ -83,7 +88,10 @@ class Verification {
     }
     EventWalk walk(database_);
     BALLAST_CHECK(
-        walk.run([this](EventFinding finding) { add(finding.seq, std::move(finding.what)); }));
+        walk.run([this](EventFinding finding) { add(finding.seq, std::move(finding.what)); },
+                 [this, &head](std::uint64_t seq) {
+                   if (progress_) progress_(seq, head.seq);
+                 }));
     report_.events = walk.good().seq;
     report_.first_t = walk.first_t();
     report_.last_t = walk.last_good_t();
@@ -118,7 +126,7 @@ class Verification {
   Result<void> check_snapshots() {
     BALLAST_TRY(damaged, ballast::check_snapshots(database_, report_.snapshots));
     for (std::string& what : damaged)
-      add(0, std::move(what));
+      add(JournalPart::snapshots, std::move(what));
     return {};
   }
 
@@ -129,7 +137,8 @@ class Verification {
       if (!more) return {};
       ++report_.projection_rows;
       if (row_is_intact(rows)) continue;
-      add(0, fmt::format("table {}: row {} is not as it was written", table, number));
+      add(JournalPart::projections,
+          fmt::format("table {}: row {} is not as it was written", table, number));
       return {};  // one named row of a table is enough to distrust it
     }
   }
@@ -140,12 +149,14 @@ class Verification {
     for (;;) {
       BALLAST_TRY(row, statement.step());
       if (!row) return {};
-      if (statement.bytes(0) != "ok") add(0, fmt::format("file structure: {}", statement.bytes(0)));
+      if (statement.bytes(0) != "ok")
+        add(JournalPart::file, fmt::format("file structure: {}", statement.bytes(0)));
     }
   }
 
   const std::string& path_;
   const std::string& vfs_;
+  const VerifyProgress& progress_;
   std::optional<AckMark> mark_;
   sqlite::Database database_;
   VerifyReport report_;
@@ -153,8 +164,10 @@ class Verification {
 
 }  // namespace
 
-Result<VerifyReport> verify_journal(const std::string& path, const std::string& vfs) {
-  return Verification(path, vfs).run();
+Result<VerifyReport> verify_journal(const std::string& path,
+                                    const std::string& vfs,
+                                    const VerifyProgress& progress) {
+  return Verification(path, vfs, progress).run();
 }
 
 }  // namespace ballast

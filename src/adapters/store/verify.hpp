@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,8 +15,13 @@
 
 namespace ballast {
 
+/// What is damaged decides what to do: projections can be rebuilt, snapshots are done without, the
+/// rest is restored from a copy.
+enum class JournalPart : std::uint8_t { events, file, snapshots, projections };
+
 struct Damage {
-  std::uint64_t seq = 0;  // the event concerned; 0 when it is about something else
+  JournalPart part = JournalPart::file;
+  std::uint64_t seq = 0;  // the event concerned, when it is about one
   std::string what;       // a sentence that names it
 };
 
@@ -31,7 +37,12 @@ struct VerifyReport {
   std::vector<Damage> damage;  // empty: nothing was found
 };
 
+/// Called now and then: events looked at, and in all.
+using VerifyProgress = std::function<void(std::uint64_t done, std::uint64_t total)>;
+
 /// Damage is in the report; an error means that it could not be looked for.
-Result<VerifyReport> verify_journal(const std::string& path, const std::string& vfs = {});
+Result<VerifyReport> verify_journal(const std::string& path,
+                                    const std::string& vfs = {},
+                                    const VerifyProgress& progress = nullptr);
 
 }  // namespace ballast
