@@ -145,6 +145,8 @@ TEST_F(Cli, windows_of_a_journal_merge_to_the_whole) {
   EXPECT_EQ(hours.code, 0) << hours.err;
   EXPECT_TRUE(has(hours.out, "delta:BTC,"));
   EXPECT_TRUE(has(hours.out, "0.825"));
+  EXPECT_EQ(run("report --journal desk.db --window day --require 0.5").code, 2);
+  EXPECT_EQ(run("report --journal desk.db --window day --from 2026-01-05T12:30:00Z").code, 2);
 }
 
 TEST_F(Cli, wrong_usage_is_two_and_a_missing_file_is_named) {

@@ -29,8 +29,8 @@ Timestamp window_begin(Timestamp t, std::string_view window) {
   return day;
 }
 
-/// A summary of still hours may span several windows: its part in [from, to) is closed form only in
-/// time, so such a run counts in the window in which it begins, and the row says how long it is.
+/// One row per factor and window. Hours in which nothing happened stand together in the journal;
+/// such a run counts in the window in which it begins, and the row says from when to when it is.
 Result<std::vector<WindowRow>> merged_windows(const ReportArguments& arguments) {
   BALLAST_TRY(journal, JournalReader::open(arguments.journal));
   BALLAST_TRY(desk, load_desk(journal.desk(), arguments.journal));
@@ -67,10 +67,22 @@ Result<std::vector<WindowRow>> merged_windows(const ReportArguments& arguments) 
   return rows;
 }
 
+std::optional<std::string> not_with_windows(const ReportArguments& arguments) {
+  const auto within_an_hour = [](std::optional<Timestamp> t) {
+    return t && floor_to(*t, Duration::hours(1)) != *t;
+  };
+  if (arguments.output.format == Format::html) return "--window gives a list: table, json or csv";
+  if (arguments.require) return "--require judges the whole span: leave out --window";
+  if (within_an_hour(arguments.span.from) || within_an_hour(arguments.span.to)) {
+    return "--window counts whole hours: --from and --to must be full hours";
+  }
+  return std::nullopt;
+}
+
 Exit run(const ReportArguments& arguments) {
   if (!arguments.window.empty()) {
-    if (arguments.output.format == Format::html) {
-      complain("--window gives a list: table, json or csv");
+    if (const auto why = not_with_windows(arguments)) {
+      complain(*why);
       return Exit::usage;
     }
     const auto rows = merged_windows(arguments);
