@@ -7,7 +7,7 @@
 namespace ballast {
 namespace {
 
-constexpr ImportOption options[] = {
+constexpr ImportOption import_options[] = {
     {"market", "auto", "spot, usdm (USDT-margined), cm (coin-margined); auto: by the first frame"},
     {"symbol", "", "the symbol to import, such as BTCUSDT; default: the first, others are refused"},
     {"instrument", "", "its name; default: the symbol, with -PERP added to usdm perpetuals"},
@@ -253,6 +253,7 @@ Result<std::unique_ptr<Importer>> make(const ImportSettings& settings, DeskBuild
 
 const ImporterKind binance_stream_kind{
     "binance-stream",
-    "raw Binance stream lines (depth, bookTicker, trade) to tops, trades and marks", options, make};
+    "raw Binance stream lines (depth, bookTicker, trade) to tops, trades and marks", import_options,
+    make};
 
 }  // namespace ballast
