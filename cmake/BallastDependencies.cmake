@@ -4,7 +4,6 @@
 find_package(Threads REQUIRED)
 find_package(tl-expected REQUIRED) # tl::expected
 find_package(fmt REQUIRED) # fmt::fmt
-find_package(spdlog REQUIRED) # spdlog::spdlog
 find_package(simdjson REQUIRED) # simdjson::simdjson
 find_package(nlohmann_json REQUIRED) # nlohmann_json::nlohmann_json
 find_package(tomlplusplus REQUIRED) # tomlplusplus::tomlplusplus
@@ -22,7 +21,6 @@ set_target_properties(
 
 if(BALLAST_TESTS)
   find_package(GTest REQUIRED) # GTest::gtest_main
-  find_package(rapidcheck REQUIRED) # rapidcheck_gtest
   find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter) # for tools/ only
   include(GoogleTest)
 endif()

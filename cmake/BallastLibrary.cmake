@@ -64,8 +64,8 @@ function(ballast_test_program name)
     return()
   endif()
   add_executable(${name} ${arg_SOURCES})
-  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} fmt::fmt tl::expected rapidcheck_gtest
-                                        rapidcheck GTest::gtest GTest::gtest_main)
+  target_link_libraries(${name} PRIVATE ${arg_LIBRARIES} fmt::fmt tl::expected
+                                        GTest::gtest GTest::gtest_main)
   target_compile_definitions(${name} PRIVATE BALLAST_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                              ${arg_DEFINITIONS})
   ballast_configure_target(${name} ballast_test_pch)
