@@ -75,7 +75,9 @@ Desk bench_desk(std::size_t instruments) {
 /// Makes the mix, one event after another, from a seed.
 class Mix {
  public:
-  explicit Mix(const Desk& desk) : desk_(&desk), rng_(1) {
+  /// Ten thousand events a second of desk time, unless told.
+  explicit Mix(const Desk& desk, Duration mean_gap = Duration{100'000})
+      : desk_(&desk), gap_(static_cast<std::uint64_t>(2 * mean_gap.ns)), rng_(1) {
     for (std::size_t i = 0; i < desk.instruments.size(); ++i) {
       prices_.push_back(100'000 + static_cast<std::int64_t>(rng_.below(900'000)));
     }
@@ -85,7 +87,7 @@ class Mix {
   void only(std::int64_t kind) { only_ = kind; }
 
   Event next() {
-    t_.ns += static_cast<std::int64_t>(rng_.below(200'000));  // 10,000 events a second of desk time
+    t_.ns += static_cast<std::int64_t>(rng_.below(gap_));
     const std::size_t i = rng_.below(prices_.size());
     std::int64_t& price = prices_[i];
     price = std::clamp<std::int64_t>(price + rng_.between(-50, 50), 50'000, 2'000'000);
@@ -123,6 +125,7 @@ class Mix {
   }
 
   const Desk* desk_;
+  std::uint64_t gap_;
   std::int64_t only_ = 0;
   Rng rng_;
   std::vector<std::int64_t> prices_;
@@ -262,6 +265,26 @@ BENCHMARK(engine_step_scaling)
     ->ArgsProduct({{10, 100, 1000, 10000}, {100'000, 1'000'000, 10'000'000}})
     ->Iterations(1)
     ->Unit(benchmark::kMillisecond);
+
+/// What a factor and a position cost once every sliding window is full: 31 days of events.
+void engine_memory(benchmark::State& state) {
+  const Desk desk = bench_desk(100);
+  for (auto _ : state) {
+    Engine engine(desk);
+    Mix mix(desk, Duration::seconds(5));
+    for (int i = 0; i < 31 * 24 * 720; ++i)
+      engine.step(mix.next());
+    std::size_t factors = 0;
+    for (std::size_t i = 0; i < desk.factors.size(); ++i)
+      factors += engine.tracker(FactorId{i}).memory_bytes();
+    const BookMemory books = engine.books().memory();
+    state.counters["bytes/factor"] =
+        static_cast<double>(factors) / static_cast<double>(desk.factors.size());
+    state.counters["bytes/position"] = static_cast<double>(books.positions) /
+                                       static_cast<double>(engine.books().positions().size());
+  }
+}
+BENCHMARK(engine_memory)->Iterations(1)->Unit(benchmark::kMillisecond);
 
 }  // namespace
 }  // namespace ballast
