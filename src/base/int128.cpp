@@ -40,28 +40,32 @@ Division divide_by_word(UInt128 high, UInt128 low, std::uint64_t divisor) {
   return {(UInt128{upper.quotient} << 64) | lower.quotient, lower.remainder};
 }
 
-/// (high:low) / divisor for high < divisor, any divisor: Knuth's algorithm D with two 64-bit digits
-/// (The Art of Computer Programming, volume 2, 4.3.1).
+/// (high:low) / divisor for high < divisor >= 2^64: Knuth's algorithm D with two 64-bit digits (The
+/// Art of Computer Programming, volume 2, 4.3.1).
 Division divide_by_two_words(UInt128 high, UInt128 low, UInt128 divisor) {
   const int shift = __builtin_clzll(low64(divisor >> 64));
   const UInt128 d = divisor << shift;
-  const UInt128 d1 = d >> 64;
-  const UInt128 d0 = low64(d);
+  const std::uint64_t d1 = low64(d >> 64);
+  const std::uint64_t d0 = low64(d);
   UInt128 remainder = shift == 0 ? high : (high << shift) | (low >> (128 - shift));
   const UInt128 tail = low << shift;
 
   UInt128 quotient = 0;
-  for (int digit = 1; digit >= 0; --digit) {
-    const UInt128 next = digit == 1 ? (tail >> 64) : UInt128{low64(tail)};
-    UInt128 guess = remainder / d1;
-    UInt128 rest = remainder % d1;
-    while ((guess >> 64) != 0 || guess * d0 > ((rest << 64) | next)) {
-      --guess;
-      rest += d1;
-      if ((rest >> 64) != 0) break;
+  for (const std::uint64_t next : {low64(tail >> 64), low64(tail)}) {
+    const std::uint64_t top = low64(remainder >> 64);
+    WordDivision guess{~std::uint64_t{0}, 0};
+    UInt128 rest = UInt128{low64(remainder)} + d1;  // of the largest guess, when top == d1
+    if (top < d1) {
+      guess = divide_words(top, low64(remainder), d1);
+      rest = guess.remainder;
     }
-    remainder = ((remainder << 64) | next) - guess * d;  // wraps modulo 2^128; the true value fits
-    quotient = (quotient << 64) | guess;
+    while ((rest >> 64) == 0 && UInt128{guess.quotient} * d0 > ((rest << 64) | next)) {
+      --guess.quotient;
+      rest += d1;
+    }
+    // Wraps modulo 2^128; the true value fits.
+    remainder = ((remainder << 64) | next) - guess.quotient * d;
+    quotient = (quotient << 64) | guess.quotient;
   }
   return {quotient, remainder >> shift};
 }

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <cmath>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -112,6 +113,25 @@ TEST(Int256, divides_so_that_the_remainder_is_at_most_half) {
     }
   }
   EXPECT_GT(divided, 10'000);
+}
+
+TEST(Int256, divides_back_what_was_multiplied_where_guesses_of_digits_are_worst) {
+  // Divisors and quotients of all-ones and single-one words make Knuth's guesses too large by two.
+  std::vector<Int128> edges;
+  for (int bit = 62; bit < 127; ++bit) {
+    const Int128 power = Int128{1} << bit;
+    edges.insert(edges.end(), {power - 1, power, power + 1, power + (Int128{1} << 62)});
+  }
+  edges.insert(edges.end(), {1, 2, 1'000'000'000'000'000'000, int128_max - 1, int128_max});
+  for (const Int128 divisor : edges) {
+    for (const Int128 quotient : edges) {
+      for (const Int128 rest : {Int128{0}, (divisor - 1) / 2, -((divisor - 1) / 2)}) {
+        const Int256 numerator = Int256::product(quotient, divisor) + Int256::from(rest);
+        ASSERT_EQ(divide_half_even(numerator, static_cast<UInt128>(divisor)), quotient);
+        ASSERT_EQ(divide_half_even(-numerator, static_cast<UInt128>(divisor)), -quotient);
+      }
+    }
+  }
 }
 
 TEST(Int256, becomes_the_nearest_double_within_one_part_in_2_to_the_52) {
