@@ -121,8 +121,8 @@ Result<void> SqliteJournal::check_desk() {
   if (desk == options_.desk) return {};
   if (!options_.accept_other_desk)
     return fail(Errc::conflict,
-                "it was written for another desk configuration. Open it with that one, or say that "
-                "the journal shall go on under the new one");
+                "it was written for another desk configuration. Give that one, another journal, or "
+                "--change-desk to go on under this one");
   BALLAST_CHECK(database_.exec("BEGIN IMMEDIATE"));
   BALLAST_CHECK(write_desk(database_, options_.desk));
   BALLAST_CHECK(database_.exec("DELETE FROM snapshots; DELETE FROM snapshot_parts"));

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include "adapters/store/vfs_file.hpp"
+
 namespace ballast::sqlite {
 
 namespace {
@@ -35,7 +37,7 @@ Error error_from(int code, std::string_view what) {
   // What a reader meets after a crash; SQLite speaks of an attempt to write.
   if (code == SQLITE_READONLY_ROLLBACK)
     return {Errc::io, "its making was interrupted; the next writer finishes it"};
-  if (code == SQLITE_READONLY_CANTINIT || code == SQLITE_READONLY_RECOVERY)
+  if ((code & 0xff) == SQLITE_READONLY)
     return {Errc::io, "it needs recovery, and its folder cannot be written to by this user"};
   const std::string_view meaning = sqlite3_errstr(code);
   return {errc_from(code), what == meaning ? fmt::format("SQLite: {}", what)
@@ -115,21 +117,65 @@ std::string_view Statement::bytes(int column) const {
 
 // ---- Database -----------------------------------------------------------------------------------
 
+namespace {
+
+Result<bool> has_bytes(const std::string& path, const std::string& vfs) {
+  BALLAST_TRY(exists, VfsFile::exists(path, vfs));
+  if (!exists) return false;
+  BALLAST_TRY(file, VfsFile::open(path, FileUse::database_read, vfs));
+  BALLAST_TRY(size, file.size());
+  return size > 0;
+}
+
+std::string immutable_uri(std::string_view path) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '/' || c == '.' || c == '-' || c == '_';
+    uri += plain ? std::string(1, c) : fmt::format("%{:02x}", static_cast<unsigned char>(c));
+  }
+  return uri + "?immutable=1";
+}
+
+}  // namespace
+
 void Database::Close::operator()(sqlite3* database) const { sqlite3_close_v2(database); }
 
 Result<Database> Database::open(const std::string& path, Access access, const std::string& vfs) {
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE;
-  flags |= access == Access::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
-  if (access == Access::create) flags |= SQLITE_OPEN_CREATE;
+  if (access != Access::read_only)
+    return open_as(
+        path, flags | SQLITE_OPEN_READWRITE | (access == Access::create ? SQLITE_OPEN_CREATE : 0),
+        vfs);
+  flags |= SQLITE_OPEN_READONLY;
+  BALLAST_TRY(database, open_as(path, flags, vfs));
+  database.keep_log_on_close(true);
+  // SQLite wants to make FILE-shm, even to read. Where this user may not, a file without a log is
+  // not in use, and can be read as one that never changes.
+  const int code = sqlite3_exec(database.handle_.get(), "SELECT 1 FROM sqlite_schema LIMIT 1",
+                                nullptr, nullptr, nullptr);
+  const bool barred = (code & 0xff) == SQLITE_READONLY || (code & 0xff) == SQLITE_CANTOPEN;
+  if (barred && code != SQLITE_READONLY_ROLLBACK) {
+    BALLAST_TRY(log_used, has_bytes(path + "-wal", vfs));
+    if (!log_used) return open_as(immutable_uri(path), flags | SQLITE_OPEN_URI, vfs);
+    return fail(
+        Errc::io,
+        fmt::format("{0}-wal takes a user who may write to its folder; or copy both files to "
+                    "another one",
+                    path));
+  }
+  return {std::move(database)};
+}
+
+Result<Database> Database::open_as(const std::string& name, int flags, const std::string& vfs) {
   sqlite3* raw = nullptr;
-  const int code = sqlite3_open_v2(path.c_str(), &raw, flags, vfs.empty() ? nullptr : vfs.c_str());
+  const int code = sqlite3_open_v2(name.c_str(), &raw, flags, vfs.empty() ? nullptr : vfs.c_str());
   Database database;
   database.handle_.reset(raw);
   if (code != SQLITE_OK) return tl::unexpected(error_of(raw, code));
   sqlite3_busy_timeout(raw, busy_timeout_ms);
   // A damaged schema must not be able to run anything.
   sqlite3_db_config(raw, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, nullptr);
-  if (access == Access::read_only) database.keep_log_on_close(true);
   return database;
 }
 

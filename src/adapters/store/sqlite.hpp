@@ -83,6 +83,8 @@ class Database {
   Result<void> close();
 
  private:
+  static Result<Database> open_as(const std::string& name, int flags, const std::string& vfs);
+
   struct Close {
     void operator()(sqlite3* database) const;
   };

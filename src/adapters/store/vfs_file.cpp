@@ -71,6 +71,10 @@ Result<VfsFile> VfsFile::open(const std::string& path, FileUse use, const std::s
   if (use == FileUse::database_write) flags |= SQLITE_OPEN_CREATE;
   int got = 0;
   const int code = vfs->xOpen(vfs, name, file, flags, &got);
+  if ((code & 0xff) == SQLITE_CANTOPEN)
+    return fail(Errc::io,
+                fmt::format("{} cannot be {}: no such folder, or not this user's to {}", path,
+                            writes ? "written to" : "read", writes ? "write to" : "read"));
   if (code != SQLITE_OK) return tl::unexpected(error_from(code, "opening " + path));
   if (writes && (got & SQLITE_OPEN_READONLY) != 0)
     return fail(Errc::io, path + " cannot be written to");

@@ -58,6 +58,7 @@ Result<void> Run::recover() {
   JournalOptions options;
   options.desk = canonical_desk(engine_->desk());
   options.max_events = options_.group;
+  options.accept_other_desk = options_.change_desk;
   options.verify_tail = false;  // replay below checks the same
   BALLAST_TRY(journal, SqliteJournal::open(*options_.journal, std::move(options)));
   journal_ = std::move(journal);
@@ -115,8 +116,8 @@ Result<void> Run::replay_journal(std::uint64_t from, bool rebuild) {
   };
   BALLAST_CHECK(journal_->replay(from, [&](const JournalEvent& stored) -> Result<void> {
     if (auto read = reader.read(stored.body, next); !read) {
-      return fail(Errc::corrupt, fmt::format("{}: event {} cannot be read with this desk: {}",
-                                             *options_.journal, stored.seq, read.error().what));
+      return fail(Errc::conflict, fmt::format("{}: event {} cannot be read with this desk: {}",
+                                              *options_.journal, stored.seq, read.error().what));
     }
     engine_->prefetch(next);
     progress.update(stored.seq, stored.seq, journal_->durable_seq());

@@ -31,6 +31,7 @@ class Run {
     std::optional<std::string> journal;  // file
     bool from_start = false;             // replay all of the journal (charts), not from a snapshot
     bool rebuild = false;                // derive the projections anew
+    bool change_desk = false;            // take over a journal that another desk wrote
     bool go_on = false;                  // pass over fed events that the journal holds already
     std::uint32_t group = 1024;          // events a commit
   };

@@ -73,23 +73,23 @@ std::string verify_json(const VerifyReport& report) {
 }
 
 std::string advice(const VerifyReport& report, const std::string& path) {
-  const auto only = [&report](JournalPart part) {
-    return std::all_of(report.damage.begin(), report.damage.end(),
+  const auto any = [&report](JournalPart part) {
+    return std::any_of(report.damage.begin(), report.damage.end(),
                        [part](const Damage& damage) { return damage.part == part; });
   };
-  if (only(JournalPart::projections))
+  if (any(JournalPart::events) || any(JournalPart::file))
+    return fmt::format(
+        "{0} is damaged. Keep it as it is and restore a copy; `ballast journal "
+        "export {0}` gives the events before the first damaged one",
+        path);
+  if (any(JournalPart::projections))
     return fmt::format(
         "the events of {0} are whole: `ballast journal rebuild {0}` makes its "
         "tables again",
         path);
-  if (only(JournalPart::snapshots))
-    return fmt::format(
-        "the events of {} are whole: without the snapshot the next run replays more "
-        "of them, and writes another one",
-        path);
   return fmt::format(
-      "{0} is damaged. Keep it as it is and restore a copy; `ballast journal export "
-      "{0}` gives the events before the first damaged one",
+      "the events of {} are whole: without the snapshot the next run replays more "
+      "of them, and writes another one",
       path);
 }
 

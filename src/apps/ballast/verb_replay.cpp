@@ -18,6 +18,7 @@ struct ReplayArguments {
   std::vector<std::string> inputs;
   Span span;
   Output output;
+  bool change_desk = false;
   bool restated = false;
   std::optional<double> require;
 };
@@ -81,6 +82,7 @@ Exit run(const ReplayArguments& arguments) {
   options.engine.from = arguments.span.from;
   options.engine.to = arguments.span.to;
   options.journal = arguments.journal;
+  options.change_desk = arguments.change_desk;
   options.go_on = true;
   // Charts and lists of excursions need every event; a snapshot holds sums.
   const Format format = arguments.output.format;
@@ -128,6 +130,9 @@ std::function<Exit()> make_replay(CLI::App& app) {
       ->required();
   app.add_option("--journal", arguments->journal, "keep the events in this journal")
       ->type_name("FILE");
+  app.add_flag("--change-desk", arguments->change_desk,
+               "go on with a journal that was written for another configuration: its events are "
+               "judged anew under this one");
   app.add_option(
          "INPUT", arguments->inputs,
          "files of events, JSON lines, plain or gzip; - is standard input; several merge by time")
