@@ -21,6 +21,7 @@ constexpr ImportOption options[] = {
     {"values.*", "",
      "values.FIELD=FROM:TO,...: replaces values, such as values.side=Bid:buy,Ask:sell"},
     {"negate.*", "", "negate.FIELD=yes: changes the sign of a number"},
+    {"where.*", "", "where.COLUMN=VALUE,...: only lines whose column has one of the values"},
     {"time_format", "auto", "auto, rfc3339, s, ms, us, ns, or a pattern such as %Y-%m-%d %H:%M:%S"},
     {"utc_offset", "Z", "how far the times of a pattern are ahead of UTC, such as +03:00"},
     {"delimiter", ",", "one character, or \"tab\""},
@@ -40,12 +41,14 @@ class MappedCsv final : public CsvImporter {
  public:
   MappedCsv(const CsvEventType& type,
             CsvMapping mapping,
+            CsvFilter filter,
             TimeFormat time_format,
             Behaviour behaviour,
             DeskBuilder& desk)
       : CsvImporter(behaviour.delimiter),
         type_(type),
         mapping_(std::move(mapping)),
+        filter_(std::move(filter)),
         time_format_(std::move(time_format)),
         behaviour_(behaviour),
         makes_ids_(type.has_id && !mapping_.has(CsvField::id)),
@@ -56,6 +59,10 @@ class MappedCsv final : public CsvImporter {
     return CsvImporter::end_of_file(sink);
   }
   Result<void> finish(ImportSink& sink) override {
+    if (left_out_ > 0) {
+      sink.note({ImportNote::Kind::ignored, 0,
+                 fmt::format("{} lines do not meet the where. settings", left_out_)});
+    }
     if (repeated_ > 0) {
       sink.note({ImportNote::Kind::repeated, 0,
                  fmt::format("{} lines repeat an earlier line of their file to the last byte; {}",
@@ -69,6 +76,7 @@ class MappedCsv final : public CsvImporter {
  protected:
   Result<bool> header(const CsvRow& row) override {
     BALLAST_CHECK(mapping_.resolve(row, behaviour_.header));
+    BALLAST_CHECK(filter_.resolve(row, behaviour_.header));
     return behaviour_.header;
   }
 
@@ -76,6 +84,11 @@ class MappedCsv final : public CsvImporter {
                    std::string_view text,
                    std::size_t number,
                    ImportSink& sink) override {
+    BALLAST_TRY(taken, filter_.takes(row));
+    if (!taken) {
+      ++left_out_;
+      return {};
+    }
     std::uint32_t occurrence = 0;
     const std::uint64_t hash = hash_bytes(text);
     std::string made_id;
@@ -102,6 +115,7 @@ class MappedCsv final : public CsvImporter {
  private:
   const CsvEventType& type_;
   CsvMapping mapping_;
+  CsvFilter filter_;
   TimeFormat time_format_;
   Behaviour behaviour_;
   bool makes_ids_;
@@ -109,6 +123,7 @@ class MappedCsv final : public CsvImporter {
   std::unordered_map<std::uint64_t, std::uint32_t>
       seen_;  // line hash to occurrences; 16 bytes a line
   std::uint64_t repeated_ = 0;
+  std::uint64_t left_out_ = 0;
 };
 
 /// Every field suits the type, and nothing that the type needs is missing.
@@ -149,6 +164,7 @@ Result<std::unique_ptr<Importer>> make(const ImportSettings& settings, DeskBuild
   constexpr std::string_view repeats[] = {"keep", "drop"};
   BALLAST_TRY(type, csv_event_type(setting(settings, "type")));
   BALLAST_TRY(mapping, CsvMapping::create(settings));
+  BALLAST_TRY(filter, CsvFilter::create(settings));
   if ((type->allowed & bit(CsvField::account)) != 0) mapping.set_default(CsvField::account, "main");
   if ((type->allowed & bit(CsvField::book)) != 0) mapping.set_default(CsvField::book, "main");
   BALLAST_CHECK(check_fields(*type, mapping));
@@ -162,8 +178,8 @@ Result<std::unique_ptr<Importer>> make(const ImportSettings& settings, DeskBuild
     return fail(Errc::bad_input, "setting delimiter= is neither one character nor \"tab\"");
   }
   const Behaviour behaviour{header, id == 0, repeat == 0, delimiter == "tab" ? '\t' : delimiter[0]};
-  return std::make_unique<MappedCsv>(*type, std::move(mapping), std::move(time_format), behaviour,
-                                     desk);
+  return std::make_unique<MappedCsv>(*type, std::move(mapping), std::move(filter),
+                                     std::move(time_format), behaviour, desk);
 }
 
 }  // namespace

@@ -45,6 +45,32 @@ TEST(MappedCsv, maps_columns_constants_templates_and_values) {
   EXPECT_EQ(fill.key.id.view().size(), 32U);
 }
 
+TEST(MappedCsv, takes_only_the_lines_that_meet_every_condition) {
+  auto settings = hyperliquid_fills();
+  settings["where.crossed"] = "true";
+  settings["where.coin"] = "ETH,BTC";
+  Imported out;
+  import_text("csv", settings,
+              joined(hyperliquid_header,
+                     "2023-02-27T15:02:26Z,0x1,ETH,Ask,1,1,true\n"
+                     "2023-02-27T15:02:26Z,0x1,ETH,Ask,1,2,false\n"
+                     "2023-02-27T15:02:26Z,0x1,SOL,not read,at,all,true\n"
+                     "2023-02-27T15:02:26Z,0x1,BTC,Bid,1,3,true\n"),
+              out);
+  ASSERT_EQ(out.error, "");
+  ASSERT_EQ(out.sink.events.size(), 2U);
+  EXPECT_EQ(out.body<Fill>(1).qty, exact<Quantity>("3"));
+  ASSERT_EQ(out.sink.notes.size(), 1U);
+  EXPECT_EQ(out.sink.notes[0].text, "2 lines do not meet the where. settings");
+
+  settings["where.con"] = "ETH";
+  Imported wrong;
+  import_text("csv", settings, hyperliquid_header, wrong);
+  EXPECT_EQ(wrong.error,
+            "1: setting where.con: the header has no column \"con\"; did you mean \"coin\"?; it "
+            "has: time, user, coin, side, px, sz, crossed");
+}
+
 TEST(MappedCsv, identical_lines_get_ids_of_their_own_that_reimporting_repeats) {
   const std::string text = joined(hyperliquid_header,
                                   "2023-02-27T15:02:26Z,0x1,ETH,Ask,1,1,true\n"

@@ -1,5 +1,6 @@
 #include "adapters/feed/csv/mapping.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include "adapters/feed/common/settings.hpp"
@@ -7,6 +8,8 @@
 
 namespace ballast {
 namespace {
+
+constexpr std::string_view where = "where.";
 
 /// "FROM:TO,FROM:TO"
 Result<std::vector<std::pair<std::string, std::string>>> parse_values(std::string_view key,
@@ -46,7 +49,7 @@ Result<CsvColumn> resolve_column(const CsvRow& row, bool is_header, const std::s
 Result<CsvMapping> CsvMapping::create(const ImportSettings& settings) {
   CsvMapping mapping;
   for (const auto& [key, value] : settings) {
-    if (key.find('.') == std::string::npos) continue;
+    if (key.find('.') == std::string::npos || key.starts_with(where)) continue;
     BALLAST_CHECK(mapping.add(key, value));
   }
   for (std::size_t i = 0; i < csv_field_names.size(); ++i) {
@@ -172,6 +175,45 @@ Result<std::optional<Int128>> CsvMapping::number_raw(CsvField f, const CsvRow& r
     return fail(raw.error().code, fmt::format("field {}: {}", to_string(f), raw.error().what));
   }
   return std::optional(sources_[static_cast<std::size_t>(f)].negate ? -*raw : *raw);
+}
+
+Result<CsvFilter> CsvFilter::create(const ImportSettings& settings) {
+  CsvFilter filter;
+  for (const auto& [key, value] : settings) {
+    if (!key.starts_with(where)) continue;
+    Condition condition{key.substr(where.size()), {}, {}};
+    if (condition.name.empty()) {
+      return fail(Errc::bad_input, "setting where.= names no column: where.COLUMN=VALUE,...");
+    }
+    for (std::size_t at = 0; at <= value.size();) {
+      const std::size_t end = std::min(value.find(',', at), value.size());
+      condition.values.push_back(value.substr(at, end - at));
+      at = end + 1;
+    }
+    filter.conditions_.push_back(std::move(condition));
+  }
+  return filter;
+}
+
+Result<void> CsvFilter::resolve(const CsvRow& row, bool is_header) {
+  for (Condition& condition : conditions_) {
+    auto column = resolve_column(row, is_header, condition.name);
+    if (!column) {
+      return fail(column.error().code,
+                  fmt::format("setting {}{}: {}", where, condition.name, column.error().what));
+    }
+    condition.column = *column;
+  }
+  return {};
+}
+
+Result<bool> CsvFilter::takes(const CsvRow& row) const {
+  for (const Condition& condition : conditions_) {
+    BALLAST_TRY(value, field(row, condition.column));
+    const auto& values = condition.values;
+    if (std::find(values.begin(), values.end(), value) == values.end()) return false;
+  }
+  return true;
 }
 
 }  // namespace ballast

@@ -5,6 +5,7 @@
 //   set.FIELD=TEXT                the text; {COLUMN} in it stands for a column's value
 //   values.FIELD=FROM:TO,...      replaces each FROM by its TO; "*:TO" takes what is left
 //   negate.FIELD=yes              changes the sign of a number
+//   where.COLUMN=VALUE,...        takes only the lines whose column has one of the values
 #pragma once
 
 #include <array>
@@ -98,6 +99,23 @@ class CsvMapping {
 
   std::array<Source, csv_field_names.size()> sources_;
   std::uint32_t present_ = 0;
+};
+
+/// Which lines count: those that meet every where. setting.
+class CsvFilter {
+ public:
+  static Result<CsvFilter> create(const ImportSettings& settings);
+
+  Result<void> resolve(const CsvRow& row, bool is_header);
+  Result<bool> takes(const CsvRow& row) const;
+
+ private:
+  struct Condition {
+    std::string name;  // of the column, as the setting has it
+    std::vector<std::string> values;
+    CsvColumn column;
+  };
+  std::vector<Condition> conditions_;
 };
 
 }  // namespace ballast
