@@ -103,5 +103,17 @@ TEST_F(RealRun, three_markets_are_rebuilt_without_a_gap_and_net_into_one_delta) 
       << ended.output;
 }
 
+TEST_F(RealRun, accounts_of_254_clients_are_exact_and_agree_with_62_liquidations) {
+  BALLAST_NEEDS_RECORDING(recording("hyperliquid_2023"));
+  const Ended ended = run("hyperliquid_2023", "");
+  ASSERT_EQ(ended.code, 0) << ended.output;
+  EXPECT_EQ(count(ended.output, "\nDIFFER "), 0U) << ended.output;
+  EXPECT_EQ(count(ended.output, "\nagree "), 39U) << ended.output;
+  EXPECT_NE(ended.output.find("report.json: 0 open breaks"), std::string::npos) << ended.output;
+  // Without the fills that repeat another, what the venue says no longer agrees.
+  EXPECT_NE(ended.output.find("dropped.json: 10 open breaks"), std::string::npos) << ended.output;
+  EXPECT_GE(count(ended.output, "once more"), 3U) << ended.output;
+}
+
 }  // namespace
 }  // namespace ballast

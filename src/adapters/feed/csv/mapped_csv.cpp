@@ -26,13 +26,18 @@ constexpr ImportOption options[] = {
     {"utc_offset", "Z", "how far the times of a pattern are ahead of UTC, such as +03:00"},
     {"delimiter", ",", "one character, or \"tab\""},
     {"header", "yes", "no: the first row is data, and columns go by number"},
-    {"id", "hash", "ids where no column is mapped: hash (of the line) or row (its number)"},
-    {"repeats", "keep", "with id=hash, lines that repeat an earlier one: keep or drop"},
+    {"id", "hash",
+     "ids where no column is mapped: hash (of the line), ordered (hash behind the line's place "
+     "among "
+     "those of its time, which keeps the file's order) or row (its number)"},
+    {"repeats", "keep", "unless id=row, lines that repeat an earlier one: keep or drop"},
 };
+
+enum class Ids : std::uint8_t { hash, ordered, row };
 
 struct Behaviour {
   bool header = true;
-  bool hash_ids = true;
+  Ids ids = Ids::hash;
   bool keep_repeats = true;
   char delimiter = ',';
 };
@@ -56,6 +61,7 @@ class MappedCsv final : public CsvImporter {
 
   Result<void> end_of_file(ImportSink& sink) override {
     seen_.clear();
+    time_text_.clear();
     return CsvImporter::end_of_file(sink);
   }
   Result<void> finish(ImportSink& sink) override {
@@ -85,24 +91,28 @@ class MappedCsv final : public CsvImporter {
                    std::size_t number,
                    ImportSink& sink) override {
     BALLAST_TRY(taken, filter_.takes(row));
-    if (!taken) {
+    BALLAST_TRY(place, place_in_time(row));
+    if (!taken) {  // it counts all the same: ids must not depend on what else is wanted
+      place_ = place;
       ++left_out_;
       return {};
     }
     std::uint32_t occurrence = 0;
     const std::uint64_t hash = hash_bytes(text);
     std::string made_id;
-    if (makes_ids_ && behaviour_.hash_ids) {
+    if (makes_ids_ && behaviour_.ids != Ids::row) {
       const auto found = seen_.find(hash);
       occurrence = found == seen_.end() ? 1 : found->second + 1;
       Digest digest;
       digest.add(text);
       digest.add(hash_bytes(text, 1));
       made_id = occurrence == 1 ? digest.hex() : fmt::format("{}-{}", digest.hex(), occurrence);
+      if (behaviour_.ids == Ids::ordered) made_id = fmt::format("{:05}-{}", place, made_id);
     } else if (makes_ids_) {
       made_id = fmt::format("{}", number);
     }
     BALLAST_TRY(event, mapped_event(type_, row, {mapping_, time_format_, desk_, made_id}));
+    place_ = place;
     if (occurrence > 0) seen_[hash] = occurrence;
     if (occurrence > 1) {
       ++repeated_;
@@ -113,6 +123,16 @@ class MappedCsv final : public CsvImporter {
   }
 
  private:
+  /// Which line of those that follow each other with the same time this is, counting from 1.
+  Result<std::uint32_t> place_in_time(const CsvRow& row) {
+    if (!makes_ids_ || behaviour_.ids != Ids::ordered) return 0U;
+    BALLAST_TRY(time, mapping_.text(CsvField::t, row));
+    if (time == time_text_) return place_ + 1;
+    time_text_ = time.value_or("");
+    place_ = 0;
+    return 1U;
+  }
+
   const CsvEventType& type_;
   CsvMapping mapping_;
   CsvFilter filter_;
@@ -121,7 +141,9 @@ class MappedCsv final : public CsvImporter {
   bool makes_ids_;
   DeskBuilder& desk_;
   std::unordered_map<std::uint64_t, std::uint32_t>
-      seen_;  // line hash to occurrences; 16 bytes a line
+      seen_;                 // line hash to occurrences; 16 bytes a line
+  std::string time_text_;    // of the last line
+  std::uint32_t place_ = 0;  // of the last line that was not refused, among those of its time
   std::uint64_t repeated_ = 0;
   std::uint64_t left_out_ = 0;
 };
@@ -160,7 +182,7 @@ Result<void> check_fields(const CsvEventType& type, const CsvMapping& mapping) {
 }
 
 Result<std::unique_ptr<Importer>> make(const ImportSettings& settings, DeskBuilder& desk) {
-  constexpr std::string_view ids[] = {"hash", "row"};
+  constexpr std::string_view ids[] = {"hash", "ordered", "row"};  // as Ids
   constexpr std::string_view repeats[] = {"keep", "drop"};
   BALLAST_TRY(type, csv_event_type(setting(settings, "type")));
   BALLAST_TRY(mapping, CsvMapping::create(settings));
@@ -177,7 +199,8 @@ Result<std::unique_ptr<Importer>> make(const ImportSettings& settings, DeskBuild
   if (delimiter != "tab" && (delimiter.size() != 1 || delimiter == "\"")) {
     return fail(Errc::bad_input, "setting delimiter= is neither one character nor \"tab\"");
   }
-  const Behaviour behaviour{header, id == 0, repeat == 0, delimiter == "tab" ? '\t' : delimiter[0]};
+  const Behaviour behaviour{header, static_cast<Ids>(id), repeat == 0,
+                            delimiter == "tab" ? '\t' : delimiter[0]};
   return std::make_unique<MappedCsv>(*type, std::move(mapping), std::move(filter),
                                      std::move(time_format), behaviour, desk);
 }

@@ -45,6 +45,36 @@ TEST(MappedCsv, maps_columns_constants_templates_and_values) {
   EXPECT_EQ(fill.key.id.view().size(), 32U);
 }
 
+TEST(MappedCsv, ordered_ids_sort_as_the_file_has_the_lines_of_one_time) {
+  const std::string text = joined(hyperliquid_header,
+                                  "2023-02-27T15:02:26Z,0x1,ETH,Ask,1,1,true\n"
+                                  "2023-02-27T15:02:26Z,0x2,SOL,Ask,1,1,true\n"
+                                  "2023-02-27T15:02:26Z,0x1,ETH,Ask,1,2,true\n"
+                                  "2023-02-27T15:02:26Z,0x1,ETH,Ask,1,1,true\n"
+                                  "2023-02-27T15:02:27Z,0x1,ETH,Ask,1,3,true\n");
+  const auto ids = [&](ImportSettings settings) {
+    settings["id"] = "ordered";
+    Imported out;
+    import_text("csv", std::move(settings), text, out);
+    EXPECT_EQ(out.error, "");
+    std::vector<std::string> found;
+    for (const Event& event : out.sink.events)
+      found.push_back(std::get<Fill>(event.body).key.id.str());
+    return found;
+  };
+  const auto all = ids(hyperliquid_fills());
+  ASSERT_EQ(all.size(), 5U);
+  EXPECT_EQ(all[0].substr(0, 6), "00001-");
+  EXPECT_EQ(all[3].substr(0, 6), "00004-");
+  EXPECT_EQ(all[3].substr(6), all[0].substr(6) + "-2");
+  EXPECT_EQ(all[4].substr(0, 6), "00001-");
+  EXPECT_TRUE(std::is_sorted(all.begin(), all.begin() + 4));
+  // An id does not depend on which of the other lines were asked for.
+  auto some = hyperliquid_fills();
+  some["where.coin"] = "ETH";
+  EXPECT_EQ(ids(some), (std::vector{all[0], all[2], all[3], all[4]}));
+}
+
 TEST(MappedCsv, takes_only_the_lines_that_meet_every_condition) {
   auto settings = hyperliquid_fills();
   settings["where.crossed"] = "true";
