@@ -37,11 +37,12 @@ std::optional<std::string_view> find_setting(const ImportSettings& settings,
 Result<std::size_t> choose(std::string_view what,
                            std::string_view value,
                            std::span<const std::string_view> choices) {
-  Suggestion near(value);
   for (std::size_t i = 0; i < choices.size(); ++i) {
     if (choices[i] == value) return i;
-    near.consider(choices[i]);
   }
+  Suggestion near(value);
+  for (const std::string_view choice : choices)
+    near.consider(choice);
   return fail(Errc::bad_input, fmt::format("{} {} is not one of {}{}", what, shown(value),
                                            fmt::join(choices, ", "), near.text()));
 }
