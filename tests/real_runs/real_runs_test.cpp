@@ -1,41 +1,51 @@
 // The examples on real recordings, end to end: each runs the script that its README shows, which
 // imports, replays and compares the report with a recomputation that shares no code with Ballast.
 // Skipped where the recordings are not (BALLAST_DATA, or ../shared/data beside the sources).
+#include <cstdio>
 #include <filesystem>
 #include <string>
 #include <string_view>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
+#include <sys/wait.h>
 
 #include "adapters/feed/common/import_testing.hpp"
-#include "real_runs/shell.hpp"
+#include "support/program.hpp"
 
 namespace ballast {
 namespace {
 
 namespace fs = std::filesystem;
 
+struct Ended {
+  int code = -1;
+  std::string output;  // standard output, and standard error where the command sends it there
+};
+
+Ended run_shell(const std::string& command) {
+  Ended ended;
+  std::FILE* pipe = popen(command.c_str(), "r");
+  if (pipe == nullptr) return ended;
+  char part[4096];
+  for (std::size_t got = 0; (got = std::fread(part, 1, sizeof part, pipe)) > 0;)
+    ended.output.append(part, got);
+  const int status = pclose(pipe);
+  if (WIFEXITED(status)) ended.code = WEXITSTATUS(status);
+  return ended;
+}
+
 /// Runs an example's run.sh into a folder of its own.
 class RealRun : public ::testing::Test {
  protected:
-  void SetUp() override {
-    const auto* test = ::testing::UnitTest::GetInstance()->current_test_info();
-    out_ = fs::path(::testing::TempDir()) / fmt::format("ballast_{}", test->name());
-    fs::remove_all(out_);
-  }
-  void TearDown() override {
-    if (!HasFailure()) fs::remove_all(out_);
-  }
-
   Ended run(std::string_view example, std::string_view arguments) const {
     const auto script = fs::path(BALLAST_SOURCE_DIR) / "examples" / example / "run.sh";
     return run_shell(fmt::format("BALLAST='{}' sh '{}' '{}' '{}' {} 2>&1", BALLAST_PROGRAM,
-                                 script.string(), recording("").string(), out_.string(),
+                                 script.string(), recording("").string(), out_.path().string(),
                                  arguments));
   }
 
-  fs::path out_;
+  testing::Scratch out_;  // its folder has the process in its name: another build may run the same
 };
 
 /// How often `what` stands in `text`.
@@ -61,7 +71,7 @@ TEST_F(RealRun, a_market_maker_with_a_fixed_target_is_exact_and_shows_the_crash_
                               "    0.00 %"),
             std::string::npos)
       << ended.output;
-  EXPECT_TRUE(fs::exists(out_ / "desk.html"));
+  EXPECT_TRUE(fs::exists(out_.path() / "desk.html"));
 }
 
 TEST_F(RealRun, a_market_maker_with_a_share_of_its_value_as_target_is_exact) {

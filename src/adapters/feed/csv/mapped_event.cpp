@@ -93,7 +93,9 @@ class RowReader {
   Result<Timestamp> time() const {
     BALLAST_TRY(value, needed(F::t));
     auto t = how_.time_format.read(value);
-    if (!t) return in_field(F::t, t.error().what);
+    if (!t) {
+      return in_field(F::t, t.error().what + " (time_format= and utc_offset= say how it is meant)");
+    }
     return t;
   }
   Result<std::optional<Side>> side() const {
