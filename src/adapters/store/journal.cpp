@@ -18,12 +18,12 @@ namespace {
 /// No event of ours comes near; a longer one is a caller's mistake, not worth a failed journal.
 constexpr std::size_t body_size_max = std::size_t{16} << 20U;
 
-// FULL: a commit returns after its log is synced. cell_size_check finds damaged pages early. 64 MiB
+// FULL: a commit returns after its log is synced. cell_size_check finds damaged pages early. 16 MiB
 // of cache hold the projections of a large desk. SQLite's own checkpoints ignore errors, so the
 // journal does them.
 constexpr const char* connection_settings =
     "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 0;"
-    "PRAGMA cell_size_check = ON; PRAGMA cache_size = -65536; PRAGMA temp_store = MEMORY";
+    "PRAGMA cell_size_check = ON; PRAGMA cache_size = -16384; PRAGMA temp_store = MEMORY";
 
 /// The log grows to 16 MiB before it is moved into the file, so that a position's page written by
 /// many groups is moved once.
@@ -150,7 +150,7 @@ Result<void> SqliteJournal::prepare_statements() {
   }
   BALLAST_TRY(projections, Projections::open(database_, [this] { return begin_group(); }));
   projections_ = std::move(projections);
-  rebuilding_ = projected_ != head_.seq;
+  projections_.set_complete(projected_ == head_.seq);
   return {};
 }
 
@@ -214,7 +214,12 @@ Result<std::uint64_t> SqliteJournal::commit() {
 
 Result<void> SqliteJournal::commit_group() {
   if (projections_.failure()) return tl::unexpected(*projections_.failure());
-  const std::uint64_t projected = rebuilding_ ? 0 : head_.seq;
+  std::uint64_t projected = projected_;
+  if (rebuilding_) {
+    projected = 0;
+  } else if (projections_.complete()) {
+    projected = head_.seq;
+  }
   BALLAST_CHECK(write_head(update_head_, {head_, projected}));
   BALLAST_CHECK(commit_.run());
   // Durable from here; acknowledged once the mark says so too.
@@ -234,6 +239,7 @@ void SqliteJournal::begin_rebuild() {
 Result<void> SqliteJournal::finish_rebuild() {
   BALLAST_CHECK(begin_group());
   rebuilding_ = false;
+  projections_.set_complete(true);
   BALLAST_CHECK(commit());
   return {};
 }

@@ -64,7 +64,8 @@ class SqliteJournal final : public Journal {
   /// Where to put rows of the open group. Their errors come out of commit().
   Projections& projections() { return projections_; }
 
-  /// The event up to which the projections are derived. Behind durable_seq() only when a rebuild
+  /// The event up to which the projections are derived. Behind durable_seq() when the caller held
+  /// rows back (Projections::complete()): put those of the events behind it. 0 when a rebuild
   /// was begun and not finished, or when the desk changed: begin one then.
   std::uint64_t projected_seq() const { return projected_; }
   /// Empties the projections. Until finish_rebuild() commits leave projected_seq() at 0.

@@ -1,8 +1,9 @@
 // Projections: what replay would derive from the events, kept in tables that any SQLite tool reads.
 //
 // Rows are upserts by their key, written inside the group of the events that caused them, so the
-// tables are never ahead of the durable events nor behind them; the first row opens a group when
-// none is open. The caller conflates: one row per key and group. Numbers are exact decimals as
+// tables are never ahead of the durable events; the first row opens a group when none is open. The
+// caller conflates, within a group and over several: while it holds rows back it says so, and the
+// journal records the event up to which the tables are complete. Numbers are exact decimals as
 // text, times UTC nanoseconds (views give them as text). String views need to live during the call
 // only. Errors are sticky and come out of commit().
 #pragma once
@@ -131,6 +132,10 @@ class Projections {
   /// When the episode of an alert began, from its row; absent: no such row (or a failure).
   std::optional<Timestamp> alert_started(std::string_view id);
 
+  /// Whether every row of the events so far has been put.
+  void set_complete(bool complete) { complete_ = complete; }
+  bool complete() const { return complete_; }
+
   /// Empties every table, before they are derived again.
   void clear();
 
@@ -147,6 +152,7 @@ class Projections {
   sqlite::Statement position_, fill_, balance_, adherence_, alert_, break_, transfer_, fill_seq_,
       alert_started_;
   std::optional<Error> failure_;
+  bool complete_ = true;
 };
 
 }  // namespace ballast

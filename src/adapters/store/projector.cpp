@@ -56,14 +56,8 @@ void Projector::Touched<Item>::clear() {
 }
 
 void Projector::follow(std::uint64_t seq, const Event& event, std::span<const Effect> effects) {
-  const StepTrace& trace = engine_->trace();
-  for (const PositionId id : trace.positions)
-    positions_.add(id.index(), id);
-  const std::size_t assets = engine_->desk().assets.size();
-  for (const auto& balance : trace.balances) {
-    balances_.add(balance.first.index() * assets + balance.second.index(), balance);
-  }
-  if (trace.applied) {
+  follow_again();
+  if (engine_->trace().applied) {
     if (const auto* fill = std::get_if<Fill>(&event.body)) put_fill(seq, event.t, *fill);
     if (const auto* correct = std::get_if<Correct>(&event.body)) put_changed_fill(correct->key);
     if (const auto* bust = std::get_if<Bust>(&event.body)) put_changed_fill(bust->key);
@@ -76,6 +70,23 @@ void Projector::follow(std::uint64_t seq, const Event& event, std::span<const Ef
   engine_->take_finished_hours([&](FactorId id, const Summary& hour) { put_hour(id, hour); });
 }
 
+void Projector::follow_again() {
+  const StepTrace& trace = engine_->trace();
+  for (const PositionId id : trace.positions)
+    positions_.add(id.index(), id);
+  const std::size_t assets = engine_->desk().assets.size();
+  for (const auto& balance : trace.balances) {
+    balances_.add(balance.first.index() * assets + balance.second.index(), balance);
+  }
+  if (!trace.positions.empty() || !trace.balances.empty()) out_->set_complete(false);
+}
+
+void Projector::flush_if_due(Timestamp now) {
+  if (flushed_ && now - *flushed_ < flush_interval) return;
+  flush();
+  flushed_ = now;
+}
+
 void Projector::flush() {
   for (const PositionId id : positions_.items)
     put_position(id);
@@ -83,6 +94,7 @@ void Projector::flush() {
     put_balance(account, asset);
   positions_.clear();
   balances_.clear();
+  out_->set_complete(true);
 }
 
 void Projector::flush_open_hours() {

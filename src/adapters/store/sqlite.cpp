@@ -81,8 +81,8 @@ Result<bool> Statement::step() {
 }
 
 Result<void> Statement::run() {
-  BALLAST_CHECK(step());
-  sqlite3_reset(handle_.get());
+  BALLAST_TRY(row, step());
+  if (row) sqlite3_reset(handle_.get());
   return {};
 }
 

@@ -65,12 +65,15 @@ Result<void> Run::recover() {
   projector_ = std::make_unique<Projector>(*engine_, journal_->projections());
 
   std::uint64_t from = 1;
-  const bool rebuild = options_.rebuild || journal_->projected_seq() < journal_->durable_seq();
+  // Behind, but begun: the rows of the last events are put again below.
+  const std::uint64_t projected = journal_->projected_seq();
+  bool rebuild = options_.rebuild || (projected == 0 && journal_->durable_seq() > 0);
   if (!options_.from_start && !rebuild) {
     BALLAST_TRY(search, journal_->load_snapshot(engine_version));
     for (const std::string& damage : search.damaged)
       complain(damage);
-    if (search.latest) {
+    rebuild = search.latest && search.latest->seq > projected;
+    if (search.latest && !rebuild) {
       if (auto restored = engine_->restore(search.latest->bytes); restored) {
         from = search.latest->seq + 1;
       } else {
@@ -112,6 +115,7 @@ Result<void> Run::replay_journal(std::uint64_t from, bool rebuild) {
       projector_->follow(seq, event, effects);
     } else {
       engine_->take_finished_hours([](FactorId, const Summary&) {});
+      if (seq > journal_->projected_seq()) projector_->follow_again();
     }
   };
   BALLAST_CHECK(journal_->replay(from, [&](const JournalEvent& stored) -> Result<void> {
@@ -170,7 +174,7 @@ Result<std::optional<std::uint64_t>> Run::store(const Event& event, const EventS
 Result<void> Run::commit_if_due(std::uint64_t seq) {
   const Timestamp now{static_cast<std::int64_t>(monotonic_seconds() * 1e9)};
   if (seq - journal_->durable_seq() < options_.group && !journal_->commit_due(now)) return {};
-  projector_->flush();
+  projector_->flush_if_due(now);
   BALLAST_CHECK(journal_->commit());
   return {};
 }
