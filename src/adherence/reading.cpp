@@ -4,7 +4,7 @@ namespace ballast {
 namespace {
 
 double ratio(Decimal part, Decimal whole) {
-  return static_cast<double>(part.raw) / static_cast<double>(whole.raw);
+  return to_double(part.raw) / to_double(whole.raw);
 }
 
 double normalised(Decimal deviation, const FactorState& state) {

@@ -148,8 +148,6 @@ Result<Int128> mul_div_raw(Int128 x, Int128 y, Int128 z) {
   return fail(Errc::overflow, "a product or quotient leaves the decimal range of +-1.7e20");
 }
 
-double raw_to_double(Int128 raw) { return static_cast<double>(raw) / 1e18; }
-
 Result<Int128> raw_from_double(double value, int digits) {
   BALLAST_ASSERT(digits >= 0 && digits <= decimal_digits);
   if (!std::isfinite(value) || std::fabs(value) >= 1.7e20) {

@@ -111,10 +111,9 @@ inline Result<Amount> notional(Quantity quantity, Price price) {
 }
 
 /// The one crossing to the world of doubles; relative error below 2^-52.
-double raw_to_double(Int128 raw);
 template <class Tag>
 double to_double(Fixed<Tag> value) {
-  return raw_to_double(value.raw);
+  return to_double(value.raw) / 1e18;
 }
 /// The one crossing back: rounds half-even to `digits` fractional digits (0 to 18); an error for
 /// anything not finite or out of range.

@@ -237,7 +237,7 @@ TEST(Decimal, crosses_to_doubles_within_the_promised_error) {
   for (int i = 0; i < 20'000; ++i) {
     const Int128 raw = random_raw(rng);
     const long double exact = static_cast<long double>(raw) / 1e18L;
-    const double got = raw_to_double(raw);
+    const double got = to_double(Decimal{raw});
     ASSERT_LE(std::fabs(static_cast<double>((exact - got) / (exact == 0 ? 1 : exact))), 0x1.0p-52)
         << "seed " << seed << " case " << i;
   }

@@ -38,17 +38,18 @@ inline std::uint64_t hash_bytes(std::string_view bytes, std::uint64_t seed = 0) 
   return mix(h, 0x4b33a62ed433d4a3ULL);
 }
 
-/// A running 128-bit digest of everything added, in order.
+/// A running 128-bit digest of everything added, in order. Two words cost as much as one.
 class Digest {
  public:
-  constexpr void add(std::uint64_t word) {
-    a_ = mix(a_, word);
-    b_ = mix(b_ + 0x9e3779b97f4a7c15ULL, a_ ^ word);
+  constexpr void add(std::uint64_t first, std::uint64_t second) {
+    a_ = mix(a_ ^ first, second);
+    b_ = mix(b_ ^ second, first + 0x9e3779b97f4a7c15ULL);
   }
+  constexpr void add(std::uint64_t word) { add(word, 0); }
   constexpr void add(std::int64_t word) { add(static_cast<std::uint64_t>(word)); }
   constexpr void add(Int128 wide) {
-    add(static_cast<std::uint64_t>(static_cast<UInt128>(wide)));
-    add(static_cast<std::uint64_t>(static_cast<UInt128>(wide) >> 64));
+    add(static_cast<std::uint64_t>(static_cast<UInt128>(wide)),
+        static_cast<std::uint64_t>(static_cast<UInt128>(wide) >> 64));
   }
   void add(double number) {
     std::uint64_t bits = 0;

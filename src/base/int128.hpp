@@ -4,6 +4,7 @@
 // (a profit split that must close to the last unit); it has only the operations that those need.
 #pragma once
 
+#include <bit>
 #include <compare>
 #include <cstdint>
 #include <limits>
@@ -21,6 +22,21 @@ constexpr UInt128 magnitude(Int128 value) {
   return value < 0 ? UInt128{0} - static_cast<UInt128>(value) : static_cast<UInt128>(value);
 }
 
+/// The nearest double, ties to even: what static_cast<double> gives, without its library call.
+constexpr double to_double(Int128 value) {
+  const auto low = static_cast<std::int64_t>(value);
+  if (value == low) return static_cast<double>(low);
+  const UInt128 absolute = magnitude(value);
+  // The top 63 bits round like the whole, with one bit set for whatever is cut off.
+  const auto high = static_cast<std::uint64_t>(absolute >> 64);
+  const int cut = high == 0 ? 1 : 65 - std::countl_zero(high);
+  const bool rest = (absolute & ((UInt128{1} << cut) - 1)) != 0;
+  const auto top = static_cast<std::int64_t>(absolute >> cut) | (rest ? 1 : 0);
+  const auto scale = std::bit_cast<double>(static_cast<std::uint64_t>(1023 + cut) << 52);
+  const double result = static_cast<double>(top) * scale;
+  return value < 0 ? -result : result;
+}
+
 /// Two's complement, 256 bits: value = hi * 2^128 + lo.
 struct Int256 {
   UInt128 lo{};
@@ -32,15 +48,17 @@ struct Int256 {
 
   /// The exact product; never overflows.
   static constexpr Int256 product(Int128 a, Int128 b) {
-    const UInt128 x = magnitude(a);
-    const UInt128 y = magnitude(b);
+    // The schoolbook product of the bit patterns; a negative factor stood for 2^128 too much.
+    const auto x = static_cast<UInt128>(a);
+    const auto y = static_cast<UInt128>(b);
     constexpr UInt128 mask = std::numeric_limits<std::uint64_t>::max();
     const UInt128 x0 = x & mask, x1 = x >> 64, y0 = y & mask, y1 = y >> 64;
     const UInt128 p00 = x0 * y0, p01 = x0 * y1, p10 = x1 * y0, p11 = x1 * y1;
     const UInt128 middle = (p00 >> 64) + (p01 & mask) + (p10 & mask);
-    Int256 result{(p00 & mask) | (middle << 64),
-                  static_cast<Int128>(p11 + (p01 >> 64) + (p10 >> 64) + (middle >> 64))};
-    return (a < 0) != (b < 0) ? -result : result;
+    const UInt128 high = p11 + (p01 >> 64) + (p10 >> 64) + (middle >> 64);
+    const auto a_sign = static_cast<UInt128>(a >> 127);  // all ones for a negative number
+    const auto b_sign = static_cast<UInt128>(b >> 127);
+    return {(p00 & mask) | (middle << 64), static_cast<Int128>(high - (y & a_sign) - (x & b_sign))};
   }
 
   constexpr Int256 operator-() const {
@@ -54,7 +72,12 @@ struct Int256 {
     lo = sum;
     return *this;
   }
-  constexpr Int256& operator-=(const Int256& other) { return *this += -other; }
+  constexpr Int256& operator-=(const Int256& other) {
+    const UInt128 borrow = lo < other.lo ? 1U : 0U;
+    hi = static_cast<Int128>(static_cast<UInt128>(hi) - static_cast<UInt128>(other.hi) - borrow);
+    lo -= other.lo;
+    return *this;
+  }
   friend constexpr Int256 operator+(Int256 a, const Int256& b) { return a += b; }
   friend constexpr Int256 operator-(Int256 a, const Int256& b) { return a -= b; }
   friend constexpr bool operator==(const Int256&, const Int256&) = default;

@@ -141,5 +141,28 @@ TEST(Int256, becomes_the_nearest_double_within_one_part_in_2_to_the_52) {
   EXPECT_EQ(Int256::from(-42).to_double(), -42.0);
 }
 
+TEST(Int128, becomes_the_double_that_the_compiler_would_make) {
+  constexpr std::uint64_t seed = 7;
+  Rng rng(seed);
+  for (int i = 0; i < 200'000; ++i) {
+    Int128 value = random_int(rng);
+    if (rng.chance(0.5)) {  // close to halfway between two doubles, where rounding shows
+      const auto bits = static_cast<unsigned>(rng.between(54, 126));
+      const UInt128 ones = (UInt128{1} << 54) - 1 - rng.below(3);
+      value = static_cast<Int128>(ones << (bits - 54)) + rng.between(-1, 1);
+      if (rng.chance(0.5)) value = -value;
+    }
+    ASSERT_EQ(to_double(value), static_cast<double>(value)) << "seed " << seed << " case " << i;
+  }
+  for (int bit = 0; bit < 127; ++bit) {
+    for (const Int128 off : {-1, 0, 1}) {
+      const Int128 value = (Int128{1} << bit) + off;
+      ASSERT_EQ(to_double(value), static_cast<double>(value)) << bit;
+      ASSERT_EQ(to_double(-value), static_cast<double>(-value)) << bit;
+    }
+  }
+  EXPECT_EQ(to_double(int128_min), static_cast<double>(int128_min));
+}
+
 }  // namespace
 }  // namespace ballast

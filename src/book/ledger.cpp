@@ -33,42 +33,45 @@ Amount& Ledger::balance(AccountId account, AssetId asset) {
   const auto index = place_of(held, asset) - std::span<const Balance>(held).begin();
   const auto at = held.begin() + index;
   if (at != held.end() && at->asset == asset) return at->qty;
+  added_.push_back({account, asset});
   return held.insert(at, {asset, Amount{}})->qty;
 }
 
-/// Whether every balance and total stays in range at each step of posting. The lists are a handful
-/// long.
-bool Ledger::fits(std::span<const CashChange> cash_changes,
-                  std::span<const FlightChange> flights) const {
+bool Ledger::post(std::span<const CashChange> cash_changes, std::span<const FlightChange> flights) {
+  added_.clear();
+  const std::size_t accounts = accounts_.size();
   for (std::size_t i = 0; i < cash_changes.size(); ++i) {
     const CashChange& change = cash_changes[i];
-    Amount held = cash(change.account, change.asset);
-    const bool world = change.kind != CashKind::transfer;
-    Amount other = world ? outside(change.asset, change.kind) : Amount{};
-    for (std::size_t j = 0; j <= i; ++j) {
-      const CashChange& posted = cash_changes[j];
-      if (posted.asset != change.asset) continue;
-      if (posted.account == change.account && !add_to(held, posted.change)) return false;
-      if (world && posted.kind == change.kind && !subtract_from(other, posted.change)) return false;
+    Amount& held = balance(change.account, change.asset);
+    if (!add_to(held, change.change)) return undo(cash_changes.first(i), accounts);
+    if (change.kind == CashKind::transfer) continue;
+    if (!subtract_from(outside_of(change), change.change)) {
+      held -= change.change;
+      return undo(cash_changes.first(i), accounts);
     }
   }
   for (const FlightChange& flight : flights) {  // one at most
-    Amount flying = in_flight(flight.asset);
-    if (!add_to(flying, flight.change)) return false;
+    if (!add_to(in_flight_[flight.asset.index()], flight.change)) {
+      return undo(cash_changes, accounts);
+    }
   }
   return true;
 }
 
-bool Ledger::post(std::span<const CashChange> cash_changes, std::span<const FlightChange> flights) {
-  if (!fits(cash_changes, flights)) return false;
-  for (const CashChange& change : cash_changes) {
-    balance(change.account, change.asset) += change.change;
-    if (change.kind == CashKind::transfer) continue;
-    outside_[change.asset.index()][static_cast<std::size_t>(change.kind)] -= change.change;
+/// Takes back what was posted, the last first, so that every sum passes only where it was, and what
+/// was added to hold it. False.
+bool Ledger::undo(std::span<const CashChange> posted, std::size_t accounts) {
+  for (std::size_t i = posted.size(); i-- > 0;) {
+    const CashChange& change = posted[i];
+    balance(change.account, change.asset) -= change.change;
+    if (change.kind != CashKind::transfer) outside_of(change) += change.change;
   }
-  for (const FlightChange& flight : flights)
-    in_flight_[flight.asset.index()] += flight.change;
-  return true;
+  for (const auto& [account, asset] : added_) {
+    auto& held = accounts_[account.index()];
+    held.erase(held.begin() + (place_of(held, asset) - std::span<const Balance>(held).begin()));
+  }
+  accounts_.resize(accounts);
+  return false;
 }
 
 bool Ledger::balanced() const {

@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "base/decimal.hpp"
@@ -57,12 +58,16 @@ class Ledger {
   }
 
  private:
-  bool fits(std::span<const CashChange> cash, std::span<const FlightChange> flights) const;
+  bool undo(std::span<const CashChange> posted, std::size_t accounts);
   Amount& balance(AccountId account, AssetId asset);
+  Amount& outside_of(const CashChange& change) {
+    return outside_[change.asset.index()][static_cast<std::size_t>(change.kind)];
+  }
 
   std::vector<std::vector<Balance>> accounts_;
   std::vector<std::array<Amount, outside_kinds>> outside_;
   std::vector<Amount> in_flight_;
+  std::vector<std::pair<AccountId, AssetId>> added_;  // balances that the last post() began
 };
 
 }  // namespace ballast

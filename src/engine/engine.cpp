@@ -11,6 +11,20 @@ constexpr bool hedges(Origin origin) {
   return origin == Origin::hedge || origin == Origin::rebalance;
 }
 
+/// take(body): what most events are without std::visit's call through a table.
+template <class Take>
+void with_body(const EventBody& body, Take&& take) {
+  if (const auto* mark = std::get_if<Mark>(&body)) {
+    take(*mark);
+  } else if (const auto* top = std::get_if<Top>(&body)) {
+    take(*top);
+  } else if (const auto* fill = std::get_if<Fill>(&body)) {
+    take(*fill);
+  } else {
+    std::visit(take, body);
+  }
+}
+
 }  // namespace
 
 std::span<const Effect> Engine::step(const Event& event) {
@@ -19,7 +33,7 @@ std::span<const Effect> Engine::step(const Event& event) {
   ++counts_.read;
   if (!started_) start(event.t);
   if (event.t > now_) {
-    run_timers(Timestamp{event.t.ns - 1});
+    if (next_timer_ < event.t) run_timers(Timestamp{event.t.ns - 1});
     now_ = event.t;
   }
   if (options_.from && !risk_at_from_taken_ && now_ >= *options_.from) {
@@ -27,11 +41,15 @@ std::span<const Effect> Engine::step(const Event& event) {
     risk_at_from_taken_ = true;
   }
   const std::uint64_t applied = counts_.applied;
-  std::visit([&](const auto& body) { take(body, event.t); }, event.body);
+  digest_.add(static_cast<std::uint64_t>(event.t.ns), event.body.index());
+  with_body(event.body, [&](const auto& body) {
+    add_body(digest_, body);
+    take(body, event.t);
+  });
   trace_.applied = counts_.applied > applied;
   run_timers(now_);
   if (risk_.due(now_)) sample_risk();
-  digest_step(event);
+  digest_step();
   return effects_;
 }
 
@@ -122,9 +140,11 @@ void Engine::booked(const Outcome& outcome, const TradeId& id, Cause cause) {
   const bool hedging = hedges(outcome.origin);
   exposures_.apply(books_, market_, hedging);
   profit_.booked(now_, exposures_, books_, market_, trackers_);
-  net_asset_value_.apply(books_, market_);
   raise_breaks();
-  if (!reads_value_.empty()) touch_valued();
+  if (!reads_value_.empty()) {
+    net_asset_value_.apply(books_, market_);
+    touch_valued();
+  }
   settle(cause, hedging);
 }
 
@@ -263,8 +283,8 @@ void Engine::take(const Shelve& event, Timestamp /*t*/) {
 // ---- digest
 // ----------------------------------------------------------------------------------------
 
-void Engine::digest_step(const Event& event) {
-  add_event(digest_, event);
+/// What the step led to, behind the event itself.
+void Engine::digest_step() {
   for (const PositionId id : trace_.positions) {
     const Position& position = books_.position(id);
     digest_.add(position.qty.raw);
@@ -273,14 +293,13 @@ void Engine::digest_step(const Event& event) {
   }
   for (const FactorId id : trace_.factors) {
     const FactorNow& now = factors_[id.index()];
-    digest_.add(std::uint64_t{id.value} << 8 | static_cast<std::uint64_t>(now.knowledge));
+    digest_.add(std::uint64_t{id.value}, static_cast<std::uint64_t>(now.knowledge));
     digest_.add(now.state.actual.raw);
     digest_.add(now.state.target.raw);
     digest_.add(now.state.lower.raw);
     digest_.add(now.state.upper.raw);
   }
-  digest_.add(counts_.applied << 32 ^ counts_.duplicate << 16 ^ counts_.refused ^
-              static_cast<std::uint64_t>(effects_.size()) << 48);
+  digest_.add(counts_.applied << 32 ^ effects_.size(), counts_.duplicate << 32 ^ counts_.refused);
 }
 
 }  // namespace ballast

@@ -174,7 +174,7 @@ class Engine final : private Readings {
   void wake(InstrumentId instrument, AssetId asset);
   bool wakes(FactorId id) const;
   void touch_valued();
-  void digest_step(const Event& event);
+  void digest_step();
 
   // factors (factors.cpp)
   Inventory inventory(FactorId id) const;
@@ -224,6 +224,7 @@ class Engine final : private Readings {
   EventCounts counts_;
   Digest digest_;
   Timestamp now_{};
+  Timestamp next_timer_ = DueTimes::never;  // derived: nothing is due before it
   Timestamp started_at_{};
   bool started_ = false;
 };

@@ -23,10 +23,6 @@ struct Adder {
     add(range.lower);
     add(range.upper);
   }
-  void add(const Fee& fee) const {
-    add(fee.amount);
-    add(fee.asset);
-  }
   template <class T>
   void add(const std::optional<T>& value) const {
     digest.add(std::uint64_t{value.has_value()});
@@ -53,9 +49,6 @@ struct Adder {
     (add(values), ...);
   }
 
-  void operator()(const Fill& f) const {
-    all(f.key, f.book, f.side, f.qty, f.price, f.fee, f.origin, f.liquidity, f.order);
-  }
   void operator()(const Correct& c) const {
     all(c.key, c.side, c.qty, c.price, c.fee, c.fee_asset);
   }
@@ -66,8 +59,6 @@ struct Adder {
     all(f.id, f.place, f.book, f.instrument, f.amount, f.asset);
   }
   void operator()(const Statement& s) const { all(s.place, s.instrument, s.asset, s.qty); }
-  void operator()(const Mark& m) const { all(m.instrument, m.asset, m.quote, m.price); }
-  void operator()(const Top& t) const { all(t.instrument, t.bid, t.bid_qty, t.ask, t.ask_qty); }
   void operator()(const Trade& t) const { all(t.instrument, t.price, t.qty, t.side); }
   void operator()(const FundingRate& r) const { all(r.instrument, r.rate, r.interval_h); }
   void operator()(const Surface& s) const {
@@ -94,10 +85,23 @@ struct Adder {
 
 }  // namespace
 
-void add_event(Digest& digest, const Event& event) {
-  digest.add(event.t.ns);
-  digest.add(event.body.index());
-  std::visit(Adder{digest}, event.body);
+template <class Body>
+void add_body(Digest& digest, const Body& body) {
+  Adder{digest}(body);
 }
+
+template void add_body(Digest&, const Correct&);
+template void add_body(Digest&, const Bust&);
+template void add_body(Digest&, const BalanceChange&);
+template void add_body(Digest&, const Transfer&);
+template void add_body(Digest&, const FundingPayment&);
+template void add_body(Digest&, const Statement&);
+template void add_body(Digest&, const Trade&);
+template void add_body(Digest&, const FundingRate&);
+template void add_body(Digest&, const Surface&);
+template void add_body(Digest&, const TargetOverride&);
+template void add_body(Digest&, const Acknowledge&);
+template void add_body(Digest&, const Shelve&);
+template void add_body(Digest&, const Tick&);
 
 }  // namespace ballast

@@ -11,7 +11,25 @@ namespace {
 /// Levels beyond this are out of range: the difference of two still fits a Decimal.
 constexpr Decimal level_max = Decimal::whole(80'000'000'000'000'000);
 
-bool in_range(Decimal level) { return level.abs() <= level_max; }
+bool in_range(Decimal level) { return level <= level_max && -level_max <= level; }
+
+/// Whether the state's target, band and limit are the plan's.
+bool as_planned(const FactorState& state, const Plan& plan) {
+  return state.target == plan.target && state.lower == plan.band.lower &&
+         state.upper == plan.band.upper && state.limit_lower == plan.limit.lower &&
+         state.limit_upper == plan.limit.upper;
+}
+
+/// From `before`, where the actual stands already, to the plan's target and band.
+FactorState replanned(const FactorState& before, const Plan& plan) {
+  FactorState after = before;
+  after.target = plan.target;
+  after.lower = plan.band.lower;
+  after.upper = plan.band.upper;
+  after.limit_lower = plan.limit.lower;
+  after.limit_upper = plan.limit.upper;
+  return after;
+}
 
 }  // namespace
 
@@ -118,28 +136,20 @@ void Engine::refresh(FactorId id, Cause cause) {
     next.actual = exposure.actual;
     next.hedged = exposure.hedged;
   }
-  std::array<Step, 3> steps{};
-  std::size_t count = 0;
-  if (next.actual != factor.state.actual || next.known != factor.state.known ||
-      next.hedged != factor.state.hedged) {
-    steps[count++] = {next, cause};
-  }
-  if (computable) {
-    FactorState planned = next;
-    planned.target = plan->target;
-    planned.lower = plan->band.lower;
-    planned.upper = plan->band.upper;
-    planned.limit_lower = plan->limit.lower;
-    planned.limit_upper = plan->limit.upper;
-    if (!(planned == next)) {
-      for (const Step& step : split_target_step(next, planned))
-        steps[count++] = step;
+  const bool moved = next.actual != factor.state.actual || next.known != factor.state.known ||
+                     next.hedged != factor.state.hedged;
+  const bool aimed = computable && !as_planned(next, *plan);
+  if (moved || aimed || !factor.begun) {
+    if (aimed) {
+      const FactorState aim = replanned(next, *plan);
+      const auto aims = split_target_step(next, aim);
+      const std::array steps{Step{next, cause}, aims[0], aims[1]};
+      trackers_[id.index()].update(now_, std::span(steps).subspan(moved ? 0 : 1));
+      next = aim;
+    } else {
+      const Step step{next, cause};
+      trackers_[id.index()].update(now_, std::span(&step, 1));
     }
-    next = planned;
-  }
-  if (count > 0 || !factor.begun) {
-    if (count == 0) steps[count++] = {next, cause};
-    trackers_[id.index()].update(now_, std::span(steps.data(), count));
     factor.begun = true;
     factor.state = next;
     trace_.factors.push_back(id);
@@ -151,13 +161,15 @@ void Engine::refresh(FactorId id, Cause cause) {
   factor_due_.set(id.index(), due);
 }
 
-/// Fires everything due up to and including `until`, each at its own time.
+/// Fires everything due up to and including `until`, each at its own time, and finds when to look
+/// again.
 void Engine::run_timers(Timestamp until) {
   for (;;) {
     const Timestamp factor_due = factor_due_.first_due();
     const Timestamp alert_due = alerts_.next_due().value_or(DueTimes::never);
     const Timestamp book_due = books_.next_due().value_or(DueTimes::never);
     const Timestamp due = std::min({factor_due, alert_due, book_due});
+    next_timer_ = due;
     if (due > until || due == DueTimes::never) return;
     now_ = std::max(now_, due);
     if (book_due == due) {

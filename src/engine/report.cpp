@@ -222,9 +222,7 @@ void Engine::report_holdings(Report& report) const {
   for (const Break& item : books_.breaks()) {
     report.breaks.push_back(break_report(desk_, books_, item));
   }
-  NetAssetValue value = net_asset_value_;
-  value.reprice_all(market_);
-  report.net_asset_value = value.value();
+  report.net_asset_value = NetAssetValue::of(desk_, books_, market_);
 }
 
 Report Engine::report() const {

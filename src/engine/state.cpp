@@ -8,7 +8,7 @@ namespace ballast {
 namespace {
 
 /// Bytes of another layout are refused; raise with every change of what archive() writes.
-constexpr std::uint32_t layout = 2;
+constexpr std::uint32_t layout = 3;
 
 std::vector<TargetPipeline> pipelines(const Desk& desk) {
   std::vector<TargetPipeline> pipelines;
@@ -47,8 +47,7 @@ Engine::Engine(Desk desk, EngineOptions options)
       books_(desk_),
       market_(desk_),
       exposures_(desk_),
-      net_asset_value_(
-          desk_, std::any_of(desk_.factors.begin(), desk_.factors.end(), reads_net_asset_value)),
+      net_asset_value_(desk_),
       targets_(pipelines(desk_)),
       trackers_(trackers(desk_, options_)),
       factors_(desk_.factors.size()),
@@ -107,6 +106,7 @@ Result<void> Engine::restore(std::string_view bytes) {
   }
   for (std::size_t i = 0; i < factors_.size(); ++i)
     wakes_[i] = wakes(FactorId{i}) ? 1 : 0;
+  next_timer_ = now_;  // look with the next event
   return {};
 }
 

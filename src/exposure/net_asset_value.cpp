@@ -5,8 +5,8 @@
 
 namespace ballast {
 
-NetAssetValue::NetAssetValue(const Desk& desk, bool live)
-    : desk_(&desk), live_(live), derivatives_(desk.instruments.size()), held_(desk.assets.size()) {}
+NetAssetValue::NetAssetValue(const Desk& desk)
+    : desk_(&desk), derivatives_(desk.instruments.size()), held_(desk.assets.size()) {}
 
 template <class Tag>
 void NetAssetValue::accumulate(Fixed<Tag>& sum, Fixed<Tag> change) {
@@ -17,24 +17,46 @@ void NetAssetValue::apply(const Books& books, const Market& market) {
   const auto& changes = books.changes();
   for (const CashChange& change : changes.cash) {
     // The profit of a derivative comes in through its flow and worth, realised or not.
-    if (change.kind != CashKind::realized) add(change.asset, change.change, market);
+    if (change.kind == CashKind::realized) continue;
+    add(change.asset, change.change);
+    reprice(change.asset, market);
   }
-  for (const FlightChange& change : changes.flights)
-    add(change.asset, change.change, market);
+  for (const FlightChange& change : changes.flights) {
+    add(change.asset, change.change);
+    reprice(change.asset, market);
+  }
   for (const PositionChange& change : changes.positions) {
     const Instrument& instrument = desk_->instrument(change.instrument);
     if (instrument.spot()) continue;
     accumulate(derivatives_[change.instrument.index()].qty, change.qty_after - change.qty_before);
-    add(instrument.settlement(), change.flow_change, market);
-    if (live_) reprice(change.instrument, market);
+    add(instrument.settlement(), change.flow_change);
+    reprice(instrument.settlement(), market);
+    reprice(change.instrument, market);
   }
 }
 
-void NetAssetValue::reprice_all(const Market& market) {
-  for (std::size_t i = 0; i < derivatives_.size(); ++i)
-    reprice(InstrumentId{i}, market);
-  for (std::size_t i = 0; i < held_.size(); ++i)
-    reprice(AssetId{i}, market);
+std::optional<Decimal> NetAssetValue::of(const Desk& desk,
+                                         const Books& books,
+                                         const Market& market) {
+  NetAssetValue whole(desk);
+  for (std::size_t account = 0; account < books.account_count(); ++account) {
+    for (const Balance& balance : books.balances(AccountId{account}))
+      whole.add(balance.asset, balance.qty);
+  }
+  for (std::size_t asset = 0; asset < desk.assets.size(); ++asset)
+    whole.add(AssetId{asset}, books.in_flight(AssetId{asset}));
+  for (const Position& position : books.positions()) {
+    const Instrument& instrument = desk.instrument(position.instrument);
+    if (instrument.spot()) continue;
+    whole.accumulate(whole.derivatives_[position.instrument.index()].qty, position.qty);
+    // What it realised is in the balances; its worth at the mark less its cost is not.
+    whole.add(instrument.settlement(), -position.cost);
+  }
+  for (std::size_t i = 0; i < desk.instruments.size(); ++i)
+    whole.reprice(InstrumentId{i}, market);
+  for (std::size_t i = 0; i < desk.assets.size(); ++i)
+    whole.reprice(AssetId{i}, market);
+  return whole.value();
 }
 
 void NetAssetValue::reprice(InstrumentId id, const Market& market) {
@@ -60,9 +82,8 @@ void NetAssetValue::reprice(InstrumentId id, const Market& market) {
   reprice(instrument.settlement(), market);
 }
 
-void NetAssetValue::add(AssetId asset, Amount change, const Market& market) {
+void NetAssetValue::add(AssetId asset, Amount change) {
   accumulate(held_[asset.index()].qty, change);
-  if (live_) reprice(asset, market);
 }
 
 void NetAssetValue::reprice(AssetId id, const Market& market) {

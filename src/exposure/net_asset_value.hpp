@@ -1,5 +1,5 @@
-// The desk's net asset value in its reporting currency, kept by differences: what an event does not
-// touch costs nothing.
+// The desk's net asset value in its reporting currency: from the whole books at once, or kept by
+// differences while events come, of which what they do not touch costs nothing.
 //
 // NAV = sum over assets of price * (balances + in flight + value of derivatives settled in the
 // asset), where a derivative's part is its whole profit, realised or not: flow + value at its mark.
@@ -17,14 +17,14 @@ namespace ballast {
 
 class NetAssetValue {
  public:
-  /// `live`: value() follows every booking and, through reprice(), every price. Else only what is
-  /// held follows, and value() is that of the last reprice_all().
-  NetAssetValue(const Desk& desk, bool live);
+  explicit NetAssetValue(const Desk& desk);
+  /// Of all that the books hold.
+  static std::optional<Decimal> of(const Desk& desk, const Books& books, const Market& market);
 
+  /// After books.apply(), and after a price changed: value() follows.
   void apply(const Books& books, const Market& market);
   void reprice(InstrumentId instrument, const Market& market);
   void reprice(AssetId asset, const Market& market);
-  void reprice_all(const Market& market);
 
   std::optional<Decimal> value() const {
     return missing_ == 0 && !overflowed_ ? std::optional(value_) : std::nullopt;
@@ -47,10 +47,9 @@ class NetAssetValue {
 
   template <class Tag>
   void accumulate(Fixed<Tag>& sum, Fixed<Tag> change);
-  void add(AssetId asset, Amount change, const Market& market);
+  void add(AssetId asset, Amount change);
 
   const Desk* desk_;
-  bool live_;
   std::vector<Derivative> derivatives_;  // by instrument
   std::vector<Held> held_;               // by asset
   Decimal value_;
