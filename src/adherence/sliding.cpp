@@ -115,6 +115,15 @@ Spans SlidingWindows::Level::fold(std::size_t i) const {
   return spans;
 }
 
+void SlidingWindows::prefetch() const {
+  const Level& level = levels_[0];
+  __builtin_prefetch(&levels_[1].open);
+  if (level.size == level.ring.size()) return;
+  const auto* tile = reinterpret_cast<const char*>(&level.at(level.size));
+  for (std::size_t line = 0; line < sizeof(Tile); line += 64)
+    __builtin_prefetch(tile + line, 1);
+}
+
 std::size_t SlidingWindows::memory_bytes() const {
   std::size_t bytes = 0;
   for (const Level& level : levels_)

@@ -51,6 +51,9 @@ class SlidingWindows {
   /// not yet appended.
   Summary window(Window window, Timestamp now, const Path& path, const Spans& recent) const;
 
+  /// Hints the memory system that the finest slot is about to be left.
+  void prefetch() const;
+
   std::size_t memory_bytes() const;
 
   template <class Archive>

@@ -67,6 +67,12 @@ class Tracker {
     for (const auto* line = reinterpret_cast<const char*>(this); line < end; line += 64)
       __builtin_prefetch(line);
   }
+  /// What a call at `t` needs besides if it is the first in a slot of the finest window.
+  void prefetch_boundary(Timestamp t) const {
+    if (t < boundary_) return;
+    prefetch();
+    windows_.prefetch();
+  }
 
   const FactorState& state() const { return state_; }
   const Reading& reading() const { return reading_; }

@@ -31,6 +31,9 @@ class FlatMap {
   const Value* find(const Key& key) const { return find_in(slots_, mask(), key); }
   Value* find(const Key& key) { return find_in(slots_, mask(), key); }
 
+  /// Hints the memory system that `key` is about to be looked up.
+  void prefetch(const Key& key) const { __builtin_prefetch(&slots_[Hash{}(key)&mask()]); }
+
   /// The value of `key`, inserted as given when absent; second tells whether it was inserted.
   std::pair<Value*, bool> try_emplace(const Key& key, const Value& value) {
     if ((size_ + 1) * 4 > slots_.size() * 3) rehash(slots_.size() * 2);

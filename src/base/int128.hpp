@@ -26,13 +26,20 @@ constexpr UInt128 magnitude(Int128 value) {
 constexpr double to_double(Int128 value) {
   const auto low = static_cast<std::int64_t>(value);
   if (value == low) return static_cast<double>(low);
+  // The first 63 significant bits round like the whole, with one bit set for all that is cut off.
   const UInt128 absolute = magnitude(value);
-  // The top 63 bits round like the whole, with one bit set for whatever is cut off.
-  const auto high = static_cast<std::uint64_t>(absolute >> 64);
-  const int cut = high == 0 ? 1 : 65 - std::countl_zero(high);
-  const bool rest = (absolute & ((UInt128{1} << cut) - 1)) != 0;
-  const auto top = static_cast<std::int64_t>(absolute >> cut) | (rest ? 1 : 0);
-  const auto scale = std::bit_cast<double>(static_cast<std::uint64_t>(1023 + cut) << 52);
+  auto high = static_cast<std::uint64_t>(absolute >> 64);
+  auto rest = static_cast<std::uint64_t>(absolute);
+  const int shift = high == 0 ? 64 : std::countl_zero(high);
+  if (shift == 64) {
+    high = rest;
+    rest = 0;
+  } else if (shift != 0) {
+    high = (high << shift) | (rest >> (64 - shift));
+    rest <<= shift;
+  }
+  const auto top = static_cast<std::int64_t>((high >> 1) | (high & 1) | (rest != 0 ? 1 : 0));
+  const auto scale = std::bit_cast<double>(static_cast<std::uint64_t>(1023 + 65 - shift) << 52);
   const double result = static_cast<double>(top) * scale;
   return value < 0 ? -result : result;
 }

@@ -46,12 +46,15 @@ void Books::find_position_of(Owner& owner) const {
   const PositionId* position = position_index_.find({owner.account, owner.instrument, owner.book});
   owner.known = position != nullptr;
   owner.position = owner.known ? *position : PositionId(positions_.size());
-  if (!owner.known) return;
-  const Position& found = positions_[owner.position.index()];
-  history_.prefetch(owner.position);
-  __builtin_prefetch(&found.qty);
-  __builtin_prefetch(&found.last_fill);
-  __builtin_prefetch(found.totals.data());
+  if (owner.known) prefetch(owner.position);
+}
+
+void Books::prefetch(PositionId id) const {
+  const Position& position = positions_[id.index()];
+  history_.prefetch(id);
+  __builtin_prefetch(&position.qty);
+  __builtin_prefetch(&position.last_fill);
+  __builtin_prefetch(&position.totals);
 }
 
 /// Whether what the owner names for the first time can still be numbered.

@@ -99,8 +99,18 @@ class Books {
   Outcome apply(Timestamp t, const Statement& statement);
   const Changes& changes() const { return changes_; }
 
-  /// Hints the memory system that the fill is about to be applied.
-  void prefetch(const Fill& fill) const;
+  /// A fill that is to come; see announce().
+  struct Announced {
+    AccountId account;
+    InstrumentId instrument;
+    BookId book;
+    PositionId position;
+  };
+  /// Hint the memory system that a fill is to be applied soon, each through what the one before it
+  /// asked for: what finds the key and the position, then the position, then its totals.
+  Announced announce(const Fill& fill) const;
+  void prefetch_position(Announced& fill) const;
+  void prefetch_totals(const Announced& fill) const;
 
   /// When run_due() next has something to do.
   std::optional<Timestamp> next_due() const {
@@ -233,6 +243,7 @@ class Books {
   bool known_asset(AssetId id) const { return id.index() < assets_; }
   Owner names_of(const Place& place, InstrumentId instrument, const BookName& book) const;
   void find_position_of(Owner& owner) const;
+  void prefetch(PositionId id) const;
   bool has_room(const Owner& owner) const;
   void intern_account(const Place& place);
   Position& commit_owner(const Owner& owner, const Place& place, const BookName& book);

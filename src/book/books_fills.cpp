@@ -58,14 +58,24 @@ std::uint32_t Books::find_key(const Owner& owner, const Record& record, std::uin
   });
 }
 
-void Books::prefetch(const Fill& fill) const {
-  if (!known_place(fill.key.place) || !known_instrument(fill.key.instrument)) return;
-  Owner owner = names_of(fill.key.place, fill.key.instrument, fill.book);
+Books::Announced Books::announce(const Fill& fill) const {
+  if (!known_place(fill.key.place) || !known_instrument(fill.key.instrument)) return {};
+  const Owner owner = names_of(fill.key.place, fill.key.instrument, fill.book);
   Record record;
   record.leg = fill.key.leg;
   record.id = PackedId(fill.key.id.view());
   keys_.prefetch(key_hash(owner, record));
-  find_position_of(owner);
+  position_index_.prefetch({owner.account, owner.instrument, owner.book});
+  return {owner.account, owner.instrument, owner.book, PositionId{}};
+}
+
+void Books::prefetch_position(Announced& fill) const {
+  fill.position = find_position(fill.account, fill.instrument, fill.book);
+  if (fill.position.valid()) prefetch(fill.position);
+}
+
+void Books::prefetch_totals(const Announced& fill) const {
+  if (fill.position.valid()) __builtin_prefetch(positions_[fill.position.index()].totals.data());
 }
 
 Outcome Books::apply(Timestamp t, const Fill& fill) {

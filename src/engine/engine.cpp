@@ -64,27 +64,44 @@ std::span<const Effect> Engine::pass_time(Timestamp t) {
 }
 
 /// A desk's state is larger than a core's nearest caches, and an event needs a few dozen lines of
-/// it: asked for at once, they arrive together.
-void Engine::prefetch(const Event& event) const {
+/// it: asked for at once, they arrive together. What can be named outright is asked for now, and
+/// what is found through it with the next announcement, and the one after that.
+void Engine::announce(const Event& event) {
+  prefetch_rest(ahead_[1]);
+  prefetch_state(ahead_[0]);
+  ahead_[1] = ahead_[0];
+  ahead_[0] = {};
   const auto* mark = std::get_if<Mark>(&event.body);
   const auto* fill = mark == nullptr ? std::get_if<Fill>(&event.body) : nullptr;
   if (mark == nullptr && fill == nullptr) return;
   const InstrumentId instrument = mark != nullptr ? mark->instrument : fill->key.instrument;
-  if (instrument.index() >= first_delta_.size()) return;
-  if (fill != nullptr) books_.prefetch(*fill);
+  if (instrument.index() >= routes_.size()) return;
+  const Route& route = routes_[instrument.index()];
+  ahead_[0].t = event.t;
+  ahead_[0].delta = route.delta;
+  ahead_[0].moves_exposure = fill != nullptr || route.inverse;
   market_.prefetch(instrument);
-  market_.prefetch(desk_.instrument(instrument).base);
-  const FactorId factor = first_delta_[instrument.index()];
-  if (!factor.valid()) return;
-  if (mark != nullptr && !desk_.instrument(instrument).inverse()) {
-    trackers_[factor.index()].prefetch_price_move();
-  } else {
-    trackers_[factor.index()].prefetch();
-    __builtin_prefetch(&factors_[factor.index()].state);
-    __builtin_prefetch(&factors_[factor.index()].state.hedged);
-    __builtin_prefetch(&targets_[factor.index()]);
-  }
-  exposures_.prefetch(factor, instrument);
+  market_.prefetch(route.base);
+  if (route.delta.valid()) exposures_.prefetch(route.delta, instrument);
+  if (fill != nullptr) ahead_[0].fill = books_.announce(*fill);
+}
+
+void Engine::prefetch_state(Ahead& ahead) const {
+  if (ahead.fill) books_.prefetch_position(*ahead.fill);
+  if (!ahead.delta.valid()) return;
+  const Tracker& tracker = trackers_[ahead.delta.index()];
+  if (!ahead.moves_exposure) return tracker.prefetch_price_move();
+  tracker.prefetch();
+  const FactorNow& factor = factors_[ahead.delta.index()];
+  __builtin_prefetch(&factor);
+  __builtin_prefetch(&factor.state.lower);
+  __builtin_prefetch(&factor.state.hedged);
+  targets_[ahead.delta.index()].prefetch();
+}
+
+void Engine::prefetch_rest(const Ahead& ahead) const {
+  if (ahead.fill) books_.prefetch_totals(*ahead.fill);
+  if (ahead.delta.valid()) trackers_[ahead.delta.index()].prefetch_boundary(ahead.t);
 }
 
 void Engine::start(Timestamp t) {
@@ -237,7 +254,7 @@ void Engine::wake(InstrumentId instrument, AssetId asset) {
     if (wakes_[id.index()] != 0) exposures_.touch(id);
   };
   if (instrument.valid()) {
-    asset = desk_.instrument(instrument).base;
+    asset = routes_[instrument.index()].base;
     for (const auto& link : exposures_.links(instrument))
       wake_one(link.factor);
   }

@@ -13,6 +13,7 @@
 // seen, but for the growing history of fills.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -104,9 +105,9 @@ class Engine final : private Readings {
   /// The only way state changes. The effects are valid until the next call.
   std::span<const Effect> step(const Event& event);
 
-  /// Optional, before step(event) and best while the event before it is still to be stepped: hints
-  /// the memory system. Changes nothing.
-  void prefetch(const Event& event) const;
+  /// Optional, in the order of events, best two of them ahead: hints the memory system that `event`
+  /// is to come. Changes nothing that shows.
+  void announce(const Event& event);
 
   /// Lets time pass to `t` without an event: timers fire, windows go on. Not part of the digest.
   std::span<const Effect> pass_time(Timestamp t);
@@ -165,6 +166,22 @@ class Engine final : private Readings {
   void take(const Shelve& event, Timestamp t);
   void take(const Tick& tick, Timestamp t);
 
+  /// What an event of an instrument leads to.
+  struct Route {
+    FactorId delta;  // the first of its base asset; may be invalid
+    AssetId base;
+    bool inverse = false;
+  };
+  /// A fill or a price that is to come.
+  struct Ahead {
+    Timestamp t{};
+    FactorId delta;              // may be invalid
+    bool moves_exposure = true;  // beside the price
+    std::optional<Books::Announced> fill;
+  };
+
+  void prefetch_state(Ahead& ahead) const;
+  void prefetch_rest(const Ahead& ahead) const;
   void start(Timestamp t);
   void booked(const Outcome& outcome, const TradeId& id, Cause cause);
   void priced(const MarketChange& change, InstrumentId instrument, AssetId asset);
@@ -217,7 +234,8 @@ class Engine final : private Readings {
   bool risk_at_from_taken_ = false;
   Alerts alerts_;
   ProfitAttribution profit_;
-  std::vector<FactorId> first_delta_;  // by instrument, derived: of its base asset; may be invalid
+  std::vector<Route> routes_;          // by instrument, derived
+  std::array<Ahead, 2> ahead_;         // the last two announced: no state, only speed
   std::vector<FactorId> reads_value_;  // factors whose target follows price or net asset value
   StepTrace trace_;
   std::vector<Effect> effects_;

@@ -64,7 +64,7 @@ void Engine::explain_actual(FactorId id, std::vector<Explanation>& lines) const 
   } else if (config.kind == FactorKind::cash) {
     lines.push_back({1, "balances", level(exposure.holding, unit)});
   }
-  for (const Leg& leg : exposure.legs) {
+  for (const Leg& leg : exposures_.legs(id)) {
     if (leg.qty.zero() && leg.exposure.zero()) continue;
     lines.push_back(
         {1, desk_.instrument(leg.instrument).name, leg_text(desk_, market_, leg, unit)});

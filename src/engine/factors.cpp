@@ -54,9 +54,10 @@ std::string_view to_string(Knowledge knowledge) {
 Inventory Engine::inventory(FactorId id) const {
   Inventory inventory;
   inventory.now = now_;
+  if (reads_value_.empty()) return inventory;  // no target asks
   const Quoted& price = market_.asset_price(desk_.factor(id).unit);
   if (price.present) inventory.price = decimal_cast<Decimal>(price.price);
-  inventory.net_asset_value = reads_value_.empty() ? std::nullopt : net_asset_value_.value();
+  inventory.net_asset_value = net_asset_value_.value();
   return inventory;
 }
 
@@ -72,7 +73,7 @@ Timestamp Engine::fresh_until(FactorId id) const {
     consider(config.instrument.valid() ? market_.price(config.instrument)
                                        : market_.asset_price(config.asset));
   }
-  for (const Leg& leg : exposures_.factor(id).legs) {
+  for (const Leg& leg : exposures_.legs(id)) {
     if (!leg.qty.zero()) consider(market_.price(leg.instrument));
   }
   if (const auto set = targets_[id.index()].overridden_at(now_)) oldest = std::min(oldest, *set);

@@ -4,12 +4,9 @@
 
 namespace ballast {
 
-ProfitAttribution::ProfitAttribution(const Desk& desk)
-    : desk_(&desk), incomplete_(desk.factors.size(), 0) {}
+ProfitAttribution::ProfitAttribution(const Desk& desk) : incomplete_(desk.factors.size(), 0) {}
 
-std::optional<Int256> ProfitAttribution::worth(AssetId asset,
-                                               Amount amount,
-                                               const Market& market) const {
+std::optional<Int256> ProfitAttribution::worth(AssetId asset, Amount amount, const Market& market) {
   if (amount.zero()) return Int256{};
   const Quoted& quoted = market.asset_price(asset);
   if (!quoted.present) return std::nullopt;
@@ -41,6 +38,7 @@ void ProfitAttribution::priced(Timestamp now,
       if (!exposure.defined()) continue;
       trackers[id.index()].price_move(now, move);
       // Deviation and target together are actual * move; derivatives move with their own marks.
+      if (exposure.holding == exposure.actual) continue;
       const auto derivatives = checked_add(exposure.holding, -exposure.actual);
       add(now, id, PnlPart::basis,
           derivatives ? std::optional(Int256::product(derivatives->raw, move.raw)) : std::nullopt,
@@ -50,7 +48,7 @@ void ProfitAttribution::priced(Timestamp now,
   if (!change.instrument.valid() || !change.before || change.after == *change.before) return;
   for (const auto& link : exposures.links(change.instrument)) {
     if (!link.delta) continue;
-    const Leg& leg = exposures.factor(link.factor).legs[link.leg];
+    const Leg& leg = exposures.legs(link.factor)[link.leg];
     if (leg.qty.zero()) continue;
     add(now, link.factor, PnlPart::basis, leg_profit(leg, change, market), trackers);
   }
@@ -59,15 +57,14 @@ void ProfitAttribution::priced(Timestamp now,
 /// What one leg earned while its instrument's price moved, whatever the factor's own price did.
 std::optional<Int256> ProfitAttribution::leg_profit(const Leg& leg,
                                                     const MarketChange& change,
-                                                    const Market& market) const {
-  const Instrument& instrument = desk_->instrument(change.instrument);
-  const AssetId settlement = instrument.settlement();
-  if (!instrument.inverse() && instrument.contract_size == Quantity::whole(1) &&
+                                                    const Market& market) {
+  const AssetId settlement = leg.contract.settlement();
+  if (!leg.contract.inverse && leg.contract.size == Quantity::whole(1) &&
       market.fixed(settlement)) {
     return Int256::product(leg.qty.raw, change.after.raw - change.before->raw);
   }
-  const auto before = value(instrument, leg.qty, *change.before);
-  const auto after = value(instrument, leg.qty, change.after);
+  const auto before = value(leg.contract, leg.qty, *change.before);
+  const auto after = value(leg.contract, leg.qty, change.after);
   if (!before || !after) return std::nullopt;
   const auto earned = checked_add(*after, -*before);
   return earned ? worth(settlement, *earned, market) : std::nullopt;
@@ -80,8 +77,9 @@ void ProfitAttribution::booked(Timestamp now,
                                std::vector<Tracker>& trackers) {
   const Changes& changes = books.changes();
   for (const PositionChange& change : changes.positions) {
-    const auto earned = spread(change, market);
-    for (const FactorId id : exposures.deltas(desk_->instrument(change.instrument).base)) {
+    const Contract& contract = books.contract(change.instrument);
+    const auto earned = spread(contract, change, market);
+    for (const FactorId id : exposures.deltas(contract.base)) {
       if (exposures.in_scope(id, change.book)) add(now, id, PnlPart::spread, earned, trackers);
     }
   }
@@ -89,25 +87,25 @@ void ProfitAttribution::booked(Timestamp now,
     const bool fee = change.kind == CashKind::fee;
     if (!fee && change.kind != CashKind::funding) continue;
     const auto paid = worth(change.asset, change.change, market);
-    for (const FactorId id : exposures.deltas(desk_->instrument(change.instrument).base)) {
+    for (const FactorId id : exposures.deltas(books.contract(change.instrument).base)) {
       if (!exposures.in_scope(id, change.book)) continue;
       add(now, id, fee ? PnlPart::fees : PnlPart::funding, paid, trackers);
     }
   }
 }
 
-std::optional<Int256> ProfitAttribution::spread(const PositionChange& change,
-                                                const Market& market) const {
-  const Instrument& instrument = desk_->instrument(change.instrument);
+std::optional<Int256> ProfitAttribution::spread(const Contract& contract,
+                                                const PositionChange& change,
+                                                const Market& market) {
   const Quantity moved = change.qty_after - change.qty_before;
-  const auto paid = worth(instrument.settlement(), change.flow_change, market);
+  const auto paid = worth(contract.settlement(), change.flow_change, market);
   if (!paid) return std::nullopt;
   std::optional<Int256> held;
-  if (instrument.spot()) {  // the holding is worth the coin's price, wherever it was bought
-    held = worth(instrument.base, decimal_cast<Amount>(moved), market);
+  if (contract.spot) {  // the holding is worth the coin's price, wherever it was bought
+    held = worth(contract.base, decimal_cast<Amount>(moved), market);
   } else if (const Quoted& mark = market.price(change.instrument); mark.present) {
-    const auto at_mark = value(instrument, moved, mark.price);
-    if (at_mark) held = worth(instrument.settlement(), *at_mark, market);
+    const auto at_mark = value(contract, moved, mark.price);
+    if (at_mark) held = worth(contract.settlement(), *at_mark, market);
   }
   if (!held) return std::nullopt;
   return *held + *paid;

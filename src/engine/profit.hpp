@@ -52,18 +52,19 @@ class ProfitAttribution {
 
  private:
   // All in the reporting currency at 10^-36; nothing without a price.
-  std::optional<Int256> worth(AssetId asset, Amount amount, const Market& market) const;
-  std::optional<Int256> leg_profit(const Leg& leg,
-                                   const MarketChange& change,
-                                   const Market& market) const;
-  std::optional<Int256> spread(const PositionChange& change, const Market& market) const;
+  static std::optional<Int256> worth(AssetId asset, Amount amount, const Market& market);
+  static std::optional<Int256> leg_profit(const Leg& leg,
+                                          const MarketChange& change,
+                                          const Market& market);
+  static std::optional<Int256> spread(const Contract& contract,
+                                      const PositionChange& change,
+                                      const Market& market);
   void add(Timestamp now,
            FactorId id,
            PnlPart part,
            const std::optional<Int256>& amount,
            std::vector<Tracker>& trackers);
 
-  const Desk* desk_;
   std::vector<std::uint8_t> incomplete_;  // by factor
 };
 

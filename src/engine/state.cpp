@@ -62,7 +62,8 @@ Engine::Engine(Desk desk, EngineOptions options)
   }
   for (const Instrument& instrument : desk_.instruments) {
     const auto deltas = exposures_.deltas(instrument.base);
-    first_delta_.push_back(deltas.empty() ? FactorId{} : deltas.front());
+    routes_.push_back(
+        {deltas.empty() ? FactorId{} : deltas.front(), instrument.base, instrument.inverse()});
   }
   trace_.factors.reserve(desk_.factors.size());
 }

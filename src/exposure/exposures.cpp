@@ -24,8 +24,8 @@ std::optional<Price> price_of(const Market& market, InstrumentId id) {
 }
 
 /// The coin profit not yet realised of an inverse position, which `delta_equity` counts.
-std::optional<Decimal> unrealised_coin(const Instrument& instrument, const Leg& leg, Price price) {
-  const auto worth = value(instrument, leg.qty, price);
+std::optional<Decimal> unrealised_coin(const Leg& leg, Price price) {
+  const auto worth = value(leg.contract, leg.qty, price);
   if (!worth) return std::nullopt;
   const auto profit = checked_add(*worth, -leg.cost);
   if (!profit) return std::nullopt;
@@ -34,36 +34,35 @@ std::optional<Decimal> unrealised_coin(const Instrument& instrument, const Leg& 
 
 }  // namespace
 
-std::optional<Decimal> delta_exposure(const Instrument& instrument,
+std::optional<Decimal> delta_exposure(const Contract& contract,
                                       Quantity qty,
                                       std::optional<Price> price) {
   if (qty.zero()) return Decimal{};
-  if (!instrument.inverse()) {
-    if (instrument.contract_size == Quantity::whole(1)) return decimal_cast<Decimal>(qty);
-    return ok(product<Decimal>(qty, instrument.contract_size));
+  if (!contract.inverse) {
+    if (contract.size == Quantity::whole(1)) return decimal_cast<Decimal>(qty);
+    return ok(product<Decimal>(qty, contract.size));
   }
   if (!price) return std::nullopt;
-  return ok(mul_div<Decimal>(qty, instrument.contract_size, *price));
+  return ok(mul_div<Decimal>(qty, contract.size, *price));
 }
 
-std::optional<Decimal> notional_exposure(const Instrument& instrument,
+std::optional<Decimal> notional_exposure(const Contract& contract,
                                          Quantity qty,
                                          std::optional<Price> price) {
   if (qty.zero()) return Decimal{};
-  if (instrument.inverse()) return ok(product<Decimal>(qty, instrument.contract_size));
+  if (contract.inverse) return ok(product<Decimal>(qty, contract.size));
   if (!price) return std::nullopt;
-  const auto worth = value(instrument, qty, *price);
+  const auto worth = value(contract, qty, *price);
   if (!worth) return std::nullopt;
   return decimal_cast<Decimal>(*worth);
 }
 
 Exposures::Exposures(const Desk& desk)
-    : desk_(&desk),
-      factors_(desk.factors.size()),
-      links_(desk.instruments.size()),
-      deltas_(desk.assets.size()),
-      cash_(desk.assets.size()),
-      is_touched_(desk.factors.size(), false) {
+    : desk_(&desk), factors_(desk.factors.size()), is_touched_(desk.factors.size(), false) {
+  std::vector<std::vector<Leg>> legs(desk.factors.size());
+  std::vector<std::vector<InstrumentLink>> links(desk.instruments.size());
+  std::vector<std::vector<FactorId>> deltas(desk.assets.size());
+  std::vector<std::vector<FactorId>> cash(desk.assets.size());
   // Instruments by base asset first: a desk of thousands of factors must not be quadratic.
   std::vector<std::vector<InstrumentId>> derivatives(desk.assets.size());
   for (std::size_t i = 0; i < desk.instruments.size(); ++i) {
@@ -71,31 +70,40 @@ Exposures::Exposures(const Desk& desk)
     if (!instrument.spot()) derivatives[instrument.base.index()].push_back(InstrumentId{i});
   }
   const auto add_leg = [&](FactorId id, InstrumentId instrument) {
-    auto& legs = factors_[id.index()].legs;
+    auto& mine = legs[id.index()];
     const bool delta = desk.factor(id).kind == FactorKind::delta;
-    const bool inverse = desk.instrument(instrument).inverse();
-    links_[instrument.index()].push_back(
-        {id, static_cast<std::uint32_t>(legs.size()), delta, delta == inverse});
-    legs.emplace_back().instrument = instrument;
+    const Contract contract = Contract::of(desk.instrument(instrument));
+    links[instrument.index()].push_back(
+        {id, static_cast<std::uint32_t>(mine.size()), delta, delta == contract.inverse});
+    Leg& leg = mine.emplace_back();
+    leg.instrument = instrument;
+    leg.contract = contract;
   };
   for (std::size_t f = 0; f < desk.factors.size(); ++f) {
     const FactorConfig& config = desk.factors[f];
     const FactorId id{f};
+    factors_[f].whole_desk = config.whole_desk();
+    factors_[f].kind = config.kind;
+    factors_[f].convention = config.convention;
     switch (config.kind) {
       case FactorKind::delta:
-        deltas_[config.asset.index()].push_back(id);
+        deltas[config.asset.index()].push_back(id);
         for (const InstrumentId instrument : derivatives[config.asset.index()]) {
           add_leg(id, instrument);
         }
         break;
       case FactorKind::cash:
-        cash_[config.asset.index()].push_back(id);
+        cash[config.asset.index()].push_back(id);
         break;
       case FactorKind::notional:
         add_leg(id, config.instrument);
         break;
     }
   }
+  legs_ = Grouped(legs);
+  links_ = Grouped(links);
+  deltas_ = Grouped(deltas);
+  cash_ = Grouped(cash);
   touched_.reserve(desk.factors.size());
 }
 
@@ -129,7 +137,7 @@ void Exposures::apply(const Books& books, const Market& market, bool hedging) {
     apply(change, books, hedging);
   for (const FlightChange& change : changes.flights) {
     for (const FactorId id : deltas_[change.asset.index()]) {
-      if (desk_->factor(id).whole_desk())
+      if (factors_[id.index()].whole_desk)
         add_holding(id, decimal_cast<Decimal>(change.change), false);
     }
   }
@@ -139,7 +147,7 @@ void Exposures::apply(const PositionChange& change, const Market& market, bool h
   for (const InstrumentLink& link : links_[change.instrument.index()]) {
     if (!in_scope(link.factor, change.book)) continue;
     FactorExposure& factor = factors_[link.factor.index()];
-    Leg& leg = factor.legs[link.leg];
+    Leg& leg = legs_[link.factor.index()][link.leg];
     const Quantity moved = change.qty_after - change.qty_before;
     accumulate(factor, leg.qty, moved);
     accumulate(factor, leg.cost, -change.flow_change);
@@ -150,17 +158,15 @@ void Exposures::apply(const PositionChange& change, const Market& market, bool h
 
 void Exposures::apply(const CashChange& change, const Books& books, bool hedging) {
   const auto amount = decimal_cast<Decimal>(change.change);
-  const bool derivative = change.instrument.valid() && !desk_->instrument(change.instrument).spot();
+  const Contract* const contract =
+      change.instrument.valid() ? &books.contract(change.instrument) : nullptr;
+  const bool derivative = contract != nullptr && !contract->spot;
   for (const FactorId id : deltas_[change.asset.index()]) {
-    const FactorConfig& config = desk_->factor(id);
-    if (derivative && config.convention != DeltaConvention::delta_equity) continue;
-    if (!config.whole_desk() &&
-        !(change.book.valid() && change.book == factors_[id.index()].book)) {
-      continue;
-    }
+    const FactorExposure& factor = factors_[id.index()];
+    if (derivative && factor.convention != DeltaConvention::delta_equity) continue;
+    if (!factor.whole_desk && !(change.book.valid() && change.book == factor.book)) continue;
     // An inverse leg carries its whole profit, realised or not, in its cost: not twice.
-    if (change.kind == CashKind::realized && desk_->instrument(change.instrument).inverse())
-      continue;
+    if (change.kind == CashKind::realized && contract->inverse) continue;
     add_holding(id, amount, hedging && change.kind == CashKind::trade);
   }
   for (const FactorId id : cash_[change.asset.index()]) {
@@ -185,7 +191,7 @@ void Exposures::add_holding(FactorId id, Decimal change, bool hedging) {
 
 void Exposures::reprice(InstrumentId instrument, const Market& market) {
   for (const InstrumentLink& link : links_[instrument.index()]) {
-    Leg& leg = factors_[link.factor.index()].legs[link.leg];
+    Leg& leg = legs_[link.factor.index()][link.leg];
     if (leg.qty.zero() && leg.hedged_qty.zero() && leg.exposure.zero()) continue;
     if (link.moves_with_price || !leg.priced) reprice_leg(link.factor, leg, market);
   }
@@ -193,18 +199,16 @@ void Exposures::reprice(InstrumentId instrument, const Market& market) {
 
 void Exposures::reprice_leg(FactorId id, Leg& leg, const Market& market) {
   FactorExposure& factor = factors_[id.index()];
-  const FactorConfig& config = desk_->factor(id);
-  const Instrument& instrument = desk_->instrument(leg.instrument);
   const auto price = price_of(market, leg.instrument);
   const auto exposure = [&](Quantity qty) {
-    return config.kind == FactorKind::notional ? notional_exposure(instrument, qty, price)
-                                               : delta_exposure(instrument, qty, price);
+    return factor.kind == FactorKind::notional ? notional_exposure(leg.contract, qty, price)
+                                               : delta_exposure(leg.contract, qty, price);
   };
   auto now = exposure(leg.qty);
   const auto hedged = exposure(leg.hedged_qty);
-  if (now && config.convention == DeltaConvention::delta_equity && instrument.inverse()) {
-    const auto equity = price ? unrealised_coin(instrument, leg, *price)
-                              : std::optional(decimal_cast<Decimal>(-leg.cost));
+  if (now && factor.convention == DeltaConvention::delta_equity && leg.contract.inverse) {
+    const auto equity =
+        price ? unrealised_coin(leg, *price) : std::optional(decimal_cast<Decimal>(-leg.cost));
     const auto sum = equity ? ok(checked_add(*now, *equity)) : std::nullopt;
     now = sum;
   }
@@ -224,10 +228,11 @@ void Exposures::reprice_leg(FactorId id, Leg& leg, const Market& market) {
 
 template <class Archive>
 void Exposures::archive(Archive& ar) {
-  for (auto& f : factors_) {
+  for (std::size_t i = 0; i < factors_.size(); ++i) {
+    FactorExposure& f = factors_[i];
     ar(f.holding.raw, f.hedged_holding.raw, f.book.value, f.unpriced, f.overflowed, f.actual.raw,
        f.hedged.raw);
-    for (auto& leg : f.legs) {
+    for (Leg& leg : legs_[i]) {
       ar(leg.qty.raw, leg.hedged_qty.raw, leg.cost.raw, leg.exposure.raw, leg.hedged.raw,
          leg.priced);
     }

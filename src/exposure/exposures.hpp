@@ -19,8 +19,10 @@
 #include <span>
 #include <vector>
 
+#include "base/grouped.hpp"
 #include "base/int128.hpp"
 #include "book/books.hpp"
+#include "book/contract_value.hpp"
 #include "market/market.hpp"
 #include "model/desk.hpp"
 
@@ -28,24 +30,27 @@ namespace ballast {
 
 /// What one instrument contributes to one factor.
 struct Leg {
+  Contract contract;
   InstrumentId instrument;
+  bool priced = true;  // false: a price is needed and missing
   Quantity qty;
   Quantity hedged_qty;
   Amount cost;       // of the open quantity: -flow, for the unrealised profit
   Decimal exposure;  // in the factor's unit, at the instrument's price
   Decimal hedged;
-  bool priced = true;  // false: a price is needed and missing
 };
 
 struct FactorExposure {
-  Decimal holding;  // delta: the spot holding; cash: the balance
-  Decimal hedged_holding;
-  std::vector<Leg> legs;  // in the desk's order of instruments
-  BookId book;            // resolved when the book first trades; invalid: the desk, or not seen yet
-  std::uint32_t unpriced = 0;
-  bool overflowed = false;  // a sum left the decimal range: nothing is known from then on
-  Decimal actual;           // holding + legs, where priced
+  Decimal actual;  // holding + legs, where priced
   Decimal hedged;
+  Decimal holding;  // delta: the spot holding; cash: the balance
+  std::uint32_t unpriced = 0;
+  BookId book;              // set when the book first trades; invalid: the desk, or not seen yet
+  bool overflowed = false;  // a sum left the decimal range: nothing is known from then on
+  bool whole_desk = true;   // configuration, like the next two
+  FactorKind kind = FactorKind::delta;
+  DeltaConvention convention = DeltaConvention::delta;
+  Decimal hedged_holding;
 
   /// Whether `actual` can be computed at all.
   bool defined() const { return unpriced == 0 && !overflowed; }
@@ -67,6 +72,8 @@ class Exposures {
   void clear_touched();
 
   const FactorExposure& factor(FactorId id) const { return factors_[id.index()]; }
+  /// In the desk's order of instruments.
+  std::span<const Leg> legs(FactorId id) const { return legs_[id.index()]; }
   std::size_t size() const { return factors_.size(); }
 
   struct InstrumentLink {
@@ -75,14 +82,14 @@ class Exposures {
     bool delta = false;            // of a delta factor
     bool moves_with_price = true;  // its exposure, as inverse contracts' in coin
   };
-  /// Hints the memory system that an event of the instrument is about to come.
+  /// Hints the memory system that an event of the instrument is to come soon.
   void prefetch(FactorId id, InstrumentId instrument) const {
-    const FactorExposure& factor = factors_[id.index()];
-    __builtin_prefetch(&factor.actual);
-    __builtin_prefetch(links_[instrument.index()].data());
-    if (factor.legs.empty()) return;
-    __builtin_prefetch(&factor.legs.front());
-    __builtin_prefetch(&factor.legs.front().hedged);
+    __builtin_prefetch(&factors_[id.index()]);
+    __builtin_prefetch(&factors_[id.index()].kind);
+    if (links_[instrument.index()].empty()) return;
+    const Leg& leg = legs_[id.index()].front();
+    __builtin_prefetch(&leg);
+    __builtin_prefetch(&leg.hedged);
   }
 
   /// The factors with a leg in an instrument.
@@ -92,7 +99,8 @@ class Exposures {
   /// The cash factors of an asset, on any venue.
   std::span<const FactorId> cash(AssetId id) const { return cash_[id.index()]; }
   bool in_scope(FactorId id, BookId book) const {
-    return desk_->factor(id).whole_desk() || factors_[id.index()].book == book;
+    const FactorExposure& factor = factors_[id.index()];
+    return factor.whole_desk || factor.book == book;
   }
 
   template <class Archive>
@@ -107,22 +115,23 @@ class Exposures {
 
   const Desk* desk_;
   std::vector<FactorExposure> factors_;
-  std::vector<std::vector<InstrumentLink>> links_;  // by instrument
-  std::vector<std::vector<FactorId>> deltas_;       // by asset
-  std::vector<std::vector<FactorId>> cash_;         // by asset
+  Grouped<Leg> legs_;              // by factor
+  Grouped<InstrumentLink> links_;  // by instrument
+  Grouped<FactorId> deltas_;       // by asset
+  Grouped<FactorId> cash_;         // by asset
   std::vector<FactorId> touched_;
   std::vector<bool> is_touched_;
   std::size_t books_resolved_ = 0;
 };
 
-/// Exposure of `qty` of an instrument to its delta factor, per DESIGN section 4: underlying units.
+/// Exposure of `qty` of a contract to its delta factor, per DESIGN section 4: underlying units.
 /// Inverse instruments need a price; nothing without one or when the number leaves the range.
-std::optional<Decimal> delta_exposure(const Instrument& instrument,
+std::optional<Decimal> delta_exposure(const Contract& contract,
                                       Quantity qty,
                                       std::optional<Price> price);
 
 /// The value of a position in its quote asset: the exposure of notional:I.
-std::optional<Decimal> notional_exposure(const Instrument& instrument,
+std::optional<Decimal> notional_exposure(const Contract& contract,
                                          Quantity qty,
                                          std::optional<Price> price);
 

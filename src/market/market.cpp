@@ -22,7 +22,8 @@ bool fixed_at_one(const Desk& desk, AssetId id) {
 }  // namespace
 
 Market::Market(const Desk& desk)
-    : desk_(&desk), instruments_(desk.instruments.size()), assets_(desk.assets.size()) {
+    : instruments_(desk.instruments.size()), assets_(desk.assets.size()) {
+  std::vector<std::vector<Source>> sources(desk.assets.size());
   for (std::size_t i = 0; i < assets_.size(); ++i) {
     if (!fixed_at_one(desk, AssetId{i})) continue;
     assets_[i].fixed = true;
@@ -32,11 +33,12 @@ Market::Market(const Desk& desk)
     for (std::size_t i = 0; i < desk.instruments.size(); ++i) {
       const Instrument& instrument = desk.instruments[i];
       if (instrument.spot() != spot) continue;
-      AssetState& base = assets_[instrument.base.index()];
-      base.sources.push_back({InstrumentId{i}, instrument.quote});
+      instruments_[i].base = instrument.base;
+      sources[instrument.base.index()].push_back({InstrumentId{i}, instrument.quote});
       add_dependent(instrument.quote, instrument.base);
     }
   }
+  sources_ = Grouped(sources);
   asset_changes_.reserve(assets_.size());
 }
 
@@ -77,7 +79,7 @@ MarketChange Market::set_price(InstrumentId id, Timestamp t, Price price) {
   if (state.quoted.present) change.before = state.quoted.price;
   const Quoted old = state.quoted;
   state.quoted = {price, t, true};
-  if (!reprice(desk_->instrument(id).base, 0)) {
+  if (!reprice(state.base, 0)) {
     state.quoted = old;
     undo_asset_changes();
     return {InstrumentId{}, std::nullopt, {}, false, true};
@@ -128,8 +130,8 @@ bool Market::reprice(AssetId id, int depth) {
     best = state.direct;
     quote = state.direct_quote;
   }
-  for (std::size_t i = 0; !best.present && i < state.sources.size(); ++i) {
-    const Source& source = state.sources[i];
+  for (const Source& source : sources_[id.index()]) {
+    if (best.present) break;
     const Quoted& quoted = instruments_[source.instrument.index()].quoted;
     if (!quoted.present || !assets_[source.quote.index()].quoted.present) continue;
     best = quoted;

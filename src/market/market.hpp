@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "base/decimal.hpp"
+#include "base/grouped.hpp"
 #include "base/ids.hpp"
 #include "base/timestamp.hpp"
 #include "model/desk.hpp"
@@ -63,7 +64,10 @@ class Market {
     __builtin_prefetch(&instruments_[id.index()]);
     __builtin_prefetch(&instruments_[id.index()].top.bid);
   }
-  void prefetch(AssetId id) const { __builtin_prefetch(&assets_[id.index()]); }
+  void prefetch(AssetId id) const {
+    __builtin_prefetch(&assets_[id.index()]);
+    __builtin_prefetch(&assets_[id.index()].direct);
+  }
 
   std::uint64_t late_marks() const { return late_marks_; }
 
@@ -73,8 +77,9 @@ class Market {
  private:
   struct InstrumentState {
     Quoted quoted;
-    Top top;
+    AssetId base;         // configuration
     bool marked = false;  // tops no longer price it
+    Top top;
     FundingRate funding;
   };
   /// One way to price an asset: a direct asset mark when `instrument` is invalid.
@@ -85,10 +90,9 @@ class Market {
   struct AssetState {
     Quoted quoted;
     bool fixed = false;  // the reporting currency or its equal
-    Quoted direct;       // the last asset mark
     AssetId direct_quote;
-    std::vector<Source> sources;      // by precedence; fixed by the desk
     std::vector<AssetId> dependents;  // assets that a source of theirs quotes in this one
+    Quoted direct;                    // the last asset mark
   };
 
   void add_dependent(AssetId quote, AssetId dependent);
@@ -97,9 +101,9 @@ class Market {
   bool set_asset_mark(Timestamp t, const Mark& mark);
   bool reprice(AssetId id, int depth);
 
-  const Desk* desk_;
   std::vector<InstrumentState> instruments_;
   std::vector<AssetState> assets_;
+  Grouped<Source> sources_;  // by asset, each by precedence
   std::vector<AssetPriceChange> asset_changes_;
   std::uint64_t late_marks_ = 0;
 };

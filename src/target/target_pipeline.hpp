@@ -76,6 +76,13 @@ class TargetPipeline {
   /// says until when it holds.
   std::optional<Timestamp> overridden_at(Timestamp now) const;
 
+  /// Hints the memory system that plan() is about to be asked.
+  void prefetch() const {
+    __builtin_prefetch(&model_);
+    __builtin_prefetch(&band_);
+    __builtin_prefetch(&override_);
+  }
+
   std::vector<PlanStage> explain(const Inventory& inventory) const;
 
   template <class Archive>

@@ -49,11 +49,11 @@ class SlowExposure {
     const Quoted& mark = market_.price(position.instrument);
     const auto price = mark.present ? std::optional(mark.price) : std::nullopt;
     if (factor_.kind == FactorKind::notional && position.instrument == factor_.instrument)
-      add(notional_exposure(instrument, position.qty, price));
+      add(notional_exposure(Contract::of(instrument), position.qty, price));
     if (factor_.kind != FactorKind::delta) return;
     const bool equity = factor_.convention == DeltaConvention::delta_equity;
     if (!instrument.spot() && instrument.base == factor_.asset) {
-      add(delta_exposure(instrument, position.qty, price));
+      add(delta_exposure(Contract::of(instrument), position.qty, price));
       if (equity && instrument.inverse()) add_unrealised(position, price);
     }
     // A book's holding is what its own trading left of the asset.

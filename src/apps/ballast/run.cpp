@@ -1,5 +1,6 @@
 #include "apps/ballast/run.hpp"
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -99,17 +100,23 @@ Result<void> Run::recover() {
   return {};
 }
 
-/// Steps one event behind the one just read, so that the engine's memory is on its way.
+/// Steps two events behind the one just read, so that the engine's memory is on its way.
 Result<void> Run::replay_journal(std::uint64_t from, bool rebuild) {
   EventReader reader(engine_->desk());
-  std::uint64_t seq = 0;  // of `event`; 0: none yet
-  Event event, next;
+  struct Read {
+    std::uint64_t seq = 0;  // 0: none yet
+    Event event;
+  };
+  std::array<Read, 3> read;  // a ring
+  std::size_t at = 0;        // its oldest
   Progress progress(rebuild ? "rebuilding the projections" : "reading the journal");
-  const auto step = [&] {
+  const auto step = [&](const Read& known) {
+    const auto& [seq, event] = known;
+    if (seq == 0) return;
     const auto effects = engine_->step(event);
     recorder_->follow();
     for_refusals(event, effects, [&](std::string what) {
-      if (old_refusals_.size() < listed_max) old_refusals_.push_back({seq, std::move(what)});
+      if (old_refusals_.size() < listed_max) old_refusals_.push_back({known.seq, std::move(what)});
     });
     if (rebuild) {
       projector_->follow(seq, event, effects);
@@ -119,18 +126,20 @@ Result<void> Run::replay_journal(std::uint64_t from, bool rebuild) {
     }
   };
   BALLAST_CHECK(journal_->replay(from, [&](const JournalEvent& stored) -> Result<void> {
-    if (auto read = reader.read(stored.body, next); !read) {
+    Read& next = read[(at + 2) % read.size()];
+    if (auto good = reader.read(stored.body, next.event); !good) {
       return fail(Errc::conflict, fmt::format("{}: event {} cannot be read with this desk: {}",
-                                              *options_.journal, stored.seq, read.error().what));
+                                              *options_.journal, stored.seq, good.error().what));
     }
-    engine_->prefetch(next);
+    next.seq = stored.seq;
+    engine_->announce(next.event);
     progress.update(stored.seq, stored.seq, journal_->durable_seq());
-    if (seq != 0) step();
-    std::swap(event, next);
-    seq = stored.seq;
+    step(read[at]);
+    at = (at + 1) % read.size();
     return {};
   }));
-  if (seq != 0) step();
+  step(read[at]);
+  step(read[(at + 1) % read.size()]);
   return {};
 }
 

@@ -103,10 +103,9 @@ class MappedCsv final : public CsvImporter {
     if (makes_ids_ && behaviour_.ids != Ids::row) {
       const auto found = seen_.find(hash);
       occurrence = found == seen_.end() ? 1 : found->second + 1;
-      Digest digest;
-      digest.add(text);
-      digest.add(hash_bytes(text, 1));
-      made_id = occurrence == 1 ? digest.hex() : fmt::format("{}-{}", digest.hex(), occurrence);
+      // Written into events: never to change.
+      made_id = fmt::format("{:016x}{:016x}", hash_bytes(text, 1), hash_bytes(text, 2));
+      if (occurrence > 1) made_id += fmt::format("-{}", occurrence);
       if (behaviour_.ids == Ids::ordered) made_id = fmt::format("{:05}-{}", place, made_id);
     } else if (makes_ids_) {
       made_id = fmt::format("{}", number);
