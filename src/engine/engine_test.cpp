@@ -200,6 +200,27 @@ TEST(Engine, parts_of_the_profit_sum_to_the_change_in_value) {
   EXPECT_EQ(decimal_cast<Decimal>(of_positions), p.total);
 }
 
+TEST(Engine, parts_of_the_profit_sum_to_the_change_of_net_asset_value_when_coin_equity_counts) {
+  Desk desk = example_desk();
+  desk.factors[0].convention = DeltaConvention::delta_equity;
+  test::Trader trader{&desk};
+  Engine engine(desk);
+  engine.step(trader.mark(at("12:00:00"), "BTC-USDT", "40000"));
+  engine.step(trader.mark(at("12:00:00"), "BTC-USD", "40000"));
+  engine.step(trader.fill(at("12:00:10"), "BTC-USD", Side::sell, "40", "32000"));  // 0.125 BTC
+  engine.step(trader.mark(at("12:00:20"), "BTC-USD", "50000"));
+  engine.step(trader.mark(at("12:00:21"), "BTC-USDT", "50000"));
+  engine.step(trader.fill(at("12:00:25"), "BTC-USD", Side::buy, "20", "50000"));  // half realised
+  engine.step(trader.mark(at("12:00:30"), "BTC-USDT", "64000"));
+  engine.step(trader.mark(at("12:00:31"), "BTC-USD", "64000"));
+  const Report report = engine.report();
+  ASSERT_TRUE(report.factors[0].profit.has_value() && report.net_asset_value.has_value());
+  const FactorProfit& p = *report.factors[0].profit;
+  EXPECT_EQ(p.total, *report.net_asset_value);
+  // Sold 4,000 at 32,000, bought 2,000 back at 50,000: 2,000/64,000 - 4,000/32,000 + 2,000/50,000.
+  EXPECT_EQ(p.total, dec<Decimal>("-3440"));  // -0.05375 BTC at 64,000
+}
+
 TEST(Engine, late_fills_leave_the_position_of_in_order_ones_and_are_judged_from_when_they_came) {
   const Desk desk = example_desk();
   test::Trader trader{&desk};
