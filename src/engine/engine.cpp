@@ -244,22 +244,26 @@ void Engine::priced(const MarketChange& change, InstrumentId instrument, AssetId
       net_asset_value_.reprice(c.asset, market_);
     touch_valued();
   }
-  wake(instrument, asset);
+  if (instrument.valid()) wake(instrument);
+  wake(instrument.valid() ? routes_[instrument.index()].base : asset, 0);
   settle(Cause::market, false);
 }
 
 /// A price that still holds, or a first one, may end what made a factor unknown.
-void Engine::wake(InstrumentId instrument, AssetId asset) {
-  const auto wake_one = [&](FactorId id) {
-    if (wakes_[id.index()] != 0) exposures_.touch(id);
-  };
-  if (instrument.valid()) {
-    asset = routes_[instrument.index()].base;
-    for (const auto& link : exposures_.links(instrument))
-      wake_one(link.factor);
+void Engine::wake(InstrumentId instrument) {
+  for (const auto& link : exposures_.links(instrument)) {
+    if (unknown_[link.factor.index()] != 0) exposures_.touch(link.factor);
   }
-  for (const FactorId id : exposures_.deltas(asset))
-    wake_one(id);
+}
+
+/// The same for the factors on an asset and on what is priced by way of it.
+void Engine::wake(AssetId asset, int conversions) {
+  for (const FactorId id : exposures_.deltas(asset)) {
+    if (unknown_[id.index()] != 0) exposures_.touch(id);
+  }
+  if (conversions == Market::max_conversions) return;
+  for (const AssetId dependent : market_.dependents(asset))
+    wake(dependent, conversions + 1);
 }
 
 void Engine::touch_valued() {

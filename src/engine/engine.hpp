@@ -54,7 +54,7 @@ enum class Knowledge : std::uint8_t {
   known,
   no_price,      // an exposure needs a price that is missing
   no_target,     // the target model lacks an input
-  stale,         // an input is older than max_age
+  stale,         // an input is older than max_age, or has never come
   disputed,      // a reconciliation break is open on one of its positions
   out_of_range,  // a level left the range in which deviations are exact
 };
@@ -69,8 +69,7 @@ struct FactorNow {
   bool defined = false;  // actual and target can be computed, if only from old inputs
   bool begun = false;    // the tracker has seen its first state
   std::uint32_t disputes = 0;
-  Timestamp fresh_until = DueTimes::never;  // as of the last look; inputs may have come since
-  FactorState state;                        // the last that could be computed
+  FactorState state;  // the last that could be computed
 };
 
 /// What the last step changed, for sinks that follow along; each list may name a thing twice.
@@ -188,8 +187,8 @@ class Engine final : private Readings {
   void refuse(Refusal why, const TradeId& id);
   void raise_breaks();
   void dispute(const DisputeChange& change);
-  void wake(InstrumentId instrument, AssetId asset);
-  bool wakes(FactorId id) const;
+  void wake(InstrumentId instrument);
+  void wake(AssetId asset, int conversions);
   void touch_valued();
   void digest_step();
 
@@ -226,7 +225,7 @@ class Engine final : private Readings {
   std::vector<TargetPipeline> targets_;
   std::vector<Tracker> trackers_;
   std::vector<FactorNow> factors_;
-  std::vector<std::uint8_t> wakes_;  // by factor, derived: a price that still holds can change it
+  std::vector<std::uint8_t> unknown_;  // by factor, derived, so that a mark of known ones is cheap
   DueTimes factor_due_;
   DeskRisk risk_;
   std::vector<RiskSample> risk_samples_;

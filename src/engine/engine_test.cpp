@@ -138,6 +138,59 @@ TEST(Engine, is_unknown_once_a_mark_is_older_than_max_age_and_known_again_with_t
   EXPECT_NEAR(report.factors[0].unknown_fraction, 0.5, 1e-9);
 }
 
+TEST(Engine, is_unknown_before_the_first_mark_of_what_has_a_max_age) {
+  Desk desk = example_desk();
+  desk.factors[0].max_age = Duration::seconds(60);
+  test::Trader trader{&desk};
+  Engine engine(desk);
+  const auto knowledge = [&] { return engine.factor(FactorId{0}).knowledge; };
+  engine.step(trader.fill(at("12:00:00"), "BTC-USDT", Side::buy, "1", "40000"));
+  EXPECT_EQ(knowledge(), Knowledge::stale) << "no mark of the coin";
+  engine.step(trader.mark(at("12:00:10"), "BTC-USDT", "40000"));
+  EXPECT_EQ(knowledge(), Knowledge::known) << "no position in the perpetual, no mark of it needed";
+  engine.step(trader.fill(at("12:00:20"), "BTC-PERP", Side::sell, "1", "40000"));
+  EXPECT_EQ(knowledge(), Knowledge::stale) << "no mark of the perpetual";
+  engine.step(trader.mark(at("12:00:30"), "BTC-PERP", "40000"));
+  EXPECT_EQ(knowledge(), Knowledge::known);
+  EXPECT_EQ(engine.report().factors[0].known_seconds, 10.0);
+}
+
+TEST(Engine, cash_needs_no_mark_whatever_its_max_age) {
+  Desk desk = example_desk();
+  FactorConfig cash;
+  cash.name = "cash:BTC@kraken";
+  cash.kind = FactorKind::cash;
+  cash.asset = cash.unit = desk.find_asset("BTC");
+  cash.venue = desk.find_venue("kraken");
+  cash.max_age = Duration::seconds(60);
+  desk.factors.push_back(cash);
+  Engine engine(desk);
+  engine.step({at("12:00:00"), Tick{}});
+  EXPECT_EQ(engine.factor(FactorId{1}).knowledge, Knowledge::known);
+}
+
+TEST(Engine, a_price_by_way_of_another_coin_is_seen_and_renewed_with_both) {
+  Desk desk = example_desk();
+  Instrument cross = desk.instruments[3];
+  cross.name = "BNB-ETH";
+  cross.base = desk.find_asset("BNB");
+  cross.quote = desk.find_asset("ETH");
+  desk.instruments.push_back(cross);
+  desk.factors = {test::delta(desk, "BNB", "1", "2")};
+  desk.factors[0].max_age = Duration::seconds(60);
+  test::Trader trader{&desk};
+  Engine engine(desk);
+  const auto knowledge = [&] { return engine.factor(FactorId{0}).knowledge; };
+  engine.step(trader.mark(at("12:00:00"), "BNB-ETH", "0.2"));
+  EXPECT_EQ(knowledge(), Knowledge::stale);
+  engine.step(trader.mark(at("12:00:10"), "ETH-USDT", "3000"));
+  EXPECT_EQ(knowledge(), Knowledge::known);
+  engine.step(trader.mark(at("12:02:00"), "BNB-ETH", "0.2"));
+  EXPECT_EQ(knowledge(), Knowledge::stale);
+  engine.step(trader.mark(at("12:02:10"), "ETH-USDT", "3000"));
+  EXPECT_EQ(knowledge(), Knowledge::known);
+}
+
 TEST(Engine, a_deposit_and_a_transfer_count_for_the_desk_while_in_flight_but_not_for_venue_cash) {
   Desk desk = example_desk();
   FactorConfig cash;
@@ -198,6 +251,27 @@ TEST(Engine, parts_of_the_profit_sum_to_the_change_in_value) {
     of_positions += position.realized_pnl + *position.unrealized_pnl;
   }
   EXPECT_EQ(decimal_cast<Decimal>(of_positions), p.total);
+}
+
+TEST(Engine, parts_of_the_profit_sum_to_the_change_of_net_asset_value_when_coin_equity_counts) {
+  Desk desk = example_desk();
+  desk.factors[0].convention = DeltaConvention::delta_equity;
+  test::Trader trader{&desk};
+  Engine engine(desk);
+  engine.step(trader.mark(at("12:00:00"), "BTC-USDT", "40000"));
+  engine.step(trader.mark(at("12:00:00"), "BTC-USD", "40000"));
+  engine.step(trader.fill(at("12:00:10"), "BTC-USD", Side::sell, "40", "32000"));  // 0.125 BTC
+  engine.step(trader.mark(at("12:00:20"), "BTC-USD", "50000"));
+  engine.step(trader.mark(at("12:00:21"), "BTC-USDT", "50000"));
+  engine.step(trader.fill(at("12:00:25"), "BTC-USD", Side::buy, "20", "50000"));  // half realised
+  engine.step(trader.mark(at("12:00:30"), "BTC-USDT", "64000"));
+  engine.step(trader.mark(at("12:00:31"), "BTC-USD", "64000"));
+  const Report report = engine.report();
+  ASSERT_TRUE(report.factors[0].profit.has_value() && report.net_asset_value.has_value());
+  const FactorProfit& p = *report.factors[0].profit;
+  EXPECT_EQ(p.total, *report.net_asset_value);
+  // Sold 4,000 at 32,000, bought 2,000 back at 50,000: 2,000/64,000 - 4,000/32,000 + 2,000/50,000.
+  EXPECT_EQ(p.total, dec<Decimal>("-3440"));  // -0.05375 BTC at 64,000
 }
 
 TEST(Engine, late_fills_leave_the_position_of_in_order_ones_and_are_judged_from_when_they_came) {

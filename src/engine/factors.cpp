@@ -42,7 +42,7 @@ std::string_view to_string(Knowledge knowledge) {
     case Knowledge::no_target:
       return "its target cannot be computed: a price or the net asset value is missing";
     case Knowledge::stale:
-      return "an input is older than max_age";
+      return "an input is older than max_age, or has never come";
     case Knowledge::disputed:
       return "a reconciliation break is open on one of its positions";
     case Knowledge::out_of_range:
@@ -62,12 +62,13 @@ Inventory Engine::inventory(FactorId id) const {
 }
 
 /// The last instant at which every input of the factor is fresh enough; `never` when none ages.
+/// What has never come is older than any age.
 Timestamp Engine::fresh_until(FactorId id) const {
   const FactorConfig& config = desk_.factor(id);
   if (!config.max_age) return DueTimes::never;
   Timestamp oldest = DueTimes::never;
   const auto consider = [&](const Quoted& quoted) {
-    if (quoted.present) oldest = std::min(oldest, quoted.t);
+    oldest = std::min(oldest, quoted.present ? quoted.t : Timestamp{INT64_MIN});
   };
   if (config.kind == FactorKind::delta && config.asset != desk_.currency) {
     consider(config.instrument.valid() ? market_.price(config.instrument)
@@ -80,13 +81,6 @@ Timestamp Engine::fresh_until(FactorId id) const {
   if (oldest == DueTimes::never) return oldest;
   // The reporting currency and its equals are priced at one since the epoch: they do not age.
   return oldest + *config.max_age;
-}
-
-/// A price that still holds, or a first one, may end what makes a factor unknown, or begin to age.
-bool Engine::wakes(FactorId id) const {
-  const FactorNow& factor = factors_[id.index()];
-  return factor.knowledge != Knowledge::known ||
-         (factor.fresh_until == DueTimes::never && desk_.factor(id).max_age.has_value());
 }
 
 Knowledge Engine::judge(FactorId id, const std::optional<Plan>& plan, Timestamp fresh) const {
@@ -124,9 +118,8 @@ void Engine::refresh(FactorId id, Cause cause) {
   const TargetPipeline& target = targets_[id.index()];
   const auto plan = target.plan(inventory(id));
   const Timestamp fresh = fresh_until(id);
-  factor.fresh_until = fresh;
   factor.knowledge = judge(id, plan, fresh);
-  wakes_[id.index()] = wakes(id) ? 1 : 0;
+  unknown_[id.index()] = factor.knowledge != Knowledge::known ? 1 : 0;
 
   FactorState next = factor.state;
   next.known = factor.knowledge == Knowledge::known;

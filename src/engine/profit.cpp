@@ -38,10 +38,10 @@ void ProfitAttribution::priced(Timestamp now,
       if (!exposure.defined()) continue;
       trackers[id.index()].price_move(now, move);
       // Deviation and target together are actual * move; derivatives move with their own marks.
-      if (exposure.holding == exposure.actual) continue;
-      const auto derivatives = checked_add(exposure.holding, -exposure.actual);
+      const auto derivatives = derivatives_delta(id, change, exposures, market);
+      if (derivatives && derivatives->zero()) continue;
       add(now, id, PnlPart::basis,
-          derivatives ? std::optional(Int256::product(derivatives->raw, move.raw)) : std::nullopt,
+          derivatives ? std::optional(Int256::product(-derivatives->raw, move.raw)) : std::nullopt,
           trackers);
     }
   }
@@ -52,6 +52,29 @@ void ProfitAttribution::priced(Timestamp now,
     if (leg.qty.zero()) continue;
     add(now, link.factor, PnlPart::basis, leg_profit(leg, change, market), trackers);
   }
+}
+
+/// The delta of a factor's derivatives before the change. Under `delta_equity` its actual also
+/// holds the coin that inverse contracts have earned, and that moves with the price of the coin.
+std::optional<Decimal> ProfitAttribution::derivatives_delta(FactorId id,
+                                                            const MarketChange& change,
+                                                            const Exposures& exposures,
+                                                            const Market& market) {
+  const FactorExposure& exposure = exposures.factor(id);
+  if (exposure.convention == DeltaConvention::delta) {
+    const auto delta = checked_add(exposure.actual, -exposure.holding);
+    return delta ? std::optional(*delta) : std::nullopt;
+  }
+  Decimal sum;
+  for (const Leg& leg : exposures.legs(id)) {
+    const Quoted& quoted = market.price(leg.instrument);
+    const auto price = leg.instrument == change.instrument ? change.before
+                       : quoted.present                    ? std::optional(quoted.price)
+                                                           : std::nullopt;
+    const auto delta = delta_exposure(leg.contract, leg.qty, price);
+    if (!delta || __builtin_add_overflow(sum.raw, delta->raw, &sum.raw)) return std::nullopt;
+  }
+  return sum;
 }
 
 /// What one leg earned while its instrument's price moved, whatever the factor's own price did.

@@ -10,9 +10,9 @@
 //   fees       paid, negative
 //
 // All in the reporting currency at the prices of their moment; their sum is the change in value of
-// the spot holding and the derivatives that make the factor. Only delta factors have a profit. A
-// fill, fee or payment that cannot be valued because a price is missing makes a factor's profit
-// incomplete.
+// the spot holding and the derivatives that make the factor, under `delta_equity` with the coin
+// that derivatives paid. Only delta factors have a profit. A fill, fee or payment that cannot be
+// valued because a price is missing makes a factor's profit incomplete.
 #pragma once
 
 #include <vector>
@@ -51,8 +51,12 @@ class ProfitAttribution {
   }
 
  private:
-  // All in the reporting currency at 10^-36; nothing without a price.
+  // Int256: in the reporting currency at 10^-36. Nothing without a price.
   static std::optional<Int256> worth(AssetId asset, Amount amount, const Market& market);
+  static std::optional<Decimal> derivatives_delta(FactorId id,
+                                                  const MarketChange& change,
+                                                  const Exposures& exposures,
+                                                  const Market& market);
   static std::optional<Int256> leg_profit(const Leg& leg,
                                           const MarketChange& change,
                                           const Market& market);

@@ -8,7 +8,7 @@ namespace ballast {
 namespace {
 
 /// Bytes of another layout are refused; raise with every change of what archive() writes.
-constexpr std::uint32_t layout = 3;
+constexpr std::uint32_t layout = 4;
 
 std::vector<TargetPipeline> pipelines(const Desk& desk) {
   std::vector<TargetPipeline> pipelines;
@@ -51,7 +51,7 @@ Engine::Engine(Desk desk, EngineOptions options)
       targets_(pipelines(desk_)),
       trackers_(trackers(desk_, options_)),
       factors_(desk_.factors.size()),
-      wakes_(desk_.factors.size(), 1),
+      unknown_(desk_.factors.size(), 1),
       factor_due_(desk_.factors.size()),
       risk_({.factors = risk_factors(desk_)}),
       risk_samples_(risk_factors(desk_)),
@@ -79,7 +79,7 @@ void Engine::archive(Archive& ar) {
   for (auto& tracker : trackers_)
     tracker.archive(ar);
   for (auto& f : factors_)
-    ar(f.knowledge, f.defined, f.begun, f.disputes, f.fresh_until.ns, f.state);
+    ar(f.knowledge, f.defined, f.begun, f.disputes, f.state);
   ar(factor_due_, risk_, alerts_, profit_);
   ar(counts_.read, counts_.applied, counts_.duplicate, counts_.refused, counts_.late);
   ar(digest_, now_, started_at_, started_, risk_at_from_, risk_at_from_taken_);
@@ -106,7 +106,7 @@ Result<void> Engine::restore(std::string_view bytes) {
     return fail(Errc::corrupt, "the snapshot is damaged: replay the journal instead");
   }
   for (std::size_t i = 0; i < factors_.size(); ++i)
-    wakes_[i] = wakes(FactorId{i}) ? 1 : 0;
+    unknown_[i] = factors_[i].knowledge != Knowledge::known ? 1 : 0;
   next_timer_ = now_;  // look with the next event
   return {};
 }

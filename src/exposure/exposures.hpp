@@ -87,9 +87,9 @@ class Exposures {
     __builtin_prefetch(&factors_[id.index()]);
     __builtin_prefetch(&factors_[id.index()].kind);
     if (links_[instrument.index()].empty()) return;
-    const Leg& leg = legs_[id.index()].front();
-    __builtin_prefetch(&leg);
-    __builtin_prefetch(&leg.hedged);
+    const Leg* leg = legs_[id.index()].data();
+    __builtin_prefetch(leg);
+    __builtin_prefetch(&leg->hedged);
   }
 
   /// The factors with a leg in an instrument.

@@ -7,9 +7,6 @@
 namespace ballast {
 namespace {
 
-/// Conversions through quotes stop here; desks chain two at most (an alt in BTC in the currency).
-constexpr int max_conversions = 4;
-
 bool fixed_at_one(const Desk& desk, AssetId id) {
   for (std::size_t hops = 0; hops <= desk.assets.size(); ++hops) {
     if (id == desk.currency) return true;

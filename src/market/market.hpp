@@ -45,6 +45,9 @@ struct MarketChange {
 
 class Market {
  public:
+  /// Conversions through quotes stop here; desks chain two at most (an alt in BTC in the currency).
+  static constexpr int max_conversions = 4;
+
   explicit Market(const Desk& desk);
 
   MarketChange apply(Timestamp t, const Mark& mark);
@@ -56,6 +59,8 @@ class Market {
 
   const Quoted& price(InstrumentId id) const { return instruments_[id.index()].quoted; }
   const Quoted& asset_price(AssetId id) const { return assets_[id.index()].quoted; }
+  /// Assets that have a source quoted in this one.
+  std::span<const AssetId> dependents(AssetId id) const { return assets_[id.index()].dependents; }
   /// The reporting currency, or an equal of it: its price never moves.
   bool fixed(AssetId id) const { return assets_[id.index()].fixed; }
   const Top& top(InstrumentId id) const { return instruments_[id.index()].top; }

@@ -234,6 +234,40 @@ TEST_F(JournalProgram, a_journal_in_use_refuses_a_second_writer_and_serves_reade
   EXPECT_EQ(run("report --journal desk.db").code, 0);
 }
 
+TEST_F(JournalProgram, reports_from_a_snapshot_what_it_reports_from_the_beginning) {
+  std::string half;
+  for (std::size_t line = 0; line < day().lines.size() / 2; ++line)
+    half += day().lines[line] + '\n';
+  scratch_.write("half.jsonl", half);
+  ASSERT_NE(replay("desk.db", "half.jsonl").code, 1);
+  const std::uint64_t snapshot = durable("desk.db");
+  {
+    Running running(scratch_.path(), {"replay", "-c", "desk.toml", "--journal", "desk.db", "-"});
+    running.feed(day().text);
+    for (int wait = 0; wait < 1000 && durable("desk.db") == snapshot; ++wait)
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+  ASSERT_GT(durable("desk.db"), snapshot) << "events after the snapshot";
+  const std::vector<std::string> questions = {"report -o csv --journal desk.db",
+                                              "report -o table --journal desk.db",
+                                              "explain delta:BTC --journal desk.db"};
+  std::vector<Ended> from_snapshot;
+  sql("desk.db", "UPDATE events SET body = '{}' WHERE seq = 9");
+  for (const std::string& question : questions)
+    from_snapshot.push_back(run(question));
+  EXPECT_EQ(run("report -o json --journal desk.db").code, 74) << "one by one: needs every event";
+  sql("desk.db", fmt::format("UPDATE events SET body = '{}' WHERE seq = 9; DELETE FROM snapshots; "
+                             "DELETE FROM snapshot_parts",
+                             day().lines[8]));
+  for (std::size_t i = 0; i < questions.size(); ++i) {
+    const Ended whole = run(questions[i]);
+    EXPECT_EQ(from_snapshot[i].code, whole.code) << questions[i];
+    EXPECT_EQ(from_snapshot[i].out, whole.out) << questions[i];
+    EXPECT_EQ(from_snapshot[i].err, whole.err) << questions[i];
+  }
+  EXPECT_EQ(run(questions[0]).code, replayed) << "and lists what was refused";
+}
+
 TEST_F(JournalProgram, rebuild_derives_the_same_rows) {
   ASSERT_EQ(replay("desk.db").code, replayed);
   const auto before = projections("desk.db");
@@ -286,8 +320,9 @@ TEST_F(JournalProgram, damage_is_named_and_ends_with_its_own_exit_code) {
   EXPECT_EQ(exported.code, 74);
   EXPECT_EQ(std::count(exported.out.begin(), exported.out.end(), '\n'), 699);
   for (const char* reading :
-       {"report --journal desk.db", "explain delta:BTC --journal desk.db",
-        "journal rebuild desk.db", "replay -c desk.toml -o json --journal desk.db day.jsonl"}) {
+       {"report -o json --journal desk.db",
+        "explain delta:BTC --at 2026-01-05T23:59:00Z --journal desk.db", "journal rebuild desk.db",
+        "replay -c desk.toml -o json --journal desk.db day.jsonl"}) {
     const Ended read = run(reading);
     EXPECT_EQ(read.code, 74) << reading;
     EXPECT_EQ(read.out, "") << reading;

@@ -229,13 +229,15 @@ TEST(EngineProperties, resumed_anywhere_is_the_whole_run) {
   }
 }
 
-/// Spot and linear only, fees of the latter in the currency: what derivatives pay in coin is equity
-/// that no delta factor holds, and everything else has a name.
-Desk identity_desk() {
+/// Spot and linear only: what derivatives pay in coin is equity that no `delta` factor holds, and
+/// everything else has a name. Under `delta_equity` that equity has one too, inverse contracts and
+/// all.
+Desk identity_desk(DeltaConvention convention) {
   Desk desk = random_desk();
-  desk.instruments.erase(desk.instruments.begin() + 2);
+  if (convention == DeltaConvention::delta) desk.instruments.erase(desk.instruments.begin() + 2);
   desk.factors.resize(1);
   desk.factors[0].max_age.reset();
+  desk.factors[0].convention = convention;
   FactorConfig eth = desk.factors[0];
   eth.name = "delta:ETH";
   eth.asset = eth.unit = AssetId{2};
@@ -244,8 +246,22 @@ Desk identity_desk() {
   return desk;
 }
 
-TEST(EngineProperties, the_parts_of_profit_add_up_to_the_change_of_net_asset_value) {
-  const Desk desk = identity_desk();
+/// Takes the fees in coin from what derivatives cost.
+void pay_in_currency(Event& event, const Desk& desk) {
+  if (auto* fill = std::get_if<Fill>(&event.body);
+      fill != nullptr && fill->fee && !desk.instrument(fill->key.instrument).spot()) {
+    fill->fee->asset = desk.currency;
+  }
+  if (auto* correct = std::get_if<Correct>(&event.body)) {
+    correct->fee.reset();
+    correct->fee_asset.reset();
+  }
+}
+
+class ProfitIdentity : public ::testing::TestWithParam<DeltaConvention> {};
+
+TEST_P(ProfitIdentity, the_parts_of_profit_add_up_to_the_change_of_net_asset_value) {
+  const Desk desk = identity_desk(GetParam());
   const auto first_price = [&](std::size_t instrument) {
     Mark mark;
     mark.instrument = InstrumentId{instrument};
@@ -260,14 +276,7 @@ TEST(EngineProperties, the_parts_of_profit_add_up_to_the_change_of_net_asset_val
     Int256 deposited;  // at 10^-36
     for (int i = 0; i < 500; ++i) {
       Event event = events.next();
-      if (auto* fill = std::get_if<Fill>(&event.body);
-          fill != nullptr && fill->fee && !desk.instrument(fill->key.instrument).spot()) {
-        fill->fee->asset = desk.currency;
-      }
-      if (auto* correct = std::get_if<Correct>(&event.body)) {
-        correct->fee.reset();
-        correct->fee_asset.reset();
-      }
+      if (GetParam() == DeltaConvention::delta) pay_in_currency(event, desk);
       const std::uint64_t applied = engine.counts().applied;
       engine.step(event);
       const auto* balance = std::get_if<BalanceChange>(&event.body);
@@ -281,10 +290,18 @@ TEST(EngineProperties, the_parts_of_profit_add_up_to_the_change_of_net_asset_val
     const Decimal profit = report.factors[0].profit->total + report.factors[1].profit->total;
     const Decimal change =
         *report.net_asset_value - decimal_cast<Decimal>(rounded_amount(deposited));
-    // Each fill's cash is rounded to 10^-18 when it is booked, and then worth a price.
+    // Each fill's cash and each value of an inverse leg is rounded to 10^-18, and then worth a
+    // price.
     EXPECT_NEAR(to_double(profit - change), 0.0, 1e-9) << "seed " << seed;
   }
 }
+
+INSTANTIATE_TEST_SUITE_P(Conventions,
+                         ProfitIdentity,
+                         ::testing::Values(DeltaConvention::delta, DeltaConvention::delta_equity),
+                         [](const auto& tested) {
+                           return tested.param == DeltaConvention::delta ? "delta" : "delta_equity";
+                         });
 
 }  // namespace
 }  // namespace ballast

@@ -9,6 +9,8 @@
 #include "apps/ballast/console.hpp"
 
 namespace ballast {
+bool shows_history(Format format) { return format == Format::html || format == Format::json; }
+
 void add_time(CLI::App& app, const char* name, std::optional<Timestamp>& time, const char* help) {
   app.add_option_function<std::string>(
          name,

@@ -19,6 +19,9 @@ struct Output {
   std::string path;  // empty or "-": standard output
 };
 
+/// Charts and excursions one by one: of each event, where a snapshot holds sums.
+bool shows_history(Format format);
+
 /// [from, to); absent ends are the events' own.
 struct Span {
   std::optional<Timestamp> from;

@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 
 #include "adapters/config/config.hpp"
+#include "base/archive.hpp"
 
 namespace ballast {
 
@@ -31,7 +32,7 @@ void for_refusals(const Event& event, std::span<const Effect> effects, const Fn&
 
 }  // namespace
 
-const char* const engine_version = BALLAST_VERSION "/1";
+const char* const engine_version = BALLAST_VERSION "/2";
 
 Result<Desk> read_desk(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -42,11 +43,14 @@ Result<Desk> read_desk(const std::string& path) {
   return load_desk(text.str(), path);
 }
 
-Run::Run(Desk desk, Options options)
-    : options_(std::move(options)),
-      engine_(std::make_unique<Engine>(std::move(desk), options_.engine)),
-      recorder_(std::make_unique<Recorder>(*engine_, options_.engine.from, options_.engine.to)),
-      writer_(std::make_unique<EventWriter>(engine_->desk())) {}
+Run::Run(Desk desk, Options options) : options_(std::move(options)) { begin(std::move(desk)); }
+
+void Run::begin(Desk desk) {
+  engine_ = std::make_unique<Engine>(std::move(desk), options_.engine);
+  recorder_ = std::make_unique<Recorder>(*engine_, options_.engine.from, options_.engine.to);
+  writer_ = std::make_unique<EventWriter>(engine_->desk());
+  journal_refusals_.clear();
+}
 
 Result<std::unique_ptr<Run>> Run::open(Desk desk, Options options) {
   if (options.journal) options.engine.keep_hours = true;
@@ -63,7 +67,6 @@ Result<void> Run::recover() {
   options.verify_tail = false;  // replay below checks the same
   BALLAST_TRY(journal, SqliteJournal::open(*options_.journal, std::move(options)));
   journal_ = std::move(journal);
-  projector_ = std::make_unique<Projector>(*engine_, journal_->projections());
 
   std::uint64_t from = 1;
   // Behind, but begun: the rows of the last events are put again below.
@@ -74,18 +77,9 @@ Result<void> Run::recover() {
     for (const std::string& damage : search.damaged)
       complain(damage);
     rebuild = search.latest && search.latest->seq > projected;
-    if (search.latest && !rebuild) {
-      if (auto restored = engine_->restore(search.latest->bytes); restored) {
-        from = search.latest->seq + 1;
-      } else {
-        complain(restored.error().what);
-        engine_ = std::make_unique<Engine>(Desk(engine_->desk()), options_.engine);
-        recorder_ = std::make_unique<Recorder>(*engine_, options_.engine.from, options_.engine.to);
-        writer_ = std::make_unique<EventWriter>(engine_->desk());
-        projector_ = std::make_unique<Projector>(*engine_, journal_->projections());
-      }
-    }
+    if (search.latest && !rebuild && restore(search.latest->bytes)) from = search.latest->seq + 1;
   }
+  projector_ = std::make_unique<Projector>(*engine_, journal_->projections());
   if (rebuild) journal_->begin_rebuild();
   BALLAST_CHECK(replay_journal(from, rebuild));
   if (rebuild) {
@@ -98,6 +92,26 @@ Result<void> Run::recover() {
     known_ = std::move(known);
   }
   return {};
+}
+
+std::string Run::snapshot() {
+  std::string bytes;
+  std::string engine = engine_->snapshot();
+  SaveArchive ar(bytes);
+  ar(journal_refusals_, engine);
+  return bytes;
+}
+
+bool Run::restore(std::string_view bytes) {
+  std::string engine;
+  LoadArchive ar(bytes);
+  ar(journal_refusals_, engine);
+  // Bytes that are no such pair give an engine's snapshot that is none either.
+  const auto restored = engine_->restore(ar.done() ? engine : std::string());
+  if (restored) return true;
+  complain(restored.error().what);
+  begin(Desk(engine_->desk()));
+  return false;
 }
 
 /// Steps two events behind the one just read, so that the engine's memory is on its way.
@@ -113,11 +127,7 @@ Result<void> Run::replay_journal(std::uint64_t from, bool rebuild) {
   const auto step = [&](const Read& known) {
     const auto& [seq, event] = known;
     if (seq == 0) return;
-    const auto effects = engine_->step(event);
-    recorder_->follow();
-    for_refusals(event, effects, [&](std::string what) {
-      if (old_refusals_.size() < listed_max) old_refusals_.push_back({known.seq, std::move(what)});
-    });
+    const auto effects = follow(seq, event);
     if (rebuild) {
       projector_->follow(seq, event, effects);
     } else {
@@ -143,6 +153,13 @@ Result<void> Run::replay_journal(std::uint64_t from, bool rebuild) {
   return {};
 }
 
+std::span<const Effect> Run::follow(std::uint64_t seq, const Event& event) {
+  const auto effects = engine_->step(event);
+  recorder_->follow();
+  for_refusals(event, effects, [&](std::string what) { remember({seq, std::move(what)}); });
+  return effects;
+}
+
 Result<void> Run::feed(const Event& event, const EventSource* source) {
   std::uint64_t seq = 0;
   if (journal_) {
@@ -152,7 +169,10 @@ Result<void> Run::feed(const Event& event, const EventSource* source) {
   }
   const auto effects = engine_->step(event);
   recorder_->follow();
-  for_refusals(event, effects, [&](const std::string& what) { list(place(source) + ": " + what); });
+  for_refusals(event, effects, [&](std::string what) {
+    list(place(source) + ": " + what);
+    remember({seq, std::move(what), true});
+  });
   if (journal_) {
     projector_->follow(seq, event, effects);
     return commit_if_due(seq);
@@ -167,9 +187,10 @@ Result<std::optional<std::uint64_t>> Run::store(const Event& event, const EventS
     BALLAST_TRY(seq, known_->take(event.t, line_));
     if (seq != 0) {
       ++passed_over_;
-      while (!old_refusals_.empty() && old_refusals_.front().seq <= seq) {
-        list(place(source) + ": " + old_refusals_.front().what);
-        old_refusals_.pop_front();
+      for (; placed_ < journal_refusals_.size() && journal_refusals_[placed_].seq <= seq;
+           ++placed_) {
+        list(place(source) + ": " + journal_refusals_[placed_].what);
+        journal_refusals_[placed_].placed = true;
       }
       return std::optional<std::uint64_t>{};
     }
@@ -197,7 +218,7 @@ Result<void> Run::finish() {
   // The sums of a span would be taken for those of everything.
   const bool whole = !options_.engine.from && !options_.engine.to;
   if (whole && journal_->last_seq() > 0) {
-    BALLAST_CHECK(journal_->save_snapshot(engine_version, engine_->snapshot()));
+    BALLAST_CHECK(journal_->save_snapshot(engine_version, snapshot()));
   }
   return journal_->close();
 }
@@ -205,6 +226,10 @@ Result<void> Run::finish() {
 void Run::refuse_input(const std::string& where, const Error& error) {
   ++unread_;
   list(fmt::format("{}: {}", where, error.what));
+}
+
+void Run::remember(JournalRefusal refusal) {
+  if (journal_refusals_.size() < listed_max) journal_refusals_.push_back(std::move(refusal));
 }
 
 void Run::list(std::string line) {
@@ -216,8 +241,9 @@ Report Run::report() const {
   recorder_->complete(report);
   report.events.read += unread_;
   report.events.refused += unread_;
-  for (const OldRefusal& old : old_refusals_)
-    report.refusals.push_back(fmt::format("journal event {}: {}", old.seq, old.what));
+  for (const JournalRefusal& old : journal_refusals_)
+    if (!old.placed)
+      report.refusals.push_back(fmt::format("journal event {}: {}", old.seq, old.what));
   for (const std::string& line : refusals_)
     if (report.refusals.size() < listed_max) report.refusals.push_back(line);
   return report;

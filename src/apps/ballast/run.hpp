@@ -1,9 +1,9 @@
 // What replay, report, explain and demo share: a desk, an engine, and events going through it.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,7 +29,7 @@ class Run {
   struct Options {
     EngineOptions engine;
     std::optional<std::string> journal;  // file
-    bool from_start = false;             // replay all of the journal (charts), not from a snapshot
+    bool from_start = false;             // replay all of the journal, not from a snapshot
     bool rebuild = false;                // derive the projections anew
     bool change_desk = false;            // take over a journal that another desk wrote
     bool go_on = false;                  // pass over fed events that the journal holds already
@@ -40,6 +40,10 @@ class Run {
 
   /// `source` says where the event is from in messages about a refusal; may be null.
   Result<void> feed(const Event& event, const EventSource* source);
+  /// Steps an event that a journal holds.
+  std::span<const Effect> follow(std::uint64_t seq, const Event& event);
+  /// Begins with the state of a snapshot; false, and at the beginning, if it is unfit.
+  bool restore(std::string_view bytes);
   /// Commits what is open, stores a snapshot, closes the journal.
   Result<void> finish();
   /// An event that could not be read: counted and listed like one that the engine refused.
@@ -59,6 +63,8 @@ class Run {
 
  private:
   Run(Desk desk, Options options);
+  void begin(Desk desk);
+  std::string snapshot();
   Result<void> recover();
   Result<void> replay_journal(std::uint64_t from, bool rebuild);
   /// The event's number when it is stored or was already; absent: it was, and there is no more to
@@ -79,12 +85,19 @@ class Run {
   std::uint64_t passed_over_ = 0;
   std::uint64_t added_ = 0;
   std::uint64_t unread_ = 0;
-  struct OldRefusal {
+  struct JournalRefusal {
     std::uint64_t seq = 0;
     std::string what;
+    bool placed = false;  // an input says where it is: in refusals_
+    template <class Archive>
+    void archive(Archive& ar) {
+      ar(seq, what);
+    }
   };
-  std::deque<OldRefusal> old_refusals_;  // of recovered events, until the input says where they are
-  std::vector<std::string> refusals_;
+  void remember(JournalRefusal refusal);
+  std::vector<JournalRefusal> journal_refusals_;  // of the journal's events, first to last
+  std::size_t placed_ = 0;                        // of them, while events are passed over
+  std::vector<std::string> refusals_;             // of the inputs
 };
 
 /// The bytes of an engine's snapshot are readable by the same version only.

@@ -84,10 +84,8 @@ Exit run(const ReplayArguments& arguments) {
   options.journal = arguments.journal;
   options.change_desk = arguments.change_desk;
   options.go_on = true;
-  // Charts and lists of excursions need every event; a snapshot holds sums.
-  const Format format = arguments.output.format;
   options.from_start =
-      format == Format::html || format == Format::json || arguments.span.from || arguments.span.to;
+      shows_history(arguments.output.format) || arguments.span.from || arguments.span.to;
   auto opened = Run::open(*desk, options);
   if (!opened) return complain(opened.error());
   Run& run = **opened;

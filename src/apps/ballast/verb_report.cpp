@@ -90,8 +90,10 @@ Exit run(const ReportArguments& arguments) {
     const auto printed = print_windows(*rows, arguments.output);
     return printed ? Exit::fine : complain(printed.error());
   }
-  auto made =
-      run_journal(arguments.journal, {arguments.span.from, arguments.span.to, std::nullopt});
+  auto made = run_journal(arguments.journal, {.from = arguments.span.from,
+                                              .to = arguments.span.to,
+                                              .until = {},
+                                              .history = shows_history(arguments.output.format)});
   if (!made) return complain(made.error());
   if (arguments.span.to) (*made)->engine().pass_time(*arguments.span.to);
   const Report report = (*made)->report();
