@@ -208,10 +208,14 @@ Summary Tracker::report_window(Timestamp now) const {
   return ahead.report_window(now);
 }
 
+std::optional<SlidingWindows::View> Tracker::view(Window window, Timestamp now) const {
+  if (!started_) return std::nullopt;
+  return windows_.view(window, std::max(in_domain(now), path_.time()), path_, recent_);
+}
+
 Summary Tracker::window(Window window, Timestamp now) const {
-  if (!started_) return {};
-  now = std::max(in_domain(now), path_.time());
-  return windows_.window(window, now, path_, recent_);
+  const auto asked = view(window, now);
+  return asked ? asked->summary() : Summary{};
 }
 
 /// The summary from `base` on, of which `spans` leaves out what is recent.

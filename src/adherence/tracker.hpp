@@ -79,6 +79,8 @@ class Tracker {
   Summary since_start(Timestamp now) const;
   Summary report_window(Timestamp now) const;
   Summary window(Window window, Timestamp now) const;
+  /// The same with its figures yet to be computed, until the next call; absent before the first.
+  std::optional<SlidingWindows::View> view(Window window, Timestamp now) const;
 
   /// The calendar hours [h, h + 1 h) finished by the last call, oldest first, each handed out once.
   /// A run of hours in which nothing happened is one summary that spans them all: `from` and `to`

@@ -116,6 +116,7 @@ TEST(Tracker, knows_nothing_before_it_starts_and_averages_nothing_while_unknown)
   Tracker tracker{TrackerOptions{}};
   EXPECT_EQ(tracker.since_start(noon_plus(0)), Summary{});
   EXPECT_EQ(tracker.window(Window::hour_1, noon_plus(0)), Summary{});
+  EXPECT_FALSE(tracker.view(Window::hour_1, noon_plus(0)));
   FactorState state = levels(9, 0, -2, 2, -6, 6);
   state.known = false;
   change(tracker, 0, state, Cause::market);

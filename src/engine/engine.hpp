@@ -59,9 +59,6 @@ enum class Knowledge : std::uint8_t {
 };
 std::string_view to_string(Knowledge knowledge);
 
-/// A measure over a window, from the window's figures.
-std::optional<double> windowed_measure(const Figures& figures, Measure measure);
-
 /// One factor as the engine has it now.
 struct FactorNow {
   Knowledge knowledge = Knowledge::known;
