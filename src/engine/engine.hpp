@@ -184,6 +184,7 @@ class Engine final : private Readings {
   FactorReport factor_report(FactorId id, const Summary& summary) const;
   void report_adherence(Report& report) const;
   void report_holdings(Report& report) const;
+  void report_alerts(Report& report) const;
   bool price_like(const FactorConfig& config) const;
   void explain_positions(FactorId id, std::vector<Explanation>& lines) const;
   void explain_actual(FactorId id, std::vector<Explanation>& lines) const;
