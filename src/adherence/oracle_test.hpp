@@ -16,6 +16,7 @@
 #include "adherence/attribution.hpp"
 #include "adherence/reading.hpp"
 #include "adherence/summary.hpp"
+#include "model/desk.hpp"
 
 namespace ballast {
 
@@ -86,6 +87,40 @@ inline std::string mismatches(const Summary& a, const Summary& b) {
   expected.yy = wide(b.pairs.yy);
   expected.abs_x = std::sqrt(static_cast<long double>(b.pairs.count) * expected.xx) * 2;
   return mismatches(a, expected);
+}
+
+/// The figure that a windowed measure names.
+inline std::optional<double> figure(const Figures& f, Measure measure) {
+  switch (measure) {
+    case Measure::adherence:
+      return f.adherence;
+    case Measure::time_in_band:
+      return f.time_in_band;
+    case Measure::time_above:
+      return f.time_above;
+    case Measure::time_below:
+      return f.time_below;
+    case Measure::time_past_limit:
+      return f.time_past_limit;
+    case Measure::unknown_fraction:
+      return f.unknown_fraction;
+    case Measure::bias:
+      return f.bias;
+    case Measure::rms_z:
+      return f.rms_z;
+    case Measure::max_abs_z:
+      return f.max_abs_z;
+    case Measure::iae:
+      return f.iae;
+    case Measure::ise:
+      return f.ise;
+    case Measure::excursions:
+      return static_cast<double>(f.excursions);
+    case Measure::longest_excursion_seconds:
+      return f.longest_excursion.value_or(Duration{}).to_seconds();
+    default:
+      return std::nullopt;
+  }
 }
 
 class Oracle {

@@ -14,6 +14,31 @@ constexpr std::size_t lane_uncontrolled_squared = integral_count + 2;
 /// 2^52 ns (52 days) is a double exactly; longer runs are taken in parts.
 constexpr std::int64_t exact_ns_max = std::int64_t{1} << 52;
 
+/// Calls add(part) for each part of `ns`.
+template <class Add>
+void in_exact_parts(std::int64_t ns, Add&& add) {
+  while (ns > 0) {
+    const std::int64_t part = std::min(ns, exact_ns_max);
+    ns -= part;
+    add(static_cast<double>(part));
+  }
+}
+
+/// Adds rate * ns to a lane by Dekker's exact product and Knuth's exact sum, in the order that
+/// vectorises.
+inline void add_product(double& sum, double& sum_low, double rate, double ns) {
+  const double ns_hi = upper_half(ns);
+  const double ns_lo = ns - ns_hi;
+  const double rate_hi = upper_half(rate);
+  const double rate_lo = rate - rate_hi;
+  const double term = rate * ns;
+  const double lost =
+      (((rate_hi * ns_hi - term) + rate_hi * ns_lo) + rate_lo * ns_hi) + rate_lo * ns_lo;
+  const DoubleDouble next = two_sum(sum, term);
+  sum = next.hi;
+  sum_low += next.lo + lost;
+}
+
 }  // namespace
 
 void Path::start(Timestamp t) {
@@ -24,37 +49,42 @@ void Path::start(Timestamp t) {
 }
 
 std::int64_t Path::run_to(Timestamp t) {
-  std::int64_t left = t.ns - time_.ns;
-  BALLAST_ASSERT(left >= 0);
-  if (left == 0) return 0;
+  const std::int64_t ns = t.ns - time_.ns;
+  BALLAST_ASSERT(ns >= 0);
+  if (ns == 0) return 0;
 
-  times_.by_region[static_cast<std::size_t>(region_)] += left;
-  if (past_limit_) times_.past_limit += left;
-  if (out_of_band()) times_.by_cause[static_cast<std::size_t>(dominant_)] += left;
+  add_times(times_, ns);
   if (known()) {
-    if (weighted_) times_.weighted += left;
-    while (left > 0) {
-      const std::int64_t part = std::min(left, exact_ns_max);
-      left -= part;
-      // Dekker's exact product and Knuth's exact sum, in the order that vectorises.
-      const auto ns = static_cast<double>(part);
-      const double ns_hi = upper_half(ns);
-      const double ns_lo = ns - ns_hi;
-      for (std::size_t i = 0; i < lane_count; ++i) {
-        const double rate = rates_[i];
-        const double rate_hi = upper_half(rate);
-        const double rate_lo = rate - rate_hi;
-        const double term = rate * ns;
-        const double lost =
-            (((rate_hi * ns_hi - term) + rate_hi * ns_lo) + rate_lo * ns_hi) + rate_lo * ns_lo;
-        const DoubleDouble sum = two_sum(sums_[i], term);
-        sums_[i] = sum.hi;
-        sums_low_[i] += sum.lo + lost;
-      }
-    }
+    in_exact_parts(ns, [this](double part) {
+      for (std::size_t i = 0; i < lane_count; ++i)
+        add_product(sums_[i], sums_low_[i], rates_[i], part);
+    });
   }
   time_ = t;
   return next_sample_ < t ? sample_until(t) : 0;
+}
+
+void Path::add_times(Times& times, std::int64_t ns) const {
+  times.by_region[static_cast<std::size_t>(region_)] += ns;
+  if (past_limit_) times.past_limit += ns;
+  if (out_of_band()) times.by_cause[static_cast<std::size_t>(dominant_)] += ns;
+  if (known() && weighted_) times.weighted += ns;
+}
+
+Times Path::times_at(Timestamp t) const {
+  Times times = times_;
+  add_times(times, t.ns - time_.ns);
+  return times;
+}
+
+DoubleDouble Path::integral_at(Integral i, Timestamp t) const {
+  double sum = sums_[lane(i)];
+  double sum_low = sums_low_[lane(i)];
+  if (known()) {
+    in_exact_parts(t.ns - time_.ns,
+                   [&](double part) { add_product(sum, sum_low, rates_[lane(i)], part); });
+  }
+  return two_sum(sum, sum_low);
 }
 
 std::int64_t Path::sample_until(Timestamp t) {

@@ -33,6 +33,9 @@ class Path {
   /// Integrates the constant state up to t >= time(). Returns how many grid points lie in
   /// [time(), t): the samples taken, each of the current state's deviation.
   std::int64_t run_to(Timestamp t);
+  /// What run_to(t) would make of the totals, one by one.
+  Times times_at(Timestamp t) const;
+  DoubleDouble integral_at(Integral i, Timestamp t) const;
   /// What holds from time() on.
   void set(const FactorState& state, const Reading& reading, Cause dominant);
   /// The money the band puts at risk, from time() on.
@@ -71,6 +74,7 @@ class Path {
   }
 
  private:
+  void add_times(Times& times, std::int64_t ns) const;
   std::int64_t sample_until(Timestamp t);
 
   Duration grid_;  // configuration, not state

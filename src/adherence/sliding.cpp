@@ -40,45 +40,64 @@ Timestamp SlidingWindows::cross(const Path& path, Timestamp next) {
   return reached;
 }
 
-Summary SlidingWindows::window(Window window,
-                               Timestamp now,
-                               const Path& path,
-                               const Spans& recent) const {
+SlidingWindows::View SlidingWindows::view(Window window,
+                                          Timestamp now,
+                                          const Path& path,
+                                          const Spans& recent) const {
   const auto k = static_cast<std::size_t>(window);
   const Level& level = levels_[k];
-  const Timestamp from =
+  View view(*this, path, recent);
+  view.level_ = k;
+  view.now_ = now;
+  view.from_ =
       std::max(floor_to(now - window_infos[k].length, slot_length(window)), origin_.time());
-  Path end = path;
-  if (from > level.begin) {  // nothing happened since the open slot ended
-    end.run_to(from);
-    const Path base = end;
-    end.run_to(now);
-    return end.since(base, end.constant(from, now));
+  view.quiet_ = view.from_ > level.begin;
+  if (view.quiet_) {
+    view.base_ = &path;
+    return view;
   }
-  end.run_to(now);
-
-  // Tiles that begin before `from`; the last of them holds it.
-  std::size_t before = 0;
+  // Tiles that begin before the window; the last of them holds its beginning.
   for (std::size_t count = level.size; count > 0;) {
     const std::size_t half = count / 2;
-    if (level.at(before + half).begin < from) {
-      before += half + 1;
+    if (level.at(view.before_ + half).begin < view.from_) {
+      view.before_ += half + 1;
       count -= half + 1;
     } else {
       count = half;
     }
   }
-  Spans spans = level.fold(before);
-  for (std::size_t i = k + 1; i-- > 0;)
-    spans = merge(spans, levels_[i].open);
-  spans = merge(merge(spans, recent), path.constant(path.time(), now));
-  if (before == 0) return end.since(origin_, spans);
+  view.base_ = view.before_ == 0 ? &origin_ : &level.at(view.before_ - 1).path;
+  return view;
+}
 
-  Path base = level.at(before - 1).path;
-  const Timestamp tile_end = before < level.size ? level.at(before).begin : level.begin;
-  spans = merge(base.constant(from, tile_end), spans);
-  base.run_to(from);
-  return end.since(base, spans);
+Times SlidingWindows::View::times() const {
+  Times times = path_.times_at(now_);
+  times -= base_->times_at(from_);
+  return times;
+}
+
+DoubleDouble SlidingWindows::View::integral(Integral i) const {
+  return path_.integral_at(i, now_) - base_->integral_at(i, from_);
+}
+
+Spans SlidingWindows::View::spans() const {
+  if (quiet_) return path_.constant(from_, now_);
+  const Level& level = windows_.levels_[level_];
+  Spans spans = level.fold(before_);
+  for (std::size_t i = level_ + 1; i-- > 0;)
+    spans = merge(spans, windows_.levels_[i].open);
+  spans = merge(merge(spans, recent_), path_.constant(path_.time(), now_));
+  if (before_ == 0) return spans;
+  const Timestamp tile_end = before_ < level.size ? level.at(before_).begin : level.begin;
+  return merge(base_->constant(from_, tile_end), spans);
+}
+
+Summary SlidingWindows::View::summary() const {
+  Path base = *base_;
+  base.run_to(from_);
+  Path end = path_;
+  end.run_to(now_);
+  return end.since(base, spans());
 }
 
 void SlidingWindows::Level::push(Timestamp tile_begin, const Path& path, const Spans& spans) {

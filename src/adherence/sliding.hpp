@@ -47,9 +47,36 @@ class SlidingWindows {
   /// of `next`, up to which the constant state is accounted for.
   Timestamp cross(const Path& path, Timestamp next);
 
+  /// One window at one instant, its figures yet to be computed: each costs only what it needs.
+  /// Valid until the windows or the path change.
+  class View {
+   public:
+    Timestamp from() const { return from_; }
+    Timestamp to() const { return now_; }
+    Times times() const;
+    DoubleDouble integral(Integral i) const;
+    Spans spans() const;
+    Summary summary() const;
+
+   private:
+    friend class SlidingWindows;
+    View(const SlidingWindows& windows, const Path& path, const Spans& recent)
+        : windows_(windows), path_(path), recent_(recent) {}
+
+    const SlidingWindows& windows_;
+    const Path& path_;
+    const Spans& recent_;
+    std::size_t level_ = 0;
+    std::size_t before_ = 0;      // how many tiles begin before the window
+    bool quiet_ = false;          // nothing happened since the open slot ended, before the window
+    const Path* base_ = nullptr;  // constant from its time to the window's beginning
+    Timestamp from_;
+    Timestamp now_;
+  };
+
   /// The window at `now`, where `path` stands at the last touch <= now and `recent` are the Spans
   /// not yet appended.
-  Summary window(Window window, Timestamp now, const Path& path, const Spans& recent) const;
+  View view(Window window, Timestamp now, const Path& path, const Spans& recent) const;
 
   /// Hints the memory system that the finest slot is about to be left.
   void prefetch() const;

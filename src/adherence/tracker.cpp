@@ -135,7 +135,9 @@ void Tracker::run_to(Timestamp t) {
 
 void Tracker::run_path_to(Timestamp t) {
   const std::int64_t samples = path_.run_to(t);
-  if (samples > 0) samples_.add(path_.deviation(), path_.known(), samples);
+  if (samples > 0 && report_phase_ == ReportPhase::within) {
+    samples_.add(path_.deviation(), path_.known(), samples);
+  }
   was_out_ = path_.out_of_band();
 }
 
@@ -202,16 +204,25 @@ Summary Tracker::report_window(Timestamp now) const {
     return report_phase_ == ReportPhase::within ? since(report_base_, report_spans_, now)
                                                 : Summary{};
   }
-  // The span begins or ends in the constant stretch since the last call.
+  return across_cut(now).report_window(now);
+}
+
+/// For a query at `now`, before which the report's span begins or ends in the constant stretch
+/// since the last call.
+Tracker Tracker::across_cut(Timestamp now) const {
   Tracker ahead = *this;
   ahead.cross(now);
-  return ahead.report_window(now);
+  return ahead;
+}
+
+std::optional<SlidingWindows::View> Tracker::view(Window window, Timestamp now) const {
+  if (!started_) return std::nullopt;
+  return windows_.view(window, std::max(in_domain(now), path_.time()), path_, recent_);
 }
 
 Summary Tracker::window(Window window, Timestamp now) const {
-  if (!started_) return {};
-  now = std::max(in_domain(now), path_.time());
-  return windows_.window(window, now, path_, recent_);
+  const auto asked = view(window, now);
+  return asked ? asked->summary() : Summary{};
 }
 
 /// The summary from `base` on, of which `spans` leaves out what is recent.
@@ -237,9 +248,13 @@ std::optional<MinimumVariance> Tracker::minimum_variance_index(Timestamp now,
                                                                std::int64_t order) const {
   const auto delay = reaction_delay();
   if (!started_ || !delay) return std::nullopt;
+  now = std::max(in_domain(now), path_.time());
+  if (now >= report_cut_) return across_cut(now).minimum_variance_index(now, order);
   SampleLog samples = samples_;
-  Path end = path_;
-  samples.add(end.deviation(), end.known(), end.run_to(std::max(in_domain(now), end.time())));
+  if (report_phase_ == ReportPhase::within) {
+    Path end = path_;
+    samples.add(end.deviation(), end.known(), end.run_to(now));
+  }
   MinimumVarianceOptions options;
   options.delay_samples = std::max<std::int64_t>(1, (delay->ns + grid().ns - 1) / grid().ns);
   options.order = order;

@@ -30,7 +30,8 @@ struct TrackerOptions {
   /// The report's span [from, to): absent ends are open. Time outside it is not in report_window().
   std::optional<Timestamp> report_from;
   std::optional<Timestamp> report_to;
-  std::size_t sample_runs_max = 4096;  // runs of equal samples kept for the minimum-variance index
+  /// Runs of equal samples of the report's span, kept for the minimum-variance index.
+  std::size_t sample_runs_max = 4096;
   std::optional<Duration> reaction_delay;  // configured; absent: measured
   bool keep_hours = true;  // hand out finished hours; whoever sets it must take them
 };
@@ -85,6 +86,8 @@ class Tracker {
   Summary since_start(Timestamp now) const;
   Summary report_window(Timestamp now) const;
   Summary window(Window window, Timestamp now) const;
+  /// The same with its figures yet to be computed, until the next call; absent before the first.
+  std::optional<SlidingWindows::View> view(Window window, Timestamp now) const;
 
   /// The calendar hours [h, h + 1 h) finished by the last call, oldest first, each handed out once.
   /// A run of hours in which nothing happened is one summary that spans them all: `from` and `to`
@@ -96,8 +99,8 @@ class Tracker {
 
   /// The configured reaction delay, or the median of the last 1,024 measured ones.
   std::optional<Duration> reaction_delay() const;
-  /// ADHERENCE section 4, with b = the reaction delay in samples, rounded up, at least 1; absent
-  /// without a delay or with too few samples.
+  /// ADHERENCE section 4, over the report's span, with b = the reaction delay in samples, rounded
+  /// up, at least 1; absent without a delay or with too few samples.
   std::optional<MinimumVariance> minimum_variance_index(Timestamp now,
                                                         std::int64_t order = 5) const;
 
@@ -118,6 +121,7 @@ class Tracker {
   void leave_slot(Timestamp next);
   void finish_hours(Timestamp until);
   void cut_report();
+  Tracker across_cut(Timestamp now) const;
   void schedule();
   Summary since(const Path& base, const Spans& spans, Timestamp now) const;
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "adherence/measure.hpp"
 #include "adherence/oracle_test.hpp"
 #include "adherence/tracker.hpp"
 #include "base/archive.hpp"
@@ -110,8 +111,17 @@ void expect_all_windows(const Tracker& tracker, const Oracle& oracle, Timestamp 
     const auto window = static_cast<Window>(k);
     SCOPED_TRACE(window_infos[k].name);
     const Timestamp from = floor_to(now - window_infos[k].length, slot_length(window));
-    EXPECT_EQ(mismatches(tracker.window(window, now), oracle.summary(from, now, Oracle::End::open)),
-              "");
+    const Summary summary = tracker.window(window, now);
+    EXPECT_EQ(mismatches(summary, oracle.summary(from, now, Oracle::End::open)), "");
+    // What is computed alone is what is computed with all the rest.
+    const auto view = tracker.view(window, now);
+    const Figures f = figures(summary, tracker.grid());
+    for (std::size_t m = 0; m < measure_names.size(); ++m) {
+      const auto measure = static_cast<Measure>(m);
+      if (!windowed(measure)) continue;
+      EXPECT_EQ(measured(*view, measure), figure(f, measure)) << measure_names[m];
+    }
+    EXPECT_EQ(mean_weight(*view), f.mean_weight);
   }
 }
 

@@ -1,5 +1,6 @@
 #include "adherence/tracker.hpp"
 
+#include <cmath>
 #include <limits>
 
 #include <gtest/gtest.h>
@@ -116,6 +117,7 @@ TEST(Tracker, knows_nothing_before_it_starts_and_averages_nothing_while_unknown)
   Tracker tracker{TrackerOptions{}};
   EXPECT_EQ(tracker.since_start(noon_plus(0)), Summary{});
   EXPECT_EQ(tracker.window(Window::hour_1, noon_plus(0)), Summary{});
+  EXPECT_FALSE(tracker.view(Window::hour_1, noon_plus(0)));
   FactorState state = levels(9, 0, -2, 2, -6, 6);
   state.known = false;
   change(tracker, 0, state, Cause::market);
@@ -239,6 +241,59 @@ TEST(Tracker, compares_its_grid_samples_with_the_best_that_the_reaction_delay_al
   EXPECT_EQ(best->samples, 3000 - 2 - 4) << "from the first that has all five lags on";
   // Of an autoregression of 0.8, what two steps ahead cannot know: 1 - 0.8^4.
   EXPECT_NEAR(best->index, 1.0 - 0.4096, 0.06);
+}
+
+TEST(Tracker, fits_half_life_and_best_possible_to_the_samples_of_the_reported_span_alone) {
+  TrackerOptions options;
+  options.reaction_delay = Duration::seconds(1);
+  TrackerOptions spanned = options;
+  spanned.report_from = noon_plus(5000);
+  spanned.report_to = noon_plus(9000);
+  Tracker whole(spanned);
+  Tracker part(options);
+  Rng rng(9);
+  double d = 0.0;
+  for (std::int64_t t = 0; t < 12'000; ++t) {
+    const bool inside = t >= 5000 && t < 9000;
+    d = (inside ? 0.3 : 0.97) * d + rng.normal();
+    FactorState state = levels(0, 0, -2, 2, -6, 6);
+    state.actual = decimal_from_double<Decimal>(d, 12).value();
+    change(whole, t, state, Cause::client);
+    if (inside) change(part, t, state, Cause::client);
+    if (t == 4999) {
+      EXPECT_FALSE(whole.minimum_variance_index(noon_plus(t)));
+    }
+  }
+  const auto same = [](const Tracker& a, std::int64_t at_a, const Tracker& b, std::int64_t at_b) {
+    const auto x = a.minimum_variance_index(noon_plus(at_a));
+    const auto y = b.minimum_variance_index(noon_plus(at_b));
+    ASSERT_TRUE(x && y);
+    EXPECT_EQ(x->samples, y->samples);
+    EXPECT_EQ(x->index, y->index);
+    EXPECT_EQ(x->low, y->low);
+  };
+  same(whole, 12'000, part, 9000);
+  const Summary summary = whole.report_window(noon_plus(12'000));
+  EXPECT_EQ(summary.pairs.count, 4000) << "the first pairs with the sample just before the span";
+  const auto half_life = figures(summary, whole.grid()).half_life_seconds;
+  ASSERT_TRUE(half_life);
+  EXPECT_NEAR(*half_life, std::log(2.0) / -std::log(0.3), 0.1) << "outside it is 23 s";
+
+  // The span ends, and another begins, while nothing happens.
+  spanned.report_from = noon_plus(100);
+  spanned.report_to = noon_plus(400);
+  Tracker ends(spanned);
+  Tracker quiet(options);
+  for (std::int64_t t = 0; t < 350; ++t) {
+    FactorState state = levels(0, 0, -2, 2, -6, 6);
+    state.actual = Decimal::from_raw(rng.between(-1'000'000, 1'000'000));
+    change(ends, t, state, Cause::client);
+    if (t >= 100) change(quiet, t, state, Cause::client);
+  }
+  same(ends, 399, quiet, 399);
+  same(ends, 5000, quiet, 400);
+  ends.advance(noon_plus(5000));
+  same(ends, 9000, quiet, 400);
 }
 
 TEST(Tracker, finds_no_effectiveness_where_there_was_nothing_to_control) {

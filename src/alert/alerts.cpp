@@ -157,10 +157,13 @@ void Alerts::judge_objective(std::uint32_t instance,
                              Timestamp now,
                              const Readings& readings,
                              std::vector<Effect>& effects) {
-  const Burn burn = measure_burn(objectives_[instances_[instance].now.rule.index()], now, readings);
-  const auto verdict = burning(burn);
+  Instance& alert = instances_[instance];
+  const ObjectiveConfig& objective = objectives_[alert.now.rule.index()];
+  if (watches_[instance].state == AlertState::ok && calm(objective, now, readings)) return;
+  const PairBurns pairs = measure_pairs(objective, now, readings);
+  const auto verdict = ballast::judge(pairs, objective.clear, alert.burning);
   if (!verdict) return;
-  const double rate = worst_rate(burn).value_or(instances_[instance].now.value);
+  const double rate = worst_rate(pairs).value_or(alert.now.value);
   settle(instance, {rate, *verdict, !*verdict}, now, effects);
 }
 

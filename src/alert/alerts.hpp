@@ -12,7 +12,8 @@
 //   ok is left, so (rule, factor, episode, state) names a transition once and for ever.
 // * Dwell is exact: an alert that is due at T fires at T, stamped T, whenever the engine looks. The
 //   measure is asked once more then, and must still hold.
-// * `clear` is hysteresis on what fires; while pending the trigger itself must go on holding.
+// * `clear` is hysteresis on what fires; while pending the trigger itself must go on holding. An
+// objective's is a share of the rate at which each of its pairs of windows fires (burn.hpp).
 // * Unknown neither fires nor clears. What fires goes on firing; what is pending waits, and its
 // dwell
 //   starts again when the measure is known again. Silence is never adherence.
@@ -168,14 +169,15 @@ class Alerts {
   };
   /// What it reads besides when an alert is not ok.
   struct Instance {
-    AlertEpisode now;       // the episode going on, or the last
-    bool waiting = false;   // pending, and the measure is unknown: no dwell runs
-    bool notified = false;  // this episode's firing was
+    AlertEpisode now;        // the episode going on, or the last
+    bool waiting = false;    // pending, and the measure is unknown: no dwell runs
+    bool notified = false;   // this episode's firing was
+    BurningPairs burning{};  // an objective's, while it is not ok
 
     template <class Archive>
     void archive(Archive& ar) {
       now.archive_progress(ar);
-      ar(waiting, notified);
+      ar(waiting, notified, burning);
     }
   };
   /// What a rule or an objective says besides its condition.

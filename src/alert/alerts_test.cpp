@@ -6,6 +6,8 @@
 
 #include <gtest/gtest.h>
 
+#include "adherence/measure.hpp"
+#include "adherence/tracker.hpp"
 #include "alert/desk_run_test.hpp"
 
 namespace ballast {
@@ -166,9 +168,64 @@ TEST(Alerts, burn_as_the_worked_example_of_the_documentation_says) {
   EXPECT_EQ(effects[0].t, second(8 * 60 + 40));
   EXPECT_NEAR(std::get<AlertTransition>(effects[0].body).value, 520.0 / 36.0, 1e-9);
   EXPECT_EQ(std::get<AlertTransition>(effects[1].body).state, AlertState::ok);
-  EXPECT_EQ(effects[1].t, second(16 * 60 + 20));
+  EXPECT_EQ(effects[1].t, second(16 * 60 + 25));
   const Burn burn = alerts.burn(0, second(12 * 60), readings);
   EXPECT_NEAR(*burn.budget_remaining, 1.0 - 12.0 / 432.0, 1e-9);
+}
+
+/// One factor as its tracker has it.
+struct Tracked final : Readings {
+  Tracker tracker{TrackerOptions{}};
+
+  void set(Timestamp t, bool out) {
+    FactorState state;
+    state.known = true;
+    state.actual = Decimal::whole(out ? 2 : 0);
+    state.lower = state.limit_lower = Decimal::whole(-1);
+    state.upper = state.limit_upper = Decimal::whole(1);
+    const Step step{state, Cause::quote};
+    tracker.update(t, std::span(&step, 1));
+  }
+  std::optional<double> value(FactorId /*factor*/,
+                              Measure measure,
+                              Window window,
+                              Timestamp at) const override {
+    return measured(*tracker.view(window, at), measure);
+  }
+};
+
+/// Two days out of band for 3.63 s at the end of every 6 minutes, a hair over 1 % of the time; then
+/// two in band. What is said from the first noon on: before it, windows are short and rates leap.
+std::vector<Effect> a_rate_about_the_limit(double clear) {
+  Desk desk = two_factors();
+  desk.objectives.resize(1);
+  desk.objectives[0].factor = btc;
+  desk.objectives[0].clear = clear;
+  Alerts alerts(desk);
+  Tracked readings;
+  std::vector<Effect> effects;
+  readings.set(midnight, false);
+  alerts.start(midnight);
+  const auto move = [&](Timestamp t, bool out) {
+    alerts.run_due(t - Duration{1}, readings, effects);
+    readings.set(t, out);
+    alerts.on_factor(btc, t, readings, effects);
+  };
+  for (Timestamp t = second(350); t < midnight + Duration::days(2); t = t + Duration::minutes(6)) {
+    move(t, true);
+    move(t + Duration::milliseconds(3630), false);
+  }
+  alerts.run_due(midnight + Duration::days(4), readings, effects);
+  std::erase_if(effects, [](const Effect& e) { return e.t < midnight + Duration::hours(12); });
+  return effects;
+}
+
+TEST(Alerts, of_an_objective_do_not_flap_while_its_rate_is_about_the_limit) {
+  EXPECT_GT(a_rate_about_the_limit(1.0).size(), 400U) << "as it was without hysteresis";
+  const auto effects = a_rate_about_the_limit(0.9);
+  ASSERT_EQ(effects.size(), 1U);
+  EXPECT_EQ(std::get<AlertTransition>(effects[0].body).state, AlertState::ok);
+  EXPECT_GT(effects[0].t, midnight + Duration::days(2));
 }
 
 // ---- time -------------------------------------------------------------------------------------

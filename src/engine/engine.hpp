@@ -60,9 +60,6 @@ enum class Knowledge : std::uint8_t {
 };
 std::string_view to_string(Knowledge knowledge);
 
-/// A measure over a window, from the window's figures.
-std::optional<double> windowed_measure(const Figures& figures, Measure measure);
-
 /// One factor as the engine has it now.
 struct FactorNow {
   Knowledge knowledge = Knowledge::known;
@@ -203,6 +200,7 @@ class Engine final : private Readings {
   FactorReport factor_report(FactorId id, const Summary& summary) const;
   void report_adherence(Report& report) const;
   void report_holdings(Report& report) const;
+  void report_alerts(Report& report) const;
   bool price_like(const FactorConfig& config) const;
   void explain_positions(FactorId id, std::vector<Explanation>& lines) const;
   void explain_actual(FactorId id, std::vector<Explanation>& lines) const;

@@ -335,5 +335,46 @@ TEST(Engine, a_break_makes_its_factor_unknown_after_the_grace_until_it_is_settle
   EXPECT_NEAR(engine.report().factors[0].unknown_fraction, 20.0 / 60.0, 1e-9);
 }
 
+TEST(Engine, reports_the_alerts_whose_episode_overlaps_the_span) {
+  Desk desk = example_desk();
+  RuleConfig rule;
+  rule.name = "out";
+  rule.factors = {FactorId{0}};
+  rule.threshold = 1.0;
+  desk.rules = {rule};
+  // Out of band for a minute at 12:00, 12:10 and 12:20, and from 12:30 on.
+  test::Trader trader{&desk};
+  std::vector<Event> events{{at("12:00:00"), Tick{}}};
+  for (const char* minute : {"12:00:", "12:10:", "12:20:", "12:30:"}) {
+    const std::string out = std::string(minute) + "30";
+    events.push_back(trader.fill(at(out), "BTC-USDT", Side::buy, "3", "50000"));
+    if (out == "12:30:30") break;
+    events.push_back(trader.fill(at(out) + Duration::minutes(1), "BTC-USDT", Side::sell, "3",
+                                 "50000", Origin::hedge));
+  }
+  const auto episodes = [&](std::optional<Timestamp> from, std::optional<Timestamp> to) {
+    EngineOptions options;
+    options.from = from;
+    options.to = to;
+    Engine engine(desk, options);
+    for (const Event& event : events) {
+      if (!to || event.t < *to) engine.step(event);
+    }
+    if (to) engine.pass_time(*to);
+    std::vector<std::uint32_t> list;
+    for (const AlertReport& alert : engine.report().alerts)
+      list.push_back(alert.episode);
+    return list;
+  };
+  using List = std::vector<std::uint32_t>;
+  EXPECT_EQ(episodes({}, {}), (List{4, 3, 2, 1}));
+  EXPECT_EQ(episodes(at("12:11:00"), {}), (List{4, 3, 2})) << "the second was going on";
+  EXPECT_EQ(episodes(at("12:11:29"), {}), (List{4, 3, 2}));
+  EXPECT_EQ(episodes(at("12:11:30"), {}), (List{4, 3})) << "[from, to) and [began, cleared) touch";
+  EXPECT_EQ(episodes(at("12:12:00"), at("12:20:31")), (List{3}));
+  EXPECT_EQ(episodes(at("12:12:00"), at("12:20:30")), List{});
+  EXPECT_EQ(episodes(at("12:31:00"), {}), (List{4})) << "firing since before the span";
+}
+
 }  // namespace
 }  // namespace ballast

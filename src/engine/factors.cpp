@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 
+#include "adherence/measure.hpp"
 #include "engine/engine.hpp"
 
 namespace ballast {
@@ -212,7 +213,8 @@ std::optional<double> Engine::value(FactorId factor,
   if (!factor.valid()) return desk_adherence_over(window, at);
   const Tracker& tracker = trackers_[factor.index()];
   if (windowed(measure)) {
-    return windowed_measure(figures(tracker.window(window, at), desk_.grid), measure);
+    const auto asked = tracker.view(window, at);
+    return asked ? measured(*asked, measure) : std::nullopt;
   }
   if (measure == Measure::unknown_seconds) {
     const auto since = tracker.unknown_since();
@@ -248,43 +250,14 @@ std::optional<double> Engine::value(FactorId factor,
 std::optional<double> Engine::desk_adherence_over(Window window, Timestamp at) const {
   std::vector<FactorShare> shares;
   for (std::size_t i = 0; i < trackers_.size(); ++i) {
-    const Figures f = figures(trackers_[i].window(window, at), desk_.grid);
-    shares.push_back({f.adherence, desk_.factors[i].weight, f.mean_weight});
+    FactorShare share{std::nullopt, desk_.factors[i].weight, std::nullopt};
+    if (const auto asked = trackers_[i].view(window, at)) {
+      share.adherence = measured(*asked, Measure::adherence);
+      share.mean_weight = mean_weight(*asked);
+    }
+    shares.push_back(share);
   }
   return desk_adherence(shares).adherence;
-}
-
-std::optional<double> windowed_measure(const Figures& f, Measure measure) {
-  switch (measure) {
-    case Measure::adherence:
-      return f.adherence;
-    case Measure::time_in_band:
-      return f.time_in_band;
-    case Measure::time_above:
-      return f.time_above;
-    case Measure::time_below:
-      return f.time_below;
-    case Measure::time_past_limit:
-      return f.time_past_limit;
-    case Measure::unknown_fraction:
-      return f.unknown_fraction;
-    case Measure::bias:
-      return f.bias;
-    case Measure::rms_z:
-      return f.rms_z;
-    case Measure::max_abs_z:
-      return f.max_abs_z;
-    case Measure::iae:
-      return f.iae;
-    case Measure::ise:
-      return f.ise;
-    case Measure::excursions:
-      return static_cast<double>(f.excursions);
-    case Measure::longest_excursion_seconds:
-      return f.longest_excursion ? f.longest_excursion->to_seconds() : 0.0;
-    default:
-      return std::nullopt;
-  }
 }
 
 }  // namespace ballast

@@ -225,6 +225,19 @@ void Engine::report_holdings(Report& report) const {
   report.net_asset_value = NetAssetValue::of(desk_, books_, market_);
 }
 
+/// The episodes that overlap the span: what fires first, then the latest.
+void Engine::report_alerts(Report& report) const {
+  const auto list = [&](const AlertEpisode& episode) {
+    if (options_.from && episode.cleared && *episode.cleared <= *options_.from) return;
+    if (options_.to && episode.began >= *options_.to) return;
+    report.alerts.push_back(alert_report(desk_, episode));
+  };
+  const auto active = alerts_.active();
+  std::for_each(active.begin(), active.end(), list);
+  const auto history = alerts_.history();
+  std::for_each(history.rbegin(), history.rend(), list);
+}
+
 Report Engine::report() const {
   Report report;
   report.desk = desk_.name;
@@ -236,14 +249,7 @@ Report Engine::report() const {
   if (!started_) return report;
   report_adherence(report);
   report_holdings(report);
-  // Firing first, then the latest.
-  for (const AlertEpisode& episode : alerts_.active()) {
-    report.alerts.push_back(alert_report(desk_, episode));
-  }
-  const auto history = alerts_.history();
-  for (auto episode = history.rbegin(); episode != history.rend(); ++episode) {
-    report.alerts.push_back(alert_report(desk_, *episode));
-  }
+  report_alerts(report);
   for (std::size_t i = 0; i < desk_.objectives.size(); ++i) {
     report.objectives.push_back(
         burn_report(desk_, desk_.objectives[i], alerts_.burn(i, now_, *this)));

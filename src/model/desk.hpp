@@ -196,6 +196,7 @@ struct ObjectiveConfig {
   Measure measure = Measure::time_in_band;  // time_in_band or adherence
   double goal = 0.99;                       // in (0, 1)
   Window over = Window::day_30;
+  double clear = 0.9;  // in (0, 1]: the share of its rate below which a pair burns no longer
   Severity severity = Severity::critical;
   friend bool operator==(const ObjectiveConfig&, const ObjectiveConfig&) = default;
 };

@@ -174,6 +174,7 @@ void write(Toml& out, const Desk& desk, const ObjectiveConfig& objective) {
           quoted(fmt::format("{} >= {}", measure_names[static_cast<std::size_t>(objective.measure)],
                              exact(objective.goal))));
   out.put("over", quoted(window_infos[static_cast<std::size_t>(objective.over)].name));
+  out.put("clear", exact(objective.clear));
   out.put("severity", quoted(to_string(objective.severity)));
 }
 

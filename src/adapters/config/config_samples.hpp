@@ -156,6 +156,7 @@ factor = "delta:BTC"
 book = "mm"
 when = "adherence >= 0.5"
 over = "3d"
+clear = 0.75
 severity = "info"
 )toml";
 

@@ -114,6 +114,8 @@ TEST(Config, reads_rules_and_objectives_of_every_scope) {
   EXPECT_EQ(desk.objectives.at(1).factor, FactorId{1});
   EXPECT_EQ(desk.objectives[1].measure, Measure::adherence);
   EXPECT_EQ(desk.objectives[1].goal, 0.5);
+  EXPECT_EQ(desk.objectives[0].clear, 0.9);
+  EXPECT_EQ(desk.objectives[1].clear, 0.75);
 }
 
 TEST(Config, writes_a_canonical_text_that_loads_to_an_equal_desk) {

@@ -27,8 +27,8 @@ inline constexpr std::array<std::string_view, 7> schedule_entry{
     "days", "from", "to", "for", "value", "scale", "band_scale"};
 inline constexpr std::array<std::string_view, 9> rule{
     "name", "factor", "book", "when", "window", "for", "clear", "repeat", "severity"};
-inline constexpr std::array<std::string_view, 6> objective{"name", "factor", "book",
-                                                           "when", "over",   "severity"};
+inline constexpr std::array<std::string_view, 7> objective{"name", "factor", "book",    "when",
+                                                           "over", "clear",  "severity"};
 
 struct Table {
   std::string_view name;  // as docs/configuration.md heads it

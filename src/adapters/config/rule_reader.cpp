@@ -267,6 +267,15 @@ void read_objectives(const TomlNode& root, Desk& desk, Problems& problems) {
     if (const auto window = section.choice("over", window_names)) {
       objective.over = static_cast<Window>(window->value);
     }
+    if (const auto clear = section.number("clear")) {
+      objective.clear = clear->value;
+      if (clear->value <= 0.0 || clear->value > 1.0) {
+        section.error(clear->at,
+                      fmt::format("clear is {}; it must be above 0 and at most 1: the share of its "
+                                  "rate below which a pair of windows burns no longer",
+                                  clear->value));
+      }
+    }
     read_severity(section, objective.severity);
     desk.objectives.push_back(std::move(objective));
   }
