@@ -152,8 +152,12 @@ void Engine::booked(const Outcome& outcome, const TradeId& id, Cause cause) {
   const Changes& changes = books_.changes();
   for (const PositionChange& c : changes.positions)
     trace_.positions.push_back(c.position);
-  for (const CashChange& c : changes.cash)
+  for (const CashChange& c : changes.cash) {
     trace_.balances.emplace_back(c.account, c.asset);
+    if (c.kind == CashKind::funding) {  // the position's own total, though it did not trade
+      trace_.positions.push_back(books_.find_position(c.account, c.instrument, c.book));
+    }
+  }
   const bool hedging = hedges(outcome.origin);
   exposures_.apply(books_, market_, hedging);
   profit_.booked(now_, exposures_, books_, market_, trackers_);
