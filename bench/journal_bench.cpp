@@ -2,7 +2,8 @@
 //   1. What do chain, marks and projections cost on top of bare SQLite inserts of equal rows in
 //   equal
 //      groups (WAL, FULL, 1,024 a group)? Limit: twice.
-//   2. How many events a second does a reader check and hand out? Needed: 2,000,000.
+//   2. How many events a second become state again: read, checked, decoded, stepped? Needed:
+//      1,000,000. And how many are read and checked alone?
 //   3. How long does the commit of a single event take?
 //
 // Bare and journaled ingest run in turns inside one process, since a shared disk's speed wanders:
@@ -24,10 +25,13 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 
+#include "adapters/codec/codec.hpp"
 #include "adapters/store/chain.hpp"
+#include "adapters/store/projector.hpp"
 #include "adapters/store/reader.hpp"
 #include "adapters/store/sqlite.hpp"
 #include "base/rng.hpp"
+#include "engine/engine.hpp"
 
 namespace ballast {
 namespace {
@@ -69,6 +73,35 @@ struct Spent {
 };
 double cpu_now() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
 
+/// 1,000 instruments, half of them spot, half perpetuals, with a delta factor each.
+const Desk& desk() {
+  static const Desk made = [] {
+    Desk desk;
+    desk.name = "bench";
+    desk.assets.push_back({"USDT", {}});
+    desk.currency = AssetId{0};
+    desk.venues = {{"binance", {"main"}}};
+    for (std::size_t i = 0; i < instruments; ++i) {
+      desk.assets.push_back({fmt::format("ASSET{}", i), {}});
+      Instrument instrument;
+      instrument.name = fmt::format("ASSET{}-USDT", i);
+      instrument.kind = i % 2 == 0 ? InstrumentKind::spot : InstrumentKind::linear_perpetual;
+      instrument.venue = VenueId{0};
+      instrument.base = AssetId{i + 1};
+      instrument.quote = AssetId{0};
+      desk.instruments.push_back(instrument);
+      FactorConfig factor;
+      factor.name = fmt::format("delta:ASSET{}", i);
+      factor.asset = factor.unit = instrument.base;
+      factor.band = {Decimal::whole(-50), Decimal::whole(50)};
+      factor.limit = Range{Decimal::whole(-500), Decimal::whole(500)};
+      desk.factors.push_back(factor);
+    }
+    return desk;
+  }();
+  return made;
+}
+
 /// What one event is and, for a fill, the rows it touches.
 struct Sample {
   Timestamp t;
@@ -84,31 +117,44 @@ struct Sample {
 const std::vector<Sample>& samples() {
   static const std::vector<Sample> all = [] {
     std::vector<Sample> made;
+    const EventWriter writer(desk());
     Rng rng(1);
-    Timestamp t{1'723'161'255'000'000'000};
+    Event event;
+    event.t = Timestamp{1'723'161'255'000'000'000};
     for (std::size_t i = 0; i < events_total; ++i) {
-      t = t + Duration::nanoseconds(rng.between(1, 2'000'000));
-      Sample sample{.t = t, .body = {}, .fill = rng.chance(0.1), .id = {}};
+      event.t = event.t + Duration::nanoseconds(rng.between(1, 2'000'000));
+      Sample sample{.t = event.t, .body = {}, .fill = rng.chance(0.1), .id = {}};
       sample.instrument = rng.below(instruments);
       sample.book = rng.below(books);
+      const InstrumentId instrument{sample.instrument};
+      const auto cents = [](std::int64_t price) {
+        return Price::from_raw(Int128{price} * (decimal_one / 100));
+      };
       const auto price = rng.between(100'000, 9'999'999);
       if (sample.fill) {
         sample.id = std::to_string(3'600'000'000 + i);
-        sample.body = fmt::format(
-            R"({{"t":"{}","type":"fill","id":"{}","venue":"binance","account":"main","book":"book-{}",)"
-            R"("instrument":"ASSET{}-USDT","side":"buy","qty":"0.125","price":"{}.5","fee":"0.01",)"
-            R"("fee_asset":"USDT","origin":"quote","liquidity":"maker"}})",
-            to_string(t), sample.id, sample.book, sample.instrument, price);
+        Fill fill;
+        fill.key.place = {VenueId{0}, AccountName("main")};
+        fill.key.instrument = instrument;
+        fill.key.id = *TradeId::create(sample.id);
+        fill.book = *BookName::create(fmt::format("book-{}", sample.book));
+        fill.side = rng.chance(0.5) ? Side::buy : Side::sell;
+        fill.qty = Quantity::from_raw(rng.between(1, 1000) * (decimal_one / 1000));
+        fill.price = cents(price);
+        fill.fee = Money{AssetId{0}, Amount::from_raw(decimal_one / 100)};
+        fill.origin = Origin::quote;
+        fill.liquidity = Liquidity::maker;
+        event.body = fill;
       } else if (rng.chance(2.0 / 3.0)) {
-        sample.body =
-            fmt::format(R"({{"t":"{}","type":"mark","instrument":"ASSET{}-USDT","price":"{}.25"}})",
-                        to_string(t), sample.instrument, price);
+        Mark mark;
+        mark.instrument = instrument;
+        mark.price = cents(price);
+        event.body = mark;
       } else {
-        sample.body = fmt::format(
-            R"({{"t":"{}","type":"top","instrument":"ASSET{}-USDT","bid":"{}.25","bid_qty":"3.5",)"
-            R"("ask":"{}.75","ask_qty":"1.25"}})",
-            to_string(t), sample.instrument, price, price);
+        event.body = Top{instrument, cents(price - 1), Quantity::whole(3), cents(price + 1),
+                         Quantity::whole(2)};
       }
+      writer.write(event, sample.body);
       made.push_back(std::move(sample));
     }
     return made;
@@ -184,6 +230,7 @@ Spent journaled(bool projected, const std::string& path) {
   auto journal = value_of(SqliteJournal::open(path, {.desk = "bench"}));
   std::set<std::pair<std::size_t, std::size_t>> touched;
   const auto& all = samples();
+  double flushed = 0.0;
   const Spent start{seconds_now(), cpu_now()};
   for (std::size_t i = 0; i < all.size(); ++i) {
     const Sample& sample = all[i];
@@ -204,9 +251,14 @@ Spent journaled(bool projected, const std::string& path) {
                                          .origin = Origin::quote,
                                          .liquidity = Liquidity::maker});
     }
-    if (i % group_size == group_size - 1 || i + 1 == all.size()) {
-      put_group(journal->projections(), names, touched, seq);
-      touched.clear();
+    const bool last = i + 1 == all.size();
+    if (i % group_size == group_size - 1 || last) {
+      // As Projector does.
+      if (last || seconds_now() - flushed >= Projector::flush_interval.to_seconds()) {
+        put_group(journal->projections(), names, touched, seq);
+        touched.clear();
+        flushed = seconds_now();
+      }
       value_of(journal->commit());
     }
   }
@@ -261,6 +313,27 @@ void reader_hands_out_checked_events(benchmark::State& state) {
       static_cast<double>(events_total), benchmark::Counter::kIsIterationInvariantRate);
 }
 BENCHMARK(reader_hands_out_checked_events)->Unit(benchmark::kMillisecond)->UseRealTime();
+
+/// As the program replays: one thread reads and checks, the other decodes and steps.
+void replay_to_state(benchmark::State& state) {
+  const std::string path = bench_path("replay");
+  journaled(false, path);
+  JournalReader reader = value_of(JournalReader::open(path));
+  const EventReader decoder(desk());
+  for (auto _ : state) {
+    Engine engine{Desk(desk())};
+    Event event;
+    check(reader.for_each(1, {}, [&](const JournalEvent& stored) -> Result<void> {
+      BALLAST_CHECK(decoder.read(stored.body, event));
+      engine.step(event);
+      return {};
+    }));
+    benchmark::DoNotOptimize(engine.counts());
+  }
+  state.counters["events_per_s"] = benchmark::Counter(
+      static_cast<double>(events_total), benchmark::Counter::kIsIterationInvariantRate);
+}
+BENCHMARK(replay_to_state)->Unit(benchmark::kMillisecond)->UseRealTime();
 
 void commit_of_one_event(benchmark::State& state) {
   auto journal = value_of(SqliteJournal::open(bench_path("single"), {.desk = "bench"}));
