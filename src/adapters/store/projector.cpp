@@ -67,7 +67,6 @@ void Projector::follow(std::uint64_t seq, const Event& event, std::span<const Ef
   }
   for (const Effect& effect : effects)
     put_effect(effect);
-  engine_->take_finished_hours([&](FactorId id, const Summary& hour) { put_hour(id, hour); });
 }
 
 void Projector::follow_again() {
@@ -81,13 +80,19 @@ void Projector::follow_again() {
   if (!trace.positions.empty() || !trace.balances.empty()) out_->set_complete(false);
 }
 
+void Projector::put_finished_hours() {
+  engine_->take_finished_hours([&](FactorId id, const Summary& hour) { put_hour(id, hour); });
+}
+
 void Projector::flush_if_due(Timestamp now) {
+  put_finished_hours();
   if (flushed_ && now - *flushed_ < flush_interval) return;
   flush();
   flushed_ = now;
 }
 
 void Projector::flush() {
+  put_finished_hours();
   for (const PositionId id : positions_.items)
     put_position(id);
   for (const auto& [account, asset] : balances_.items)

@@ -1,10 +1,10 @@
 // Projector: turns what each step of an engine changed into projection rows.
 //
 // follow() after every step remembers which positions and balances moved, and flush() writes each
-// of them once. Everything else is written as it comes, so that the rows do not depend on where
-// groups end. Under load positions and balances are written only every flush_interval: a random
-// position stands on a page of its own, and writing those pages with every group costs more than
-// all the rest. Not thread-safe.
+// of them once. Everything else is written as it comes, hours before each commit, so that the rows
+// do not depend on where groups end. Under load positions and balances are written only every
+// flush_interval: a random position stands on a page of its own, and writing those pages with every
+// group costs more than all the rest. Not thread-safe.
 #pragma once
 
 #include <cstdint>
@@ -28,6 +28,8 @@ class Projector {
   void follow(std::uint64_t seq, const Event& event, std::span<const Effect> effects);
   /// The positions and balances of a step whose other rows the journal holds already.
   void follow_again();
+  /// The hours that the engine finished. Looks at every factor: not for every event.
+  void put_finished_hours();
   /// Before a commit; `now` is the caller's clock.
   void flush_if_due(Timestamp now);
   /// Before the last commit of a run, and before a snapshot.

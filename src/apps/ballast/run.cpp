@@ -121,19 +121,25 @@ Result<void> Run::replay_journal(std::uint64_t from, bool rebuild) {
     std::uint64_t seq = 0;  // 0: none yet
     Event event;
   };
-  std::array<Read, 3> read;  // a ring
-  std::size_t at = 0;        // its oldest
+  constexpr std::uint64_t hours_every = 4096;  // events: it takes a look at every factor
+  std::array<Read, 3> read;                    // a ring
+  std::size_t at = 0;                          // its oldest
   Progress progress(rebuild ? "rebuilding the projections" : "reading the journal");
+  // Those of durable events are in the tables already.
+  const auto put_hours = [&] {
+    if (rebuild) return projector_->put_finished_hours();
+    engine_->take_finished_hours([](FactorId, const Summary&) {});
+  };
   const auto step = [&](const Read& known) {
     const auto& [seq, event] = known;
     if (seq == 0) return;
     const auto effects = follow(seq, event);
     if (rebuild) {
       projector_->follow(seq, event, effects);
-    } else {
-      engine_->take_finished_hours([](FactorId, const Summary&) {});
-      if (seq > journal_->projected_seq()) projector_->follow_again();
+    } else if (seq > journal_->projected_seq()) {
+      projector_->follow_again();
     }
+    if (seq % hours_every == 0) put_hours();
   };
   BALLAST_CHECK(journal_->replay(from, [&](const JournalEvent& stored) -> Result<void> {
     Read& next = read[(at + 2) % read.size()];
@@ -150,6 +156,7 @@ Result<void> Run::replay_journal(std::uint64_t from, bool rebuild) {
   }));
   step(read[at]);
   step(read[(at + 1) % read.size()]);
+  put_hours();
   return {};
 }
 
