@@ -91,7 +91,7 @@ class Tracker {
 
   /// The calendar hours [h, h + 1 h) finished by the last call, oldest first, each handed out once.
   /// A run of hours in which nothing happened is one summary that spans them all: `from` and `to`
-  /// say which. The first begins where the path did.
+  /// say which, and part_of_still_run() cuts it. The first begins where the path did.
   bool has_finished_hours() const { return !finished_hours_.empty(); }
   std::vector<Summary> take_finished_hours();
   /// The hour that is not over, up to `now` (from the last handed-out hour's end).

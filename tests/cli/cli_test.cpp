@@ -149,6 +149,48 @@ TEST_F(Cli, windows_of_a_journal_merge_to_the_whole) {
   EXPECT_EQ(run("report --journal desk.db --window day --from 2026-01-05T12:30:00Z").code, 2);
 }
 
+TEST_F(Cli, each_window_holds_its_own_part_of_a_long_stillness) {
+  const Ended replayed =
+      run(replay("--journal desk.db - -o json"), R"({"t":"2026-03-03T06:30:00Z","type":"time"})"
+                                                 "\n");
+  ASSERT_EQ(replayed.code, 0) << replayed.err;
+  const auto whole = nlohmann::json::parse(replayed.out)["factors"][0];
+  const auto rows_of = [&](const std::string& arguments) {
+    const Ended ended = run("report --journal desk.db -o json --window " + arguments);
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    return nlohmann::json::parse(ended.out);
+  };
+  constexpr double day = 86'400.0;
+  const std::vector<std::tuple<std::string, double, std::size_t>> windows{
+      {"hour", day / 24, 12 + 24 * 56 + 7},
+      {"day", day, 58},
+      {"week", 7 * day, 9},
+      {"month", 31 * day, 3}};
+  for (const auto& [window, longest, count] : windows) {
+    const auto rows = rows_of(window);
+    EXPECT_EQ(rows.size(), count) << window;
+    double known = 0.0;
+    double ise = 0.0;
+    std::string reached = "2026-01-05T12:00:00Z";
+    for (const auto& row : rows) {
+      EXPECT_EQ(row["from"], reached) << window;
+      reached = row["to"];
+      EXPECT_LE(row["known_seconds"], longest) << window << reached;
+      known += row["known_seconds"].get<double>();
+      ise += row["ise"].get<double>();
+    }
+    EXPECT_EQ(reached, "2026-03-03T06:30:00Z") << window;
+    EXPECT_EQ(known, whole["known_seconds"].get<double>()) << window;
+    EXPECT_EQ(ise, whole["ise"].get<double>()) << window;
+  }
+  const auto clipped = rows_of("day --from 2026-01-31T18:00:00Z --to 2026-02-02T06:00:00Z");
+  ASSERT_EQ(clipped.size(), 3);
+  EXPECT_EQ(clipped[0]["from"], "2026-01-31T18:00:00Z");
+  EXPECT_EQ(clipped[0]["known_seconds"], 6 * 3600.0);
+  EXPECT_EQ(clipped[1]["known_seconds"], day);
+  EXPECT_EQ(clipped[2]["to"], "2026-02-02T06:00:00Z");
+}
+
 TEST_F(Cli, wrong_usage_is_two_and_a_missing_file_is_named) {
   EXPECT_EQ(run("").code, 2);
   EXPECT_EQ(run("replya").code, 2);

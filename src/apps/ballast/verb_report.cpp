@@ -1,9 +1,12 @@
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "adapters/config/config.hpp"
 #include "adapters/store/hours.hpp"
 #include "adapters/store/reader.hpp"
+#include "adherence/still_run.hpp"
 #include "apps/ballast/journal_run.hpp"
 #include "apps/ballast/output.hpp"
 #include "engine/report_factor.hpp"
@@ -29,42 +32,74 @@ Timestamp window_begin(Timestamp t, std::string_view window) {
   return day;
 }
 
-/// One row per factor and window. Hours in which nothing happened stand together in the journal;
-/// such a run counts in the window in which it begins, and the row says from when to when it is.
+/// And its end.
+Timestamp window_end(Timestamp t, std::string_view window) {
+  const Timestamp begin = window_begin(t, window);
+  if (window == "hour") return begin + Duration::hours(1);
+  if (window == "week") return begin + Duration::days(7);
+  if (window == "month") return window_begin(begin + Duration::days(31), window);
+  return begin + Duration::days(1);
+}
+
+/// The hours of each factor in turn, merged to one row a window.
+class Windows {
+ public:
+  Windows(const Desk& desk, std::string_view window) : desk_(desk), window_(window) {}
+
+  /// An hour, or as much of a run of them as is within the span and one window.
+  void add(const StoredHour& hour) {
+    const bool same =
+        open_ && open_->factor == hour.factor && open_->book == hour.book &&
+        window_begin(open_->summary.from, window_) == window_begin(hour.summary.from, window_);
+    if (same) {
+      open_->summary = merge(open_->summary, hour.summary);
+    } else {
+      close();
+      open_ = hour;
+    }
+  }
+  std::vector<WindowRow> take() {
+    close();
+    return std::move(rows_);
+  }
+
+ private:
+  void close() {
+    if (!open_) return;
+    WindowRow row;
+    static_cast<FactorFigures&>(row) = factor_figures(open_->summary, desk_.grid);
+    row.factor = open_->factor;
+    row.book = open_->book;
+    const FactorId id = desk_.find_factor(open_->factor, open_->book);
+    if (id.valid()) row.unit = desk_.asset(desk_.factor(id).unit).name;
+    row.from = open_->summary.from;
+    row.to = open_->summary.to;
+    rows_.push_back(std::move(row));
+    open_.reset();
+  }
+
+  const Desk& desk_;
+  std::string_view window_;
+  std::vector<WindowRow> rows_;
+  std::optional<StoredHour> open_;
+};
+
 Result<std::vector<WindowRow>> merged_windows(const ReportArguments& arguments) {
   BALLAST_TRY(journal, JournalReader::open(arguments.journal));
   BALLAST_TRY(desk, load_desk(journal.desk(), arguments.journal));
-  std::vector<WindowRow> rows;
-  std::optional<StoredHour> open;
-  const auto close = [&] {
-    if (!open) return;
-    WindowRow row;
-    static_cast<FactorFigures&>(row) = factor_figures(open->summary, desk.grid);
-    row.factor = open->factor;
-    row.book = open->book;
-    const FactorId id = desk.find_factor(open->factor, open->book);
-    if (id.valid()) row.unit = desk.asset(desk.factor(id).unit).name;
-    row.from = open->summary.from;
-    row.to = open->summary.to;
-    rows.push_back(std::move(row));
-    open.reset();
-  };
+  Windows windows(desk, arguments.window);
   BALLAST_CHECK(visit_hours(arguments.journal, [&](const StoredHour& hour) {
-    const Timestamp at = hour.summary.from;
-    if (arguments.span.from && at < *arguments.span.from) return;
-    if (arguments.span.to && at >= *arguments.span.to) return;
-    const bool same =
-        open && open->factor == hour.factor && open->book == hour.book &&
-        window_begin(open->summary.from, arguments.window) == window_begin(at, arguments.window);
-    if (same) {
-      open->summary = merge(open->summary, hour.summary);
-    } else {
-      close();
-      open = hour;
+    const Summary& summary = hour.summary;
+    const Timestamp from = std::max(summary.from, arguments.span.from.value_or(summary.from));
+    const Timestamp to = std::min(summary.to, arguments.span.to.value_or(summary.to));
+    if (from >= to) return;
+    if (!is_still_run(summary)) return windows.add(hour);
+    for (Timestamp begin = from, end; begin < to; begin = end) {
+      end = std::min(to, window_end(begin, arguments.window));
+      windows.add({hour.factor, hour.book, part_of_still_run(summary, begin, end, desk.grid)});
     }
   }));
-  close();
-  return rows;
+  return windows.take();
 }
 
 std::optional<std::string> not_with_windows(const ReportArguments& arguments) {
