@@ -74,8 +74,10 @@ Summary part_of_still_run(const Summary& run, Timestamp from, Timestamp to, Dura
   BALLAST_ASSERT(run.from <= from && from < to && to <= run.to);
   BALLAST_ASSERT(whole_hour(from) && whole_hour(to));
   if (from == run.from && to == run.to) return run;
-  const auto hours = static_cast<double>((to - from).ns / hour.ns);
-  const auto run_hours = static_cast<double>((run.to - run.from).ns / hour.ns);
+  const std::int64_t whole_hours = (to - from).ns / hour.ns;
+  const std::int64_t whole_run_hours = (run.to - run.from).ns / hour.ns;
+  const auto hours = static_cast<double>(whole_hours);
+  const auto run_hours = static_cast<double>(whole_run_hours);
   const auto in_proportion = [&](const DoubleDouble& integral) {
     return integral / run_hours * DoubleDouble{hours};
   };

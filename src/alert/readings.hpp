@@ -11,6 +11,7 @@ namespace ballast {
 
 class Readings {
  public:
+  virtual ~Readings() = default;
   /// The measure of a factor (invalid id: of the desk) at `at`, which is never before the last
   /// event. `window` ends at `at` and matters to windowed measures only. Nothing: unknown. Never
   /// NaN.
@@ -18,9 +19,6 @@ class Readings {
                                       Measure measure,
                                       Window window,
                                       Timestamp at) const = 0;
-
- protected:
-  ~Readings() = default;
 };
 
 }  // namespace ballast

@@ -33,7 +33,7 @@ Amount& Ledger::balance(AccountId account, AssetId asset) {
   const auto index = place_of(held, asset) - std::span<const Balance>(held).begin();
   const auto at = held.begin() + index;
   if (at != held.end() && at->asset == asset) return at->qty;
-  added_.push_back({account, asset});
+  added_.emplace_back(account, asset);
   return held.insert(at, {asset, Amount{}})->qty;
 }
 

@@ -96,7 +96,7 @@ class Engine final : private Readings {
   explicit Engine(Desk desk, EngineOptions options = {});
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;
-  ~Engine() = default;
+  ~Engine() override = default;
 
   /// The only way state changes. The effects are valid until the next call.
   std::span<const Effect> step(const Event& event);

@@ -62,8 +62,8 @@ Engine::Engine(Desk desk, EngineOptions options)
   }
   for (const Instrument& instrument : desk_.instruments) {
     const auto deltas = exposures_.deltas(instrument.base);
-    routes_.push_back(
-        {deltas.empty() ? FactorId{} : deltas.front(), instrument.base, instrument.inverse()});
+    const FactorId delta = deltas.empty() ? FactorId{} : deltas.front();
+    routes_.push_back(Route{delta, instrument.base, instrument.inverse()});
   }
   trace_.factors.reserve(desk_.factors.size());
 }

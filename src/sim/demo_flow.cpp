@@ -21,7 +21,7 @@ void DemoMaker::market() {
     if (marked) tape_.at(ms, Mark{instrument, {}, {}, ticked(instrument, mid)});
     if (topped) {
       const double half = 0.00001 * prices_.activity();
-      const bool inverse = instrument == id_.btc_inverse;
+      const bool inverse = instrument == ids.btc_inverse;
       const double size = facts_[i].coin == Coin::eth ? depth * 20.0
                           : inverse                   ? depth * 9000.0
                                                       : depth;
@@ -33,7 +33,7 @@ void DemoMaker::market() {
     }
   }
   if (second_ % 3600 != 0) return;
-  for (const InstrumentId perpetual : {id_.btc_linear, id_.eth_linear, id_.btc_inverse}) {
+  for (const InstrumentId perpetual : {ids.btc_linear, ids.eth_linear, ids.btc_inverse}) {
     if (silent(facts_[perpetual.index()].venue)) continue;
     tape_.at(2, FundingRate{perpetual, steps<Decimal>(rng_.between(60, 130), 1'000'000),
                             Decimal::whole(8)});
@@ -42,7 +42,7 @@ void DemoMaker::market() {
 
 Fill DemoMaker::fill(const FillPlan& plan) {
   const InstrumentFacts& facts = facts_[plan.instrument.index()];
-  const bool inverse = plan.instrument == id_.btc_inverse;
+  const bool inverse = plan.instrument == ids.btc_inverse;
   const double sign = plan.side == Side::buy ? 1.0 : -1.0;
   Fill made;
   made.price = ticked(plan.instrument, price_of(plan.instrument) * (1.0 + sign * plan.worse));
@@ -64,7 +64,7 @@ Fill DemoMaker::fill(const FillPlan& plan) {
   const std::int64_t rate = plan.liquidity == Liquidity::maker ? facts.maker_fee : facts.taker_fee;
   const auto amount = decimal_from_double<Amount>(value * static_cast<double>(rate) * 1e-6, 8);
   BALLAST_ASSERT(amount.has_value());
-  made.fee = Fee{*amount, inverse ? id_.btc : id_.usdt};
+  made.fee = Fee{*amount, inverse ? ids.btc : ids.usdt};
   return made;
 }
 
@@ -75,7 +75,7 @@ bool DemoMaker::we_buy(InstrumentId instrument, double lean) {
   share -= 0.10 * std::clamp(deviation(coin) / half_band(coin), -1.5, 1.5);
   const double spare = coin == Coin::btc ? (to_double(holdings_.btc_spot) - 4.5) / 3.0
                                          : (to_double(holdings_.eth_spot) - 180.0) / 90.0;
-  if (facts_[instrument.index()].venue == id_.binance) share -= 0.10 * std::clamp(spare, -2.0, 2.0);
+  if (facts_[instrument.index()].venue == ids.binance) share -= 0.10 * std::clamp(spare, -2.0, 2.0);
   return rng_.chance(std::clamp(share, 0.08, 0.92));
 }
 
@@ -92,22 +92,22 @@ void DemoMaker::quote(InstrumentId instrument, double rate, double size) {
 void DemoMaker::client_blocks() {
   const bool falling = prices_.stressed() && second_ < prices_.crash_second() + 300;
   // After the fall the same few clients want out at once.
-  for (const InstrumentId instrument : {id_.btc_spot, id_.eth_spot}) {
-    const double hurry = instrument == id_.btc_spot ? 1.0 / 28.0 : 1.0 / 60.0;
+  for (const InstrumentId instrument : {ids.btc_spot, ids.eth_spot}) {
+    const double hurry = instrument == ids.btc_spot ? 1.0 / 28.0 : 1.0 / 60.0;
     if (!rng_.chance(falling ? hurry : 1.0 / 1300.0)) continue;
     const bool buy = falling ? rng_.chance(0.97) : we_buy(instrument, 0.08);
     if (buy && short_of_cash()) continue;
     const double size =
-        instrument == id_.btc_spot ? 0.35 + 0.75 * rng_.uniform() : 5.0 + 16.0 * rng_.uniform();
+        instrument == ids.btc_spot ? 0.35 + 0.75 * rng_.uniform() : 5.0 + 16.0 * rng_.uniform();
     trade({instrument, BookName("mm"), buy ? Side::buy : Side::sell, size,
            -0.0002 * prices_.activity(), Origin::client, Liquidity::unknown});
   }
 }
 
 void DemoMaker::flow() {
-  quote(id_.btc_spot, 1.0 / 26.0, 0.11);
-  quote(id_.eth_spot, 1.0 / 30.0, 2.2);
-  quote(id_.btc_linear, 1.0 / 48.0, 0.10);
+  quote(ids.btc_spot, 1.0 / 26.0, 0.11);
+  quote(ids.eth_spot, 1.0 / 30.0, 2.2);
+  quote(ids.btc_linear, 1.0 / 48.0, 0.10);
   client_blocks();
 }
 
@@ -137,7 +137,7 @@ void DemoMaker::hedge(Coin coin) {
     pending = PendingHedge{second_ + reaction_seconds(), static_cast<int>(rng_.between(2, 4))};
     return;
   }
-  const InstrumentId instrument = coin == Coin::btc ? id_.btc_inverse : id_.eth_linear;
+  const InstrumentId instrument = coin == Coin::btc ? ids.btc_inverse : ids.eth_linear;
   if (second_ < pending->due || hedger_down() || silent(facts_[instrument.index()].venue)) return;
   if (std::abs(d) < 0.2 * half_band(coin)) {
     pending.reset();
@@ -155,10 +155,10 @@ void DemoMaker::hedge(Coin coin) {
 }
 
 void DemoMaker::move_cash(Amount qty, bool to_binance) {
-  const Place here = place(id_.binance);
-  const Place there = place(id_.bybit);
+  const Place here = place(ids.binance);
+  const Place there = place(ids.bybit);
   const Transfer transfer{
-      next_id("tr"),      id_.usdt, qty, to_binance ? there : here, to_binance ? here : there,
+      next_id("tr"),      ids.usdt, qty, to_binance ? there : here, to_binance ? here : there,
       TransferState::sent};
   tape_.at(500, transfer);
   if (!to_binance) holdings_.usdt_binance -= qty;
@@ -174,7 +174,7 @@ void DemoMaker::treasury() {
     Transfer arrived = cash_moving_->transfer;
     arrived.state = TransferState::arrived;
     tape_.at(500, arrived);
-    if (arrived.to.venue == id_.binance) {
+    if (arrived.to.venue == ids.binance) {
       holdings_.usdt_binance += arrived.qty;
       holdings_.usdt_elsewhere -= to_double(arrived.qty);
     }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <string_view>
@@ -33,7 +34,7 @@ To steps(std::int64_t count, std::int64_t per_unit) {
 }
 /// The nearest whole number of steps; values are positive and far below 2^53.
 inline std::int64_t nearest(double value, std::int64_t per_unit) {
-  return static_cast<std::int64_t>(value * static_cast<double>(per_unit) + 0.5);
+  return std::llround(value * static_cast<double>(per_unit));
 }
 
 struct InstrumentFacts {
@@ -63,7 +64,7 @@ class DemoMaker {
   // ---- the market ----
   void market();
   bool silent(VenueId venue) const {
-    return venue == id_.deribit && second_ >= clock_time(10, 5) && second_ < clock_time(10, 26);
+    return venue == ids.deribit && second_ >= clock_time(10, 5) && second_ < clock_time(10, 26);
   }
   bool hedger_down() const { return second_ >= clock_time(3, 20) && second_ < clock_time(4, 15); }
   double price_of(InstrumentId instrument) const {
@@ -88,7 +89,7 @@ class DemoMaker {
   Fill fill(const FillPlan& plan);
   void trade(const FillPlan& plan) {
     const Fill made = fill(plan);
-    holdings_.take(made, id_);
+    holdings_.take(made, ids);
     const std::int64_t ms = rng_.between(0, 999);
     tape_.at(ms, made);
     last_trade_ = Event{tape_.now() + Duration::milliseconds(ms), made};
@@ -129,13 +130,13 @@ class DemoMaker {
     return *TradeId::create(fmt::format("{}-{}", prefix, 4'100'000 + ++serial_));
   }
 
-  static constexpr DemoIds id_{};
+  static constexpr DemoIds ids{};
   std::array<InstrumentFacts, 5> facts_{{
-      {Coin::btc, id_.binance, 100, 100'000, 0.0, -50, 250},
-      {Coin::eth, id_.binance, 100, 10'000, 0.0, -50, 250},
-      {Coin::btc, id_.bybit, 10, 1'000, 0.0003, -25, 300},
-      {Coin::eth, id_.bybit, 100, 100, 0.0003, -25, 300},
-      {Coin::btc, id_.deribit, 2, 1, 0.0004, 0, 300},
+      {Coin::btc, ids.binance, 100, 100'000, 0.0, -50, 250},
+      {Coin::eth, ids.binance, 100, 10'000, 0.0, -50, 250},
+      {Coin::btc, ids.bybit, 10, 1'000, 0.0003, -25, 300},
+      {Coin::eth, ids.bybit, 100, 100, 0.0003, -25, 300},
+      {Coin::btc, ids.deribit, 2, 1, 0.0004, 0, 300},
   }};
   PricePath prices_;
   Rng rng_;

@@ -8,11 +8,11 @@ void DemoMaker::opening() {
     tape_.at(0, BalanceChange{place(venue), asset, Amount::whole(qty), *TradeId::create(id),
                               Note("opening balance")});
   };
-  deposit(id_.binance, id_.usdt, 1'500'000, "open-1");
-  deposit(id_.binance, id_.btc, 4, "open-2");
-  deposit(id_.binance, id_.eth, 180, "open-3");
-  deposit(id_.bybit, id_.usdt, 1'200'000, "open-4");
-  deposit(id_.deribit, id_.btc, 2, "open-5");
+  deposit(ids.binance, ids.usdt, 1'500'000, "open-1");
+  deposit(ids.binance, ids.btc, 4, "open-2");
+  deposit(ids.binance, ids.eth, 180, "open-3");
+  deposit(ids.bybit, ids.usdt, 1'200'000, "open-4");
+  deposit(ids.deribit, ids.btc, 2, "open-5");
   holdings_.usdt_binance = Amount::whole(1'500'000);
   holdings_.usdt_elsewhere = 1'200'000.0;
   holdings_.btc_spot = Quantity::whole(4);
@@ -21,41 +21,41 @@ void DemoMaker::opening() {
 
 void DemoMaker::funding() {
   // Each book pays for its own position: hedges stand in "hedger", the quoted perpetual in "mm".
-  for (const InstrumentId perpetual : {id_.btc_linear, id_.eth_linear, id_.btc_inverse}) {
+  for (const InstrumentId perpetual : {ids.btc_linear, ids.eth_linear, ids.btc_inverse}) {
     const Quantity position = holdings_.position[perpetual.index()];
     if (position.zero()) continue;
-    const bool inverse = perpetual == id_.btc_inverse;
+    const bool inverse = perpetual == ids.btc_inverse;
     const double value = inverse ? 10.0 * to_double(position) / price_of(perpetual)
                                  : to_double(position) * price_of(perpetual);
     const double rate = 0.00006 + 0.00006 * rng_.uniform();
     const auto amount = decimal_from_double<Amount>(-value * rate, 8);
     BALLAST_ASSERT(amount.has_value());
     (inverse ? holdings_.btc_profit : holdings_.usdt_elsewhere) += to_double(*amount);
-    const BookName book = perpetual == id_.btc_linear ? BookName("mm") : BookName("hedger");
+    const BookName book = perpetual == ids.btc_linear ? BookName("mm") : BookName("hedger");
     tape_.at(5, FundingPayment{next_id("fund"), place(facts_[perpetual.index()].venue), book,
-                               perpetual, *amount, inverse ? id_.btc : id_.usdt});
+                               perpetual, *amount, inverse ? ids.btc : ids.usdt});
   }
 }
 
 void DemoMaker::statements() {
-  for (const InstrumentId perpetual : {id_.btc_linear, id_.eth_linear, id_.btc_inverse}) {
+  for (const InstrumentId perpetual : {ids.btc_linear, ids.eth_linear, ids.btc_inverse}) {
     const VenueId venue = facts_[perpetual.index()].venue;
     if (silent(venue)) continue;
     tape_.at(999, Statement{place(venue), perpetual, {}, holdings_.position[perpetual.index()]});
   }
   const auto balance = [&](AssetId asset, Quantity qty) {
-    tape_.at(999, Statement{place(id_.binance), {}, asset, qty});
+    tape_.at(999, Statement{place(ids.binance), {}, asset, qty});
   };
-  balance(id_.btc, holdings_.btc_spot);
-  balance(id_.eth, holdings_.eth_spot);
-  balance(id_.usdt, decimal_cast<Quantity>(holdings_.usdt_binance));
+  balance(ids.btc, holdings_.btc_spot);
+  balance(ids.eth, holdings_.eth_spot);
+  balance(ids.usdt, decimal_cast<Quantity>(holdings_.usdt_binance));
 }
 
 void DemoMaker::misreported_fill() {
   if (second_ == clock_time(5, 36)) {
-    Fill truth = fill({id_.btc_spot, BookName("mm"), Side::buy, 0.24, -0.0003, Origin::client,
+    Fill truth = fill({ids.btc_spot, BookName("mm"), Side::buy, 0.24, -0.0003, Origin::client,
                        Liquidity::unknown});
-    holdings_.take(truth, id_);
+    holdings_.take(truth, ids);
     wrong_fill_ = truth;
     truth.qty = truth.qty + truth.qty + truth.qty + truth.qty + truth.qty;
     truth.qty = truth.qty + truth.qty;  // ten times: a misplaced point
@@ -71,13 +71,13 @@ void DemoMaker::misreported_fill() {
 
 void DemoMaker::missing_fill() {
   const int lost_at = clock_time(19, 31);
-  const FillPlan slice{id_.eth_linear, BookName("hedger"), Side::buy,       12.0,
+  const FillPlan slice{ids.eth_linear, BookName("hedger"), Side::buy,       12.0,
                        0.00002,        Origin::hedge,      Liquidity::taker};
   // Two equal slices; only the first is reported. Hours later the pair's position is what counts.
   if (second_ == lost_at) trade(slice);
   if (second_ == lost_at + 2) {
     const Fill lost = fill(slice);
-    holdings_.take(lost, id_);
+    holdings_.take(lost, ids);
     missing_fill_ = Event{tape_.now() + Duration::milliseconds(250), lost};
   }
   if (second_ == clock_time(19, 35) || second_ == clock_time(19, 55)) statements();
@@ -87,15 +87,15 @@ void DemoMaker::missing_fill() {
 void DemoMaker::stress() {
   const int since = second_ - prices_.crash_second();
   if (since == 20) {  // the largest client first
-    trade({id_.btc_spot, BookName("mm"), Side::buy, 3.2, -0.0008, Origin::client,
+    trade({ids.btc_spot, BookName("mm"), Side::buy, 3.2, -0.0008, Origin::client,
            Liquidity::unknown});
   }
   if (since == 150) {
-    tape_.at(0, Acknowledge{id_.btc_out_of_band, id_.delta_btc, Note("risk desk")});
+    tape_.at(0, Acknowledge{ids.btc_out_of_band, ids.delta_btc, Note("risk desk")});
   }
   if (since == 900) {
     TargetOverride smaller;
-    smaller.factor = id_.delta_btc;
+    smaller.factor = ids.delta_btc;
     smaller.target = Decimal::whole(6);
     smaller.band = Range{steps<Decimal>(48, 10), steps<Decimal>(72, 10)};
     smaller.until = demo_day_start + Duration::seconds(clock_time(15, 30));
@@ -105,26 +105,26 @@ void DemoMaker::stress() {
 
 void DemoMaker::story() {
   if (second_ == clock_time(3, 27)) {  // while nothing hedges
-    trade({id_.btc_spot, BookName("mm"), Side::buy, 1.9, -0.0003, Origin::client,
+    trade({ids.btc_spot, BookName("mm"), Side::buy, 1.9, -0.0003, Origin::client,
            Liquidity::unknown});
   }
   if (second_ == clock_time(5, 12)) {
-    const Fill made = fill({id_.btc_linear, BookName("mm"), Side::sell, 0.06, -0.00013,
+    const Fill made = fill({ids.btc_linear, BookName("mm"), Side::sell, 0.06, -0.00013,
                             Origin::quote, Liquidity::maker});
-    holdings_.take(made, id_);
+    holdings_.take(made, ids);
     delayed_fill_ = Event{tape_.now(), made};
   }
   if (second_ == clock_time(5, 12, 40)) tape_.late(*delayed_fill_);
   misreported_fill();
   if (second_ == clock_time(9, 3)) {
     trade(
-        {id_.btc_spot, BookName("mm"), Side::buy, 0.08, -0.00013, Origin::quote, Liquidity::maker});
+        {ids.btc_spot, BookName("mm"), Side::buy, 0.08, -0.00013, Origin::quote, Liquidity::maker});
     tape_.late(*last_trade_);  // the drop copy says it again
   }
   if (second_ == clock_time(12, 40)) {
-    const Transfer sent{next_id("tr"),        id_.btc,
-                        steps<Amount>(5, 10), place(id_.binance),
-                        place(id_.deribit),   TransferState::sent};
+    const Transfer sent{next_id("tr"),        ids.btc,
+                        steps<Amount>(5, 10), place(ids.binance),
+                        place(ids.deribit),   TransferState::sent};
     tape_.at(100, sent);
     holdings_.btc_spot -= steps<Quantity>(5, 10);
     holdings_.btc_moving += steps<Quantity>(5, 10);
@@ -139,7 +139,7 @@ void DemoMaker::story() {
   stress();
   missing_fill();
   if (second_ == clock_time(20, 39)) {
-    const Fill made = fill({id_.btc_spot, BookName("mm"), Side::sell, 0.15, -0.00013, Origin::quote,
+    const Fill made = fill({ids.btc_spot, BookName("mm"), Side::sell, 0.15, -0.00013, Origin::quote,
                             Liquidity::maker});
     busted_ = made.key;  // the venue never counts it
     tape_.at(300, made);

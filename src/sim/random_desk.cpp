@@ -78,7 +78,7 @@ class Builder {
     RuleConfig rule;
     rule.name = "out-of-band";
     for (std::size_t i = 0; i < desk_.factors.size(); ++i)
-      rule.factors.push_back(FactorId{i});
+      rule.factors.emplace_back(i);
     rule.threshold = 1.0;
     rule.dwell = Duration::seconds(20);
     rule.clear = 0.5;

@@ -23,7 +23,7 @@ Result<void> visit_hours(const std::string& path,
                                              path, rows.bytes(0), path));
     }
     BALLAST_TRY(summary, summary_from(rows.bytes(summary_column)));
-    fn({std::string(rows.bytes(0)), std::string(rows.bytes(1)), std::move(summary)});
+    fn({std::string(rows.bytes(0)), std::string(rows.bytes(1)), summary});
   }
 }
 

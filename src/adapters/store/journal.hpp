@@ -49,6 +49,8 @@ class SqliteJournal final : public Journal {
   /// writer), conflict (another desk), corrupt (damage, named by event), not_found, io.
   static Result<std::unique_ptr<SqliteJournal>> open(const std::string& path,
                                                      JournalOptions options);
+  SqliteJournal(const SqliteJournal&) = delete;
+  SqliteJournal& operator=(const SqliteJournal&) = delete;
   /// What was not committed is gone, as it was never acknowledged.
   ~SqliteJournal() override;
 

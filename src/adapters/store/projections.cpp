@@ -24,16 +24,14 @@ std::string_view name_of(Enum value, const std::array<std::string_view, N>& name
 class DecimalText {
  public:
   template <class Tag>
-  explicit DecimalText(Fixed<Tag> value) {
-    end_ = print_decimal(value.raw, text_.data());
-  }
+  explicit DecimalText(Fixed<Tag> value) : end_(print_decimal(value.raw, text_.data())) {}
   std::string_view view() const {
     return {text_.data(), static_cast<std::size_t>(end_ - text_.data())};
   }
 
  private:
   std::array<char, decimal_text_max> text_;
-  char* end_ = nullptr;
+  char* end_;
 };
 
 void put_optional(RowWriter& out, const std::optional<double>& value) {

@@ -57,8 +57,8 @@ Result<void> fill_queue(EventScan& scan, Queue& queue) {
     batch.clear();
     while (batch.entries.size() < batch_events) {
       auto next = scan.next();
+      more = next.value_or(false);
       if (!next) outcome = tl::unexpected(std::move(next).error());
-      more = next && *next;
       if (!more) break;
       batch.add(scan.event());
     }

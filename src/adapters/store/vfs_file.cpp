@@ -38,6 +38,7 @@ void VfsFile::Close::operator()(sqlite3_file* file) const {
   sqlite3_free(file);
 }
 void VfsFile::FreeName::operator()(const char* name) const {
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-const-cast): SQLite takes back what it gave as const.
   sqlite3_free_filename(const_cast<char*>(name));
 }
 

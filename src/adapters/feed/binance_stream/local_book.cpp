@@ -1,5 +1,7 @@
 #include "adapters/feed/binance_stream/local_book.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 namespace ballast {
@@ -18,12 +20,12 @@ LocalBook::Outcome LocalBook::snapshot(const Frame& frame) {
   if (following_ && frame.ids.last <= id_) return Outcome::ignored;  // the book is past it
   book_.clear();
   // Snapshots list their best levels first; the book is filled fastest from the far end.
-  for (auto level = frame.bids.rbegin(); level != frame.bids.rend(); ++level) {
-    book_.apply(Side::buy, level->price, level->qty);
-  }
-  for (auto level = frame.asks.rbegin(); level != frame.asks.rend(); ++level) {
-    book_.apply(Side::sell, level->price, level->qty);
-  }
+  const auto fill = [this](const auto& levels, Side side) {
+    std::for_each(levels.rbegin(), levels.rend(),
+                  [&](const auto& level) { book_.apply(side, level.price, level.qty); });
+  };
+  fill(frame.bids, Side::buy);
+  fill(frame.asks, Side::sell);
   id_ = frame.ids.last;
   following_ = true;
   fresh_ = true;

@@ -14,7 +14,7 @@ constexpr std::int64_t ns_per_s = 1'000'000'000;
 
 tl::unexpected<Error> not_a_number(std::string_view text) {
   return fail(Errc::bad_input,
-              fmt::format("{} is not a number such as \"12.5\" or \"1.25e-05\"", shown(text)));
+              fmt::format(R"({} is not a number such as "12.5" or "1.25e-05")", shown(text)));
 }
 
 constexpr bool digit(char c) { return c >= '0' && c <= '9'; }
@@ -192,7 +192,7 @@ Result<Duration> parse_utc_offset(std::string_view text) {
     return fail(Errc::bad_input,
                 fmt::format("{} is not an offset such as \"+03:00\"", shown(text)));
   }
-  return Duration::minutes((text.front() == '-' ? -1 : 1) * (*hours * 60 + *minutes));
+  return Duration::minutes((text.front() == '-' ? -1 : 1) * (std::int64_t{*hours} * 60 + *minutes));
 }
 
 Result<TimeFormat> TimeFormat::create(std::string_view format, Duration utc_offset) {

@@ -149,7 +149,7 @@ class OwnFills final : public Importer {
   }
 
   Result<void> end_of_file(ImportSink& /*sink*/) override {
-    const auto parsed = parse();
+    auto parsed = parse();
     json_.clear();
     return parsed;
   }
