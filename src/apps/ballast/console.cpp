@@ -43,10 +43,11 @@ double monotonic_seconds() {
   return std::chrono::duration<double>(now).count();
 }
 
-Progress::Progress(std::string label) : label_(std::move(label)) {
-  active_ = isatty(STDERR_FILENO) != 0;
-  started_ = last_ = monotonic_seconds();
-}
+Progress::Progress(std::string label)
+    : label_(std::move(label)),
+      active_(isatty(STDERR_FILENO) != 0),
+      started_(monotonic_seconds()),
+      last_(started_) {}
 
 Progress::~Progress() { finish(); }
 

@@ -9,6 +9,7 @@
 #include <span>
 #include <string_view>
 
+// NOLINTNEXTLINE(readability-identifier-naming): the library's own.
 namespace CLI {
 class App;
 }
