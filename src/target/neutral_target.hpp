@@ -13,7 +13,7 @@ inline std::optional<Timestamp> next_change(const NeutralTarget& /*model*/, Time
 }
 constexpr bool reads_value(const NeutralTarget& /*model*/) { return false; }
 inline std::string describe(const NeutralTarget& /*model*/, const Inventory& /*inventory*/) {
-  return "neutral: 0";
+  return "0";
 }
 
 }  // namespace ballast

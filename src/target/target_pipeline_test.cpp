@@ -223,6 +223,11 @@ TEST(TargetPipeline, explains_what_each_stage_did) {
   EXPECT_EQ(stages[2].plan, pipeline.plan(at(1)));
 }
 
+TEST(TargetPipeline, explains_neutral_once) {
+  const TargetPipeline pipeline(factor(NeutralTarget{}));
+  EXPECT_EQ(pipeline.explain(at(0))[0].text, "neutral: 0");
+}
+
 TEST(TargetPipeline, explains_a_target_held_at_the_bands_edge_and_an_unknown_one) {
   TargetPipeline pipeline(factor(ShareTarget{dec("0.3")}));
   ASSERT_EQ(pipeline.apply(band_to("2", "3.5"), at(0)), OverrideAnswer::applied);

@@ -171,14 +171,13 @@ const std::vector<TomlNode>& tables(const TomlNode& root,
   return none;
 }
 
-std::string read_name(Section& section,
+std::string read_name(const Section& section,
                       std::string_view kind,
                       std::string_view reserved,
                       std::size_t longest) {
   section.require("name", fmt::format("\"my-{}\"", kind));
   const auto name = section.text("name");
   if (!name) return {};
-  section.rename(fmt::format("{} \"{}\"", kind, name->value.substr(0, 80)));
   const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
   if (name->value.empty()) {
     section.error(name->at, "the name is empty");

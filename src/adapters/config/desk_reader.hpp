@@ -26,7 +26,7 @@ void read_objectives(const TomlNode& root, Desk& desk, Problems& problems);
 const std::vector<TomlNode>& tables(const TomlNode& root, std::string_view key, Problems& problems);
 
 /// The entry's `name`, checked: present, printable, at most `longest` bytes, none of `reserved`.
-std::string read_name(Section& section,
+std::string read_name(const Section& section,
                       std::string_view kind,
                       std::string_view reserved,
                       std::size_t longest = 63);

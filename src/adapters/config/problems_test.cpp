@@ -36,7 +36,7 @@ Golden read_golden() {
       golden.cases.back().title = line.substr(4);
     } else if (line == "---" && !golden.cases.empty()) {
       to = &golden.cases.back().listing;
-    } else if (!(to != &golden.head && line.empty())) {  // a blank line sets cases apart
+    } else if (!line.empty()) {  // a blank line sets cases apart
       *to += line + "\n";
     }
   }

@@ -32,11 +32,24 @@ Result<Decimal> exact_decimal(const TomlNode& node) {
       fmt::format("{} is not a plain decimal; write it as a string such as \"12.5\"", node.text));
 }
 
+namespace {
+
+std::string title_of(const TomlNode& table,
+                     std::string_view kind,
+                     std::span<const std::string_view> keys) {
+  const bool named = std::find(keys.begin(), keys.end(), "name") != keys.end();
+  const TomlMember* const name = named ? table.find("name") : nullptr;
+  if (name == nullptr || name->value.kind != TomlNode::Kind::string) return std::string(kind);
+  return fmt::format("{} \"{}\"", kind, name->value.text.substr(0, 80));
+}
+
+}  // namespace
+
 Section::Section(const TomlNode& table,
-                 std::string title,
+                 std::string_view kind,
                  std::span<const std::string_view> keys,
                  Problems& problems)
-    : table_(table), title_(std::move(title)), problems_(problems) {
+    : table_(table), title_(title_of(table, kind, keys)), problems_(problems) {
   for (const TomlMember& member : table.members) {
     if (std::find(keys.begin(), keys.end(), member.key) != keys.end()) continue;
     Suggestion near(member.key);

@@ -41,15 +41,15 @@ struct Placed {
 
 class Section {
  public:
-  /// `title` names the table in messages ("factor \"delta:BTC\""); `keys` are all it may have.
+  /// `kind` and, where it has one, the table's own name are its title in messages ("factor
+  /// \"delta:BTC\""); `keys` are all it may have.
   Section(const TomlNode& table,
-          std::string title,
+          std::string_view kind,
           std::span<const std::string_view> keys,
           Problems& problems);
 
   Position at() const { return table_.at; }
   const std::string& title() const { return title_; }
-  void rename(std::string title) { title_ = std::move(title); }
   Problems& problems() const { return problems_; }
 
   bool has(std::string_view key) const { return table_.find(key) != nullptr; }

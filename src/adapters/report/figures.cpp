@@ -71,7 +71,7 @@ std::string quantity_text(Int128 raw) {
 
 std::string percent_text(std::optional<double> share) {
   if (!share || !std::isfinite(*share)) return std::string(no_figure);
-  return fmt::format("{:.2f} %", *share * 100.0);
+  return number_text(*share * 100.0) + " %";
 }
 
 std::string number_text(std::optional<double> value, int digits) {
@@ -108,8 +108,9 @@ std::string time_text(Timestamp t) {
 
 std::string restated_text(std::optional<double> lived, double restated) {
   std::string text = percent_text(restated);
-  if (lived) text += fmt::format(" ({:+.2f} points)", (restated - *lived) * 100.0);
-  return text;
+  if (!lived) return text;
+  const std::string points = number_text((restated - *lived) * 100.0);
+  return text + fmt::format(" ({}{} points)", points.starts_with('-') ? "" : "+", points);
 }
 
 std::string weights_text(std::string_view basis) {

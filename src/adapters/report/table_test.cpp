@@ -129,6 +129,10 @@ TEST(Figures, keep_what_a_trader_needs_and_no_more) {
   EXPECT_EQ(money_text(*parse_decimal_raw("0.0004")), "0.0004");
   EXPECT_EQ(percent_text(0.825), "82.50 %");
   EXPECT_EQ(percent_text(std::nullopt), no_figure);
+  EXPECT_EQ(percent_text(-1e-12), "0.00 %");
+  EXPECT_EQ(percent_text(-12.345), "-1,234.50 %");
+  EXPECT_EQ(restated_text(0.5, 0.5 - 1e-12), "50.00 % (+0.00 points)");
+  EXPECT_EQ(restated_text(0.5, 0.475), "47.50 % (-2.50 points)");
   EXPECT_EQ(number_text(-1234.5), "-1,234.50");
   EXPECT_EQ(number_text(-0.001), "0.00");
   EXPECT_EQ(seconds_text(0.25), "0.25 s");
