@@ -21,7 +21,6 @@ void subtract(std::array<std::int64_t, N>& to, const std::array<std::int64_t, N>
     to[i] -= from[i];
 }
 
-
 }  // namespace
 
 Times& Times::operator+=(const Times& other) {
