@@ -24,14 +24,15 @@ std::string_view name_of(Enum value, const std::array<std::string_view, N>& name
 class DecimalText {
  public:
   template <class Tag>
-  explicit DecimalText(Fixed<Tag> value) : end_(print_decimal(value.raw, text_.data())) {}
-  std::string_view view() const {
-    return {text_.data(), static_cast<std::size_t>(end_ - text_.data())};
+  explicit DecimalText(Fixed<Tag> value) {
+    const char* const end = print_decimal(value.raw, text_.data());
+    size_ = static_cast<std::size_t>(end - text_.data());
   }
+  std::string_view view() const { return {text_.data(), size_}; }
 
  private:
   std::array<char, decimal_text_max> text_;
-  char* end_;
+  std::size_t size_ = 0;
 };
 
 void put_optional(RowWriter& out, const std::optional<double>& value) {
