@@ -5,14 +5,20 @@ namespace ballast {
 Recorder::Recorder(const Engine& engine, std::optional<Timestamp> from, std::optional<Timestamp> to)
     : engine_(&engine), from_(from), to_(to), paths_(engine.desk().factors.size()) {}
 
+void Recorder::reach(Timestamp t) {
+  if (!begun_ && from_ && t >= *from_ && engine_->started()) begin(*from_);
+}
+
+void Recorder::begin(Timestamp t) {
+  begun_ = true;
+  for (std::size_t i = 0; i < paths_.size(); ++i)
+    record(FactorId{i}, t);
+}
+
 void Recorder::follow() {
   const Timestamp now = engine_->now();
   if ((from_ && now < *from_) || (to_ && now >= *to_)) return;
-  if (!begun_) {  // what held when the span began
-    begun_ = true;
-    for (std::size_t i = 0; i < paths_.size(); ++i)
-      record(FactorId{i}, from_ ? *from_ : now);
-  }
+  if (!begun_) begin(now);  // the first event of all
   for (const FactorId id : engine_->trace().factors)
     record(id, now);
 }

@@ -16,12 +16,15 @@ class Recorder {
                     std::optional<Timestamp> from = std::nullopt,
                     std::optional<Timestamp> to = std::nullopt);
 
+  /// Before each step, with its event's time: what held when the span began is still there.
+  void reach(Timestamp t);
   /// After each step.
   void follow();
   /// Puts paths and excursions into the report's factors.
   void complete(Report& report) const;
 
  private:
+  void begin(Timestamp t);
   void record(FactorId id, Timestamp t);
 
   const Engine* engine_;

@@ -161,6 +161,7 @@ Result<void> Run::replay_journal(std::uint64_t from, bool rebuild) {
 }
 
 std::span<const Effect> Run::follow(std::uint64_t seq, const Event& event) {
+  recorder_->reach(event.t);
   const auto effects = engine_->step(event);
   recorder_->follow();
   for_refusals(event, effects, [&](std::string what) { remember({seq, std::move(what)}); });
@@ -174,6 +175,7 @@ Result<void> Run::feed(const Event& event, const EventSource* source) {
     if (!stored) return {};
     seq = *stored;
   }
+  recorder_->reach(event.t);
   const auto effects = engine_->step(event);
   recorder_->follow();
   for_refusals(event, effects, [&](std::string what) {
