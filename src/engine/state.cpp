@@ -58,7 +58,7 @@ Engine::Engine(Desk desk, EngineOptions options)
       alerts_(desk_),
       profit_(desk_) {
   for (std::size_t i = 0; i < desk_.factors.size(); ++i) {
-    if (reads_net_asset_value(desk_.factors[i])) reads_value_.push_back(FactorId{i});
+    if (reads_net_asset_value(desk_.factors[i])) reads_value_.emplace_back(i);
   }
   for (const Instrument& instrument : desk_.instruments) {
     const auto deltas = exposures_.deltas(instrument.base);
