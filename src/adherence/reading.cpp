@@ -3,9 +3,7 @@
 namespace ballast {
 namespace {
 
-double ratio(Decimal part, Decimal whole) {
-  return to_double(part.raw) / to_double(whole.raw);
-}
+double ratio(Decimal part, Decimal whole) { return to_double(part.raw) / to_double(whole.raw); }
 
 double normalised(Decimal deviation, const FactorState& state) {
   if (deviation.zero()) return 0.0;
