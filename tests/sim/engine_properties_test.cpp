@@ -207,6 +207,71 @@ TEST(EngineProperties, net_asset_value_is_the_sum_over_everything_held) {
   EXPECT_GT(compared, 100U);
 }
 
+/// What shares of net asset value are taken of is kept by differences, by the engine's rules.
+class KeptValue {
+ public:
+  explicit KeptValue(const Desk& desk) : desk_(&desk), books_(desk), market_(desk), kept_(desk) {}
+
+  void take(const Event& event) {
+    std::visit([&](const auto& body) { take(event.t, body); }, event.body);
+  }
+  std::optional<Decimal> kept() const { return kept_.value(); }
+  std::optional<Decimal> whole() const { return NetAssetValue::of(*desk_, books_, market_); }
+
+ private:
+  template <class Body>
+  void take(Timestamp t, const Body& body) {
+    if constexpr (requires { books_.apply(t, body); }) {
+      if (books_.apply(t, body).applied()) kept_.apply(books_, market_);
+    } else if constexpr (std::is_same_v<Body, Mark> || std::is_same_v<Body, Top>) {
+      const MarketChange change = market_.apply(t, body);
+      if (change.instrument.valid()) kept_.reprice(change.instrument, market_);
+      for (const AssetPriceChange& moved : market_.asset_changes())
+        kept_.reprice(moved.asset, market_);
+    }
+  }
+
+  const Desk* desk_;
+  Books books_;
+  Market market_;
+  NetAssetValue kept_;
+};
+
+TEST(EngineProperties, net_asset_value_kept_by_differences_is_that_of_the_whole_books) {
+  const Desk desk = random_desk();
+  std::size_t known = 0;
+  for (std::uint64_t seed = first_seed(); seed < first_seed() + 20; ++seed) {
+    RandomEvents events(desk, Draw{Rng(seed)});
+    KeptValue value(desk);
+    for (int i = 0; i < 600; ++i) {
+      value.take(events.next());
+      ASSERT_EQ(value.kept(), value.whole()) << "seed " << seed << " event " << i;
+      if (value.kept()) ++known;
+    }
+  }
+  EXPECT_GT(known, 1'000U);
+}
+
+TEST(EngineProperties, announcing_events_changes_nothing) {
+  const Desk desk = random_desk();
+  for (std::uint64_t seed = first_seed(); seed < first_seed() + 5; ++seed) {
+    RandomEvents events(desk, Draw{Rng(seed)});
+    std::vector<Event> all;
+    for (int i = 0; i < 500; ++i)
+      all.push_back(events.next());
+    Engine plain(desk);
+    Engine announced(desk);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      // Two ahead, as they should be; now and then another one, as nobody should.
+      if (i + 2 < all.size()) announced.announce(all[i + 2]);
+      if (i % 7 == 0) announced.announce(all[all.size() - 1 - i]);
+      plain.step(all[i]);
+      announced.step(all[i]);
+    }
+    EXPECT_EQ(announced.snapshot(), plain.snapshot()) << "seed " << seed;
+  }
+}
+
 TEST(EngineProperties, resumed_anywhere_is_the_whole_run) {
   const Desk desk = random_desk();
   for (std::uint64_t seed = first_seed(); seed < first_seed() + 20; ++seed) {
