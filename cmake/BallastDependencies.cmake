@@ -10,6 +10,7 @@ find_package(tomlplusplus REQUIRED) # tomlplusplus::tomlplusplus
 find_package(CLI11 REQUIRED) # CLI11::CLI11
 find_package(SQLite3 REQUIRED) # SQLite::SQLite3
 find_package(ZLIB REQUIRED) # ZLIB::ZLIB
+find_package(Eigen3 3.4 REQUIRED NO_MODULE) # Eigen3::Eigen
 
 # Debian ships no CMake configuration for libsodium.
 find_path(BALLAST_SODIUM_INCLUDE sodium.h REQUIRED)
@@ -18,6 +19,13 @@ add_library(sodium::sodium UNKNOWN IMPORTED)
 set_target_properties(
   sodium::sodium PROPERTIES IMPORTED_LOCATION "${BALLAST_SODIUM_LIBRARY}"
                             INTERFACE_INCLUDE_DIRECTORIES "${BALLAST_SODIUM_INCLUDE}")
+
+# Of LEMON we use templates, which need none of its library, and its configuration names no target.
+find_path(BALLAST_LEMON_INCLUDE lemon/network_simplex.h REQUIRED)
+add_library(lemon::lemon INTERFACE IMPORTED)
+set_target_properties(
+  lemon::lemon PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${BALLAST_LEMON_INCLUDE}"
+                          INTERFACE_COMPILE_DEFINITIONS LEMON_ONLY_TEMPLATES)
 
 if(BALLAST_TESTS)
   find_package(GTest REQUIRED) # GTest::gtest_main

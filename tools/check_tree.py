@@ -95,7 +95,7 @@ TEST_BANNED_CODE = [
 # --- third-party headers --------------------------------------------------------------------------
 
 ANYWHERE = re.compile(r"^(?:fmt/\w+\.h|tl/expected\.hpp)$")
-QUANT_ONLY = re.compile(r"^(?:Eigen/|ceres/)")
+QUANT_ONLY = re.compile(r"^(?:Eigen|lemon|ceres)/")  # slow headers: in its .cpp files only
 STANDARD = re.compile(r"^[a-z_0-9]+$")
 SYSTEM = re.compile(
     r"^(?:sys|netinet|arpa|linux|net)/\w+\.h$|"
@@ -304,8 +304,10 @@ def check_third_party(sources):
                 if unit in CORE_FLOORS:
                     yield source.problem(include.line, "purity",
                                          f"<{name}>: the core uses the C++ standard library only")
-            elif QUANT_ONLY.match(name) and unit == "quant":
-                continue
+            elif QUANT_ONLY.match(name):
+                if unit != "quant" or source.is_header:
+                    yield source.problem(include.line, "third-party",
+                                         f"<{name}> belongs into a .cpp of src/quant/")
             elif top not in ("adapters", "apps") or source.is_header:
                 yield source.problem(include.line, "third-party",
                                      f"<{name}> belongs into the .cpp of an adapter or an app")

@@ -33,8 +33,8 @@ GOOD = {
     "src/apps/ballast/CMakeLists.txt": "ballast_program(apps/ballast ballast)\n",
     "src/base/a.hpp": HEADER,
     "src/base/a.cpp": '#include "base/a.hpp"\n\n#include <fmt/format.h>\n#include <vector>\n',
-    "src/quant/q.hpp": HEADER + "#include <Eigen/Dense>\n",
-    "src/quant/q.cpp": '#include "quant/q.hpp"\n#include "base/a.hpp"\n',
+    "src/quant/q.hpp": HEADER,
+    "src/quant/q.cpp": '#include "quant/q.hpp"\n#include "base/a.hpp"\n#include <Eigen/Dense>\n',
     "src/model/m.hpp": HEADER + '#include "base/a.hpp"\n#include <tl/expected.hpp>\n',
     "src/book/b.hpp": HEADER + '#include "model/m.hpp"\n',
     "src/market/k.hpp": HEADER + '#include "model/m.hpp"\n',
@@ -155,7 +155,11 @@ class CheckTree(unittest.TestCase):
     def test_third_party_headers_stay_in_adapter_sources(self):
         for path in ("src/base/a.cpp", "src/runtime/r.hpp", "src/adapters/store/s.hpp"):
             self.fires_on_include("third-party", path, "<sqlite3.h>")
-        self.fires_on_include("third-party", "src/book/b.hpp", "<Eigen/Dense>")
+
+    def test_slow_headers_of_mathematics_stay_in_sources_of_quant(self):
+        for header in ("<Eigen/Dense>", "<lemon/network_simplex.h>", "<ceres/ceres.h>"):
+            for path in ("src/book/b.hpp", "src/quant/q.hpp", "src/adapters/store/s.cpp"):
+                self.fires_on_include("third-party", path, header)
 
     def test_core_uses_no_system_header(self):
         self.fires_on_include("purity", "src/base/a.cpp", "<unistd.h>")
