@@ -25,12 +25,14 @@ enum class Errc : std::uint8_t {
   locked,      // somebody else is the writer
   no_convergence,
   not_found,
+  infeasible,  // no solution: the conditions exclude one another
+  unbounded,   // no best solution: there is always a better one
 };
 
 constexpr std::string_view to_string(Errc code) {
   constexpr std::string_view names[] = {
-      "bad_input", "overflow", "excess_digits", "divide_by_zero", "stale_data", "conflict",
-      "io",        "corrupt",  "locked",        "no_convergence", "not_found"};
+      "bad_input", "overflow", "excess_digits",  "divide_by_zero", "stale_data", "conflict", "io",
+      "corrupt",   "locked",   "no_convergence", "not_found",      "infeasible", "unbounded"};
   return names[static_cast<std::size_t>(code)];
 }
 
