@@ -1,0 +1,477 @@
+#include "quant/control/lot_search.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace ballast {
+namespace {
+
+constexpr int rounds_max = 60;
+constexpr std::size_t active_max = 12;  // instruments whose pairs are tried
+constexpr std::int64_t window_max = 48;
+
+/// Less by more than rounding.
+bool below(double a, double b) { return a < b - 1e-12 * (std::fabs(a) + std::fabs(b)); }
+
+std::int64_t whole(double lots) {
+  constexpr double most = 9e15;  // doubles count to there
+  return static_cast<std::int64_t>(std::clamp(lots, -most, most));
+}
+
+}  // namespace
+
+double LotInstrument::cost(std::int64_t lots) const {
+  if (lots == 0) return 0.0;
+  const double x = static_cast<double>(lots) * lot;
+  return (x > 0.0 ? buy * x : -sell * x) + impact * x * x + order_cost;
+}
+
+std::int64_t LotInstrument::permitted(std::int64_t lots) const {
+  lots = std::clamp(lots, least, most);
+  return std::abs(lots) < minimum ? 0 : lots;
+}
+
+double LotFactor::excess(double e) const {
+  if (e > upper + tolerance) return e - upper;
+  if (e < lower - tolerance) return e - lower;
+  return 0.0;
+}
+
+double LotProgram::risk_cost(std::span<const double> e) const {
+  const std::size_t F = factors.size();
+  double sum = 0.0;
+  for (std::size_t f = 0; f < F; ++f) {
+    const double counted = whole ? e[f] : factors[f].excess(e[f]);
+    if (counted == 0.0) continue;
+    double row = 0.0;
+    for (std::size_t g = 0; g < f; ++g)
+      row += risk[f * F + g] * (whole ? e[g] : factors[g].excess(e[g]));
+    sum += counted * (row + 0.5 * risk[f * F + f] * counted);
+  }
+  return sum;
+}
+
+double LotProgram::excess_cost(std::span<const double> e) const {
+  double sum = 0.0;
+  for (std::size_t f = 0; f < factors.size(); ++f) {
+    const double excess = std::fabs(factors[f].excess(e[f]));
+    if (excess > 0.0) sum += charge + factors[f].price * excess;
+  }
+  return sum;
+}
+
+double LotProgram::deviation_cost(std::span<const double> e, double used) const {
+  double violation = 0.0;
+  for (std::size_t f = 0; f < factors.size(); ++f) {
+    const LotFactor& factor = factors[f];
+    const double further = std::fabs(factor.excess(e[f])) - factor.outside;
+    if (further > factor.tolerance) violation += further / factor.size;
+  }
+  if (used > budget * (1.0 + 1e-9)) violation += budget > 0.0 ? used / budget - 1.0 : 1.0 + used;
+  // Graded, so that a start that is not permitted can be mended.
+  const double forbidden = violation > 0.0 ? charge * (1e3 + 1e6 * violation) : 0.0;
+  return forbidden + excess_cost(e) + risk_cost(e);
+}
+
+void LotSearch::run(const LotProgram& program, const LotPrices& prices) {
+  program_ = &program;
+  prices_ = prices;
+  const std::size_t n = program.instruments.size();
+  start_.assign(n, 0);
+  best_.assign(n, 0);
+  trial_.resize(program.factors.size());
+  best_change_.reserve(2);
+  set(start_);
+  best_total_ = total_;
+  descend();
+  for (const double up : {0.5, 0.0}) {  // to the nearest, towards no trade
+    for (std::size_t j = 0; j < n; ++j) {
+      const LotInstrument& instrument = program.instruments[j];
+      const double lots = prices.trades[j] / instrument.lot;
+      const double magnitude = std::floor(std::fabs(lots) + std::max(up, 1e-7));
+      start_[j] = instrument.permitted(whole(std::copysign(magnitude, lots)));
+    }
+    set(start_);
+    descend();
+  }
+  search();
+}
+
+void LotSearch::set(std::span<const std::int64_t> lots) {
+  lots_.assign(lots.begin(), lots.end());
+  e_.resize(program_->factors.size());
+  for (std::size_t f = 0; f < e_.size(); ++f)
+    e_[f] = program_->factors[f].deviation;
+  cost_ = used_ = 0.0;
+  for (std::size_t j = 0; j < lots_.size(); ++j) {
+    if (lots_[j] == 0) continue;
+    const LotInstrument& instrument = program_->instruments[j];
+    const double x = static_cast<double>(lots_[j]) * instrument.lot;
+    const auto exposure = program_->exposure_of(j);
+    for (std::size_t f = 0; f < e_.size(); ++f)
+      e_[f] += exposure[f] * x;
+    cost_ += instrument.cost(lots_[j]);
+    used_ += instrument.margin * std::fabs(x);
+  }
+  total_ = cost_ + program_->deviation_cost(e_, used_);
+}
+
+/// The objective after the changes.
+double LotSearch::with(std::span<const Change> changes) {
+  std::copy(e_.begin(), e_.end(), trial_.begin());
+  double cost = cost_;
+  double used = used_;
+  for (const Change& change : changes) {
+    const std::size_t j = change.instrument;
+    const LotInstrument& instrument = program_->instruments[j];
+    const auto from = static_cast<double>(lots_[j]);
+    const auto to = static_cast<double>(change.lots);
+    const auto exposure = program_->exposure_of(j);
+    for (std::size_t f = 0; f < trial_.size(); ++f)
+      trial_[f] += exposure[f] * (to - from) * instrument.lot;
+    cost += instrument.cost(change.lots) - instrument.cost(lots_[j]);
+    used += instrument.margin * instrument.lot * (std::fabs(to) - std::fabs(from));
+  }
+  return cost + program_->deviation_cost(trial_, used);
+}
+
+void LotSearch::consider(std::span<const Change> changes) {
+  for (const Change& change : changes) {
+    const LotInstrument& instrument = program_->instruments[change.instrument];
+    if (change.lots == lots_[change.instrument] || instrument.permitted(change.lots) != change.lots)
+      return;
+  }
+  const double total = with(changes);
+  if (!below(total, best_change_total_)) return;
+  best_change_total_ = total;
+  best_change_.assign(changes.begin(), changes.end());
+}
+
+bool LotSearch::apply_best() {
+  if (best_change_.empty()) return false;
+  for (const Change& change : best_change_)
+    lots_[change.instrument] = change.lots;
+  start_ = lots_;
+  set(start_);
+  best_change_.clear();
+  best_change_total_ = total_;
+  return true;
+}
+
+namespace {
+
+/// The permitted number of lots next to `lots` upwards or downwards, or the same.
+std::int64_t next_to(const LotInstrument& instrument, std::int64_t lots, std::int64_t step) {
+  std::int64_t to = lots + step;
+  if (to != 0 && std::abs(to) < instrument.minimum) {
+    to = lots == 0 ? step * instrument.minimum : 0;
+  }
+  return instrument.permitted(to) == to ? to : lots;
+}
+
+}  // namespace
+
+/// One instrument: a lot more, a lot less, none, or as much as brings a factor inside.
+void LotSearch::singles() {
+  for (std::size_t j = 0; j < lots_.size(); ++j) {
+    const LotInstrument& instrument = program_->instruments[j];
+    const auto consider_one = [&](std::int64_t to) {
+      const Change change{j, to};
+      consider({&change, 1});
+    };
+    consider_one(next_to(instrument, lots_[j], 1));
+    consider_one(next_to(instrument, lots_[j], -1));
+    consider_one(0);
+    const auto exposure = program_->exposure_of(j);
+    for (std::size_t f = 0; f < e_.size(); ++f) {
+      const double excess = program_->factors[f].excess(e_[f]);
+      if (excess == 0.0 || exposure[f] == 0.0) continue;
+      const double needed = -excess / (exposure[f] * instrument.lot);
+      consider_one(instrument.permitted(lots_[j] + whole(std::floor(needed + 1e-9))));
+      consider_one(instrument.permitted(lots_[j] + whole(std::ceil(needed - 1e-9))));
+    }
+  }
+}
+
+/// The instruments traded, then those that trade with the least loss by the prices.
+void LotSearch::rank() {
+  rank_.resize(lots_.size());
+  active_.resize(lots_.size());
+  std::iota(active_.begin(), active_.end(), 0);
+  for (std::size_t j = 0; j < lots_.size(); ++j) {
+    const LotInstrument& instrument = program_->instruments[j];
+    const double least = cheapest(j);
+    rank_[j] = std::numeric_limits<double>::infinity();
+    for (const std::int64_t step : {1, -1}) {
+      const std::int64_t to = next_to(instrument, lots_[j], step);
+      if (to != lots_[j]) rank_[j] = std::min(rank_[j], phi(j, to) - least);
+    }
+    if (lots_[j] != 0) rank_[j] = -1.0;
+  }
+  const std::size_t count = std::min(active_max, active_.size());
+  std::partial_sort(active_.begin(), active_.begin() + static_cast<std::ptrdiff_t>(count),
+                    active_.end(), [this](std::size_t a, std::size_t b) {
+                      return rank_[a] != rank_[b] ? rank_[a] < rank_[b] : a < b;
+                    });
+  active_.resize(count);
+}
+
+/// Two instruments by a lot each.
+void LotSearch::pairs() {
+  for (std::size_t a = 0; a < active_.size(); ++a) {
+    for (std::size_t b = 0; b < a; ++b) {
+      for (const std::int64_t one : {1, -1}) {
+        for (const std::int64_t other : {1, -1}) {
+          const std::size_t i = active_[a];
+          const std::size_t j = active_[b];
+          const std::array<Change, 2> both{
+              Change{i, next_to(program_->instruments[i], lots_[i], one)},
+              Change{j, next_to(program_->instruments[j], lots_[j], other)}};
+          consider(both);
+        }
+      }
+    }
+  }
+}
+
+/// One instrument's whole trade by another: where orders have a minimum or a cost of their own.
+void LotSearch::replacements() {
+  for (const std::size_t i : active_) {
+    if (lots_[i] == 0) continue;
+    const auto gone = program_->exposure_of(i);
+    const double x = static_cast<double>(lots_[i]) * program_->instruments[i].lot;
+    for (const std::size_t j : active_) {
+      if (i == j) continue;
+      const LotInstrument& instrument = program_->instruments[j];
+      const auto exposure = program_->exposure_of(j);
+      for (std::size_t f = 0; f < e_.size(); ++f) {
+        if (gone[f] == 0.0 || exposure[f] == 0.0) continue;
+        const double needed = gone[f] * x / (exposure[f] * instrument.lot);
+        for (const double lots : {std::floor(needed), std::ceil(needed)}) {
+          const std::array<Change, 2> both{
+              Change{i, 0}, Change{j, instrument.permitted(lots_[j] + whole(lots))}};
+          consider(both);
+        }
+      }
+    }
+  }
+}
+
+void LotSearch::descend() {
+  best_change_.clear();
+  best_change_total_ = total_;
+  for (int round = 0; round < rounds_max; ++round) {
+    singles();
+    if (apply_best()) continue;
+    rank();
+    pairs();
+    replacements();
+    if (!apply_best()) break;
+  }
+  keep();
+}
+
+void LotSearch::keep() {
+  if (!below(total_, best_total_)) return;
+  best_total_ = total_;
+  best_ = lots_;
+}
+
+double LotSearch::phi(std::size_t j, std::int64_t lots) const {
+  const LotInstrument& instrument = program_->instruments[j];
+  const double x = static_cast<double>(lots) * instrument.lot;
+  return instrument.cost(lots) + prices_.pull[j] * x +
+         prices_.shadow * instrument.margin * std::fabs(x);
+}
+
+namespace {
+
+/// Of a side of an instrument, its permitted lots from 1 on.
+struct Side {
+  std::int64_t sign = 1;
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+};
+
+std::array<Side, 2> sides(const LotInstrument& instrument) {
+  return {Side{1, instrument.minimum, instrument.most},
+          Side{-1, instrument.minimum, -instrument.least}};
+}
+
+}  // namespace
+
+/// phi is convex on each side: its least is next to where its slope vanishes.
+double LotSearch::cheapest(std::size_t j) const {
+  const LotInstrument& instrument = program_->instruments[j];
+  double least = 0.0;
+  for (const Side& side : sides(instrument)) {
+    if (side.first > side.last) continue;
+    const double slope = (side.sign > 0 ? instrument.buy + prices_.pull[j]
+                                        : instrument.sell - prices_.pull[j]) +
+                         prices_.shadow * instrument.margin;
+    double lots = slope < 0.0 ? 9e15 : 0.0;
+    if (instrument.impact > 0.0) lots = -slope / (2.0 * instrument.impact * instrument.lot);
+    for (const double rounded : {std::floor(lots), std::ceil(lots)}) {
+      const std::int64_t at = std::clamp(whole(rounded), side.first, side.last);
+      least = std::min(least, phi(j, side.sign * at));
+    }
+  }
+  return least;
+}
+
+/// The lots of an instrument that are within `slack` of its cheapest, and whether that is all.
+bool LotSearch::window(std::size_t j, double least, double slack) {
+  const LotInstrument& instrument = program_->instruments[j];
+  const std::size_t begin = choices_.size();
+  const auto add = [&](std::int64_t lots) {
+    const double dearer = phi(j, lots) - least;
+    if (dearer <= slack) choices_.push_back({lots, std::max(0.0, dearer)});
+    return dearer <= slack;
+  };
+  add(0);
+  bool all = true;
+  for (const Side& side : sides(instrument)) {
+    if (side.first > side.last) continue;
+    // From the incumbent both ways, as far as phi permits.
+    const std::int64_t from = std::clamp(side.sign * best_[j], side.first, side.last);
+    const bool here = add(side.sign * from);
+    const auto scan = [&](std::int64_t step) {
+      bool within = here;
+      for (std::int64_t k = 1; k <= window_max; ++k) {
+        const std::int64_t at = from + k * step;
+        if (at < side.first || at > side.last) return;
+        const bool now = add(side.sign * at);
+        if (within && !now) return;
+        // Not yet within: only while it gets cheaper.
+        if (!now && phi(j, side.sign * at) >= phi(j, side.sign * (at - step))) return;
+        within = now;
+      }
+      all = false;
+    };
+    scan(1);
+    scan(-1);
+  }
+  std::sort(choices_.begin() + static_cast<std::ptrdiff_t>(begin), choices_.end(),
+            [this, j](const Choice& a, const Choice& b) {
+              const auto far_a = std::abs(a.lots - best_[j]);
+              const auto far_b = std::abs(b.lots - best_[j]);
+              return far_a != far_b ? far_a < far_b : a.lots < b.lots;
+            });
+  return all;
+}
+
+void LotSearch::search() {
+  const std::size_t n = lots_.size();
+  const std::size_t F = program_->factors.size();
+  least_.resize(n);
+  bound_ = prices_.rest;
+  for (std::size_t j = 0; j < n; ++j)
+    bound_ += least_[j] = cheapest(j);
+  const double slack = best_total_ - bound_ + 1e-9 * std::fabs(best_total_);
+  windows_.clear();
+  choices_.clear();
+  path_.assign((n + 1) * F, 0.0);
+  chosen_ = best_;
+  for (std::size_t f = 0; f < F; ++f)
+    path_[f] = program_->factors[f].deviation;
+  double cost = 0.0;
+  double used = 0.0;
+  double dearer = 0.0;
+  bool all = true;
+  for (std::size_t j = 0; j < n; ++j) {
+    const LotInstrument& instrument = program_->instruments[j];
+    const auto exposure = program_->exposure_of(j);
+    Window found{j, choices_.size(), 0, 0.0};
+    all = window(j, least_[j], slack) && all;
+    found.end = choices_.size();
+    for (std::size_t f = 0; f < F; ++f) {
+      found.size = std::max(found.size,
+                            std::fabs(exposure[f]) * instrument.lot / program_->factors[f].size);
+    }
+    if (found.end - found.begin > 1) {
+      windows_.push_back(found);
+      continue;
+    }
+    // One choice, or by rounding none: the incumbent's.
+    chosen_[j] = found.end > found.begin ? choices_[found.begin].lots : best_[j];
+    const double x = static_cast<double>(chosen_[j]) * instrument.lot;
+    for (std::size_t f = 0; f < F; ++f)
+      path_[f] += exposure[f] * x;
+    cost += instrument.cost(chosen_[j]);
+    used += instrument.margin * std::fabs(x);
+    dearer += phi(j, chosen_[j]) - least_[j];
+  }
+  std::sort(windows_.begin(), windows_.end(), [](const Window& a, const Window& b) {
+    return a.size != b.size ? a.size > b.size : a.instrument < b.instrument;
+  });
+  // What the windows from each on can still move, per factor.
+  reach_low_.assign((windows_.size() + 1) * F, 0.0);
+  reach_high_.assign((windows_.size() + 1) * F, 0.0);
+  for (std::size_t w = windows_.size(); w-- > 0;) {
+    const LotInstrument& instrument = program_->instruments[windows_[w].instrument];
+    const auto exposure = program_->exposure_of(windows_[w].instrument);
+    const auto first = choices_.begin() + static_cast<std::ptrdiff_t>(windows_[w].begin);
+    const auto last = choices_.begin() + static_cast<std::ptrdiff_t>(windows_[w].end);
+    const auto [low, high] = std::minmax_element(
+        first, last, [](const Choice& a, const Choice& b) { return a.lots < b.lots; });
+    for (std::size_t f = 0; f < F; ++f) {
+      const double a = exposure[f] * instrument.lot * static_cast<double>(low->lots);
+      const double b = exposure[f] * instrument.lot * static_cast<double>(high->lots);
+      reach_low_[w * F + f] = reach_low_[(w + 1) * F + f] + std::min(a, b);
+      reach_high_[w * F + f] = reach_high_[(w + 1) * F + f] + std::max(a, b);
+    }
+  }
+  nodes_ = 0;
+  visit(0, dearer, cost, used);
+  // Or nothing is left to gain.
+  proven_ = (all && nodes_ <= nodes_max) ||
+            best_total_ - bound_ <= 1e-8 * (std::fabs(best_total_) + std::fabs(bound_));
+}
+
+/// Whether no choice of the remaining windows can end below the incumbent, by their reach alone.
+bool LotSearch::hopeless(std::size_t depth, double cost) const {
+  const std::size_t F = program_->factors.size();
+  double sum = cost;
+  for (std::size_t f = 0; f < F; ++f) {
+    const LotFactor& factor = program_->factors[f];
+    const double low = path_[depth * F + f] + reach_low_[depth * F + f];
+    const double high = path_[depth * F + f] + reach_high_[depth * F + f];
+    const double excess = std::max(low - factor.upper, factor.lower - high);
+    if (excess <= factor.tolerance) continue;
+    if (excess > factor.outside + 2.0 * factor.tolerance) return true;
+    sum += program_->charge + factor.price * excess;
+  }
+  return !below(sum, best_total_);
+}
+
+void LotSearch::visit(std::size_t depth, double dearer, double cost, double used) {
+  const std::size_t F = program_->factors.size();
+  if (depth == windows_.size()) {
+    const double total = cost + program_->deviation_cost(
+                                    std::span(path_).subspan(depth * F, F), used);
+    if (!below(total, best_total_)) return;
+    best_total_ = total;
+    best_ = chosen_;
+    return;
+  }
+  const Window& here = windows_[depth];
+  const LotInstrument& instrument = program_->instruments[here.instrument];
+  const auto exposure = program_->exposure_of(here.instrument);
+  for (std::size_t c = here.begin; c < here.end; ++c) {
+    const Choice& choice = choices_[c];
+    if (!below(bound_ + dearer + choice.dearer, best_total_)) continue;
+    if (++nodes_ > nodes_max) return;
+    const double x = static_cast<double>(choice.lots) * instrument.lot;
+    for (std::size_t f = 0; f < F; ++f)
+      path_[(depth + 1) * F + f] = path_[depth * F + f] + exposure[f] * x;
+    const double spent = cost + instrument.cost(choice.lots);
+    if (hopeless(depth + 1, spent)) continue;
+    chosen_[here.instrument] = choice.lots;
+    visit(depth + 1, dearer + choice.dearer, spent, used + instrument.margin * std::fabs(x));
+  }
+}
+
+}  // namespace ballast
