@@ -372,10 +372,11 @@ HedgeCost HedgeProgram::cost_of(std::span<const std::int64_t> lots) {
     for (std::size_t f = 0; f < F; ++f)
       residual_[f] += exposure[f] * x;
   }
-  for (std::size_t f = 0; f < F; ++f)
+  for (std::size_t f = 0; f < F; ++f) {
     inside_[f] = factors_[f].excess(residual_[f]) == 0.0 ? 1 : 0;
+    cost.excess += program_.excess_cost(f, residual_[f]);
+  }
   cost.risk = program_.risk_cost(residual_);
-  cost.excess = program_.excess_cost(residual_);
   return cost;
 }
 

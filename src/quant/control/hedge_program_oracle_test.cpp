@@ -125,5 +125,100 @@ TEST(HedgeProgramOracle, finds_the_best_of_all_combinations_of_lots) {
   EXPECT_LT(reached, cases);
 }
 
+TEST(HedgeProgramOracle, finds_the_best_of_more_instruments) {
+  HedgeProgram program;
+  int proven = 0;
+  constexpr int cases = 150;
+  for (int seed = 1; seed <= cases; ++seed) {
+    Rng rng(static_cast<std::uint64_t>(seed));
+    const HedgeCase given = random_desk(rng, 3, 5, true);
+    const Merit best = best_of_all(given);
+    const Solved plan = solved(program, given);
+    const auto found = merit(given, plan.trades);
+    ASSERT_TRUE(found) << "seed " << seed << ": not permitted";
+    EXPECT_FALSE(better(*found, best)) << "seed " << seed << ": the oracle missed it";
+    EXPECT_FALSE(better(best, *found)) << "seed " << seed << (plan.proven ? ": proven, and wrong" : "");
+    proven += plan.proven ? 1 : 0;
+  }
+  EXPECT_GE(proven, 149);  // one runs out of nodes, and is right all the same
+}
+
+/// The least cost of bringing every factor inside with fractions of lots, without risk.
+std::optional<double> linear_minimum(const HedgeCase& given) {
+  const std::size_t F = given.factors.size();
+  const std::size_t n = given.instruments.size();
+  std::vector<std::vector<double>> a(F);
+  std::vector<double> b;
+  std::vector<double> c;
+  std::vector<double> upper;
+  for (const HedgeInstrument& instrument : given.instruments) {
+    c.push_back(std::max(0.0, instrument.buy_cost + instrument.carry));
+    c.push_back(std::max(0.0, instrument.sell_cost - instrument.carry));
+    upper.push_back(instrument.most);
+    upper.push_back(-instrument.least);
+  }
+  for (std::size_t f = 0; f < F; ++f) {
+    for (std::size_t j = 0; j < n; ++j) {
+      a[f].push_back(-given.exposure[j * F + f]);
+      a[f].push_back(given.exposure[j * F + f]);
+    }
+    for (std::size_t g = 0; g < F; ++g)
+      a[f].push_back(f == g ? 1.0 : 0.0);
+    b.push_back(given.factors[f].deviation - given.factors[f].lower);
+    c.push_back(0.0);
+    upper.push_back(given.factors[f].upper - given.factors[f].lower);
+  }
+  if (std::isfinite(given.budget)) {
+    for (std::vector<double>& row : a)
+      row.push_back(0.0);
+    std::vector<double> row;
+    for (const HedgeInstrument& instrument : given.instruments)
+      row.insert(row.end(), 2, instrument.margin);
+    row.resize(2 * n + F, 0.0);
+    row.push_back(1.0);
+    a.push_back(row);
+    b.push_back(given.budget);
+    c.push_back(0.0);
+    upper.push_back(given.budget);
+  }
+  return simplex_minimum(a, b, c, upper);
+}
+
+TEST(HedgeProgramOracle, bounds_linear_programs_by_their_minimum) {
+  HedgeProgram program;
+  int reachable = 0;
+  constexpr int cases = 400;
+  for (int seed = 1; seed <= cases; ++seed) {
+    Rng rng(static_cast<std::uint64_t>(seed));
+    const auto factors = static_cast<std::size_t>(rng.between(1, 4));
+    HedgeCase given = random_desk(rng, factors, factors + rng.below(8), false);
+    given.gamma = 0.0;
+    given.aim = HedgeAim::near_edge;
+    for (HedgeInstrument& instrument : given.instruments)
+      instrument.impact = instrument.order_cost = instrument.minimum = 0.0;
+    const auto minimum = linear_minimum(given);
+    const Solved plan = solved(program, given);
+    if (!minimum) {
+      EXPECT_TRUE(plan.obstacle == HedgeObstacle::budget ||
+                  plan.obstacle == HedgeObstacle::bounds ||
+                  plan.obstacle == HedgeObstacle::instruments)
+          << "seed " << seed << ": " << to_string(plan.obstacle);
+      continue;
+    }
+    ++reachable;
+    EXPECT_TRUE(plan.obstacle == HedgeObstacle::none || plan.obstacle == HedgeObstacle::lots)
+        << "seed " << seed << ": " << to_string(plan.obstacle);
+    EXPECT_NEAR(plan.bound, *minimum, 1e-6 * (1.0 + *minimum)) << "seed " << seed;
+    // Where a band has no width, most fractions have no lots near them.
+    const bool wide = std::all_of(given.factors.begin(), given.factors.end(),
+                                  [](const HedgeFactor& f) { return f.lower < -0.1; });
+    if (plan.obstacle == HedgeObstacle::none && wide) {
+      EXPECT_LT(plan.gap, 0.02) << "seed " << seed << ": a few lots of 0.01";
+    }
+  }
+  EXPECT_GT(reachable, cases / 3);
+  EXPECT_LT(reachable, cases);
+}
+
 }  // namespace
 }  // namespace ballast

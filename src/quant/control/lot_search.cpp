@@ -9,7 +9,10 @@
 namespace ballast {
 namespace {
 
-constexpr int rounds_max = 60;
+/// Changes tried in all after the first start, after the second, after the third.
+constexpr std::int64_t first_max = 1500;
+constexpr std::int64_t second_max = 7000;
+constexpr std::int64_t third_max = 12'000;
 constexpr std::size_t active_max = 12;  // instruments whose pairs are tried
 constexpr std::int64_t window_max = 48;
 
@@ -54,26 +57,19 @@ double LotProgram::risk_cost(std::span<const double> e) const {
   return sum;
 }
 
-double LotProgram::excess_cost(std::span<const double> e) const {
-  double sum = 0.0;
-  for (std::size_t f = 0; f < factors.size(); ++f) {
-    const double excess = std::fabs(factors[f].excess(e[f]));
-    if (excess > 0.0) sum += charge + factors[f].price * excess;
-  }
-  return sum;
+double LotProgram::excess_cost(std::size_t factor, double e) const {
+  const LotFactor& here = factors[factor];
+  const double excess = std::fabs(here.excess(e));
+  if (excess == 0.0) return 0.0;
+  const double further = excess - here.outside;
+  const double forbidden =
+      further > here.tolerance ? charge * (1e3 + 1e6 * further / here.size) : 0.0;
+  return forbidden + charge + here.price * excess;
 }
 
-double LotProgram::deviation_cost(std::span<const double> e, double used) const {
-  double violation = 0.0;
-  for (std::size_t f = 0; f < factors.size(); ++f) {
-    const LotFactor& factor = factors[f];
-    const double further = std::fabs(factor.excess(e[f])) - factor.outside;
-    if (further > factor.tolerance) violation += further / factor.size;
-  }
-  if (used > budget * (1.0 + 1e-9)) violation += budget > 0.0 ? used / budget - 1.0 : 1.0 + used;
-  // Graded, so that a start that is not permitted can be mended.
-  const double forbidden = violation > 0.0 ? charge * (1e3 + 1e6 * violation) : 0.0;
-  return forbidden + excess_cost(e) + risk_cost(e);
+double LotProgram::budget_cost(double used) const {
+  if (used <= budget * (1.0 + 1e-9)) return 0.0;
+  return charge * (1e3 + 1e6 * (budget > 0.0 ? used / budget - 1.0 : 1.0 + used));
 }
 
 void LotSearch::run(const LotProgram& program, const LotPrices& prices) {
@@ -82,11 +78,17 @@ void LotSearch::run(const LotProgram& program, const LotPrices& prices) {
   const std::size_t n = program.instruments.size();
   start_.assign(n, 0);
   best_.assign(n, 0);
-  trial_.resize(program.factors.size());
   best_change_.reserve(2);
+  evaluations_ = 0;
+  prepare();
   set(start_);
   best_total_ = total_;
-  descend();
+  least_.resize(n);
+  bound_ = prices.rest;
+  for (std::size_t j = 0; j < n; ++j)
+    bound_ += least_[j] = cheapest(j);
+  // Without a reason to trade more, the least: from no trades first.
+  descend(first_max);
   for (const double up : {0.5, 0.0}) {  // to the nearest, towards no trade
     for (std::size_t j = 0; j < n; ++j) {
       const LotInstrument& instrument = program.instruments[j];
@@ -95,47 +97,126 @@ void LotSearch::run(const LotProgram& program, const LotPrices& prices) {
       start_[j] = instrument.permitted(whole(std::copysign(magnitude, lots)));
     }
     set(start_);
-    descend();
+    descend(up > 0.0 ? second_max : third_max);
   }
   search();
 }
 
+void LotSearch::prepare() {
+  const std::size_t F = program_->factors.size();
+  const std::size_t n = program_->instruments.size();
+  exposures_.clear();
+  begins_.assign(1, 0);
+  risk_exposure_.assign(n * F, 0.0);
+  own_risk_.assign(n, 0.0);
+  for (std::size_t j = 0; j < n; ++j) {
+    const auto dense = program_->exposure_of(j);
+    for (std::size_t f = 0; f < F; ++f) {
+      if (dense[f] != 0.0) exposures_.push_back({f, dense[f]});
+    }
+    begins_.push_back(exposures_.size());
+    if (!program_->whole) continue;
+    for (const Exposure& exposure : exposures(j)) {
+      for (std::size_t f = 0; f < F; ++f)
+        risk_exposure_[j * F + f] += program_->risk[exposure.factor * F + f] * exposure.value;
+    }
+    for (const Exposure& exposure : exposures(j))
+      own_risk_[j] += exposure.value * risk_exposure_[j * F + exposure.factor];
+  }
+}
+
+/// From nothing, so that rounding never adds up.
 void LotSearch::set(std::span<const std::int64_t> lots) {
+  const std::size_t F = program_->factors.size();
   lots_.assign(lots.begin(), lots.end());
-  e_.resize(program_->factors.size());
-  for (std::size_t f = 0; f < e_.size(); ++f)
+  e_.resize(F);
+  excess_costs_.resize(F);
+  slope_.resize(lots_.size());
+  for (std::size_t f = 0; f < F; ++f)
     e_[f] = program_->factors[f].deviation;
   cost_ = used_ = 0.0;
   for (std::size_t j = 0; j < lots_.size(); ++j) {
     if (lots_[j] == 0) continue;
     const LotInstrument& instrument = program_->instruments[j];
     const double x = static_cast<double>(lots_[j]) * instrument.lot;
-    const auto exposure = program_->exposure_of(j);
-    for (std::size_t f = 0; f < e_.size(); ++f)
-      e_[f] += exposure[f] * x;
+    for (const Exposure& exposure : exposures(j))
+      e_[exposure.factor] += exposure.value * x;
     cost_ += instrument.cost(lots_[j]);
     used_ += instrument.margin * std::fabs(x);
   }
-  total_ = cost_ + program_->deviation_cost(e_, used_);
+  risk_cost_ = program_->risk_cost(e_);
+  total_ = cost_ + risk_cost_ + program_->budget_cost(used_);
+  outside_ = 0;
+  for (std::size_t f = 0; f < F; ++f) {
+    excess_costs_[f] = program_->excess_cost(f, e_[f]);
+    total_ += excess_costs_[f];
+    outside_ += excess_costs_[f] > 0.0 ? 1 : 0;
+  }
+  trial_ = e_;
+  for (std::size_t j = 0; program_->whole && j < lots_.size(); ++j) {
+    slope_[j] = 0.0;
+    for (std::size_t f = 0; f < F; ++f)
+      slope_[j] += risk_exposure_[j * F + f] * e_[f];
+  }
 }
 
-/// The objective after the changes.
+/// Units that a change trades.
+double LotSearch::moved(const Change& change) const {
+  return static_cast<double>(change.lots - lots_[change.instrument]) *
+         program_->instruments[change.instrument].lot;
+}
+
+/// Of the whole deviation's risk, a quadratic.
+double LotSearch::risk_change(std::span<const Change> changes) const {
+  const std::size_t F = program_->factors.size();
+  double sum = 0.0;
+  for (const Change& change : changes) {
+    const double x = moved(change);
+    sum += x * (slope_[change.instrument] + 0.5 * x * own_risk_[change.instrument]);
+  }
+  if (changes.size() < 2) return sum;
+  double cross = 0.0;
+  for (const Exposure& exposure : exposures(changes[0].instrument))
+    cross += exposure.value * risk_exposure_[changes[1].instrument * F + exposure.factor];
+  return sum + moved(changes[0]) * moved(changes[1]) * cross;
+}
+
+/// The objective after one change or two of different instruments.
 double LotSearch::with(std::span<const Change> changes) {
-  std::copy(e_.begin(), e_.end(), trial_.begin());
-  double cost = cost_;
+  double total = total_ - program_->budget_cost(used_) - risk_cost_;
   double used = used_;
   for (const Change& change : changes) {
-    const std::size_t j = change.instrument;
-    const LotInstrument& instrument = program_->instruments[j];
-    const auto from = static_cast<double>(lots_[j]);
-    const auto to = static_cast<double>(change.lots);
-    const auto exposure = program_->exposure_of(j);
-    for (std::size_t f = 0; f < trial_.size(); ++f)
-      trial_[f] += exposure[f] * (to - from) * instrument.lot;
-    cost += instrument.cost(change.lots) - instrument.cost(lots_[j]);
-    used += instrument.margin * instrument.lot * (std::fabs(to) - std::fabs(from));
+    const LotInstrument& instrument = program_->instruments[change.instrument];
+    const std::int64_t from = lots_[change.instrument];
+    total += instrument.cost(change.lots) - instrument.cost(from);
+    used += instrument.margin * instrument.lot *
+            static_cast<double>(std::abs(change.lots) - std::abs(from));
+    const double x = moved(change);
+    for (const Exposure& exposure : exposures(change.instrument))
+      trial_[exposure.factor] += exposure.value * x;
   }
-  return cost + program_->deviation_cost(trial_, used);
+  total += program_->budget_cost(used);
+  const auto first = program_->exposure_of(changes.front().instrument);
+  std::size_t outside = outside_;
+  for (const Change& change : changes) {
+    for (const Exposure& exposure : exposures(change.instrument)) {
+      const std::size_t f = exposure.factor;
+      if (&change != &changes.front() && first[f] != 0.0) continue;  // counted with the first
+      const double excess_cost = program_->excess_cost(f, trial_[f]);
+      total += excess_cost - excess_costs_[f];
+      outside += (excess_cost > 0.0 ? 1U : 0U) - (excess_costs_[f] > 0.0 ? 1U : 0U);
+    }
+  }
+  if (program_->whole) {
+    total += risk_cost_ + risk_change(changes);
+  } else if (outside > 0) {
+    total += program_->risk_cost(trial_);
+  }
+  for (const Change& change : changes) {
+    for (const Exposure& exposure : exposures(change.instrument))
+      trial_[exposure.factor] = e_[exposure.factor];
+  }
+  return total;
 }
 
 void LotSearch::consider(std::span<const Change> changes) {
@@ -144,20 +225,32 @@ void LotSearch::consider(std::span<const Change> changes) {
     if (change.lots == lots_[change.instrument] || instrument.permitted(change.lots) != change.lots)
       return;
   }
+  ++evaluations_;
   const double total = with(changes);
-  if (!below(total, best_change_total_)) return;
+  if (!below(total, best_change_total_ - worthwhile_)) return;
   best_change_total_ = total;
+  worthwhile_ = 0.0;
   best_change_.assign(changes.begin(), changes.end());
 }
 
 bool LotSearch::apply_best() {
   if (best_change_.empty()) return false;
+  // Further along the same direction, twice as far each time.
+  std::array<Change, 2> further{};
+  const std::size_t count = best_change_.size();
+  std::copy(best_change_.begin(), best_change_.end(), further.begin());
+  for (double before = HUGE_VAL; best_change_total_ < before;) {
+    before = best_change_total_;
+    for (Change& change : std::span(further).first(count))
+      change.lots += change.lots - lots_[change.instrument];
+    consider(std::span(further).first(count));
+  }
   for (const Change& change : best_change_)
     lots_[change.instrument] = change.lots;
   start_ = lots_;
   set(start_);
   best_change_.clear();
-  best_change_total_ = total_;
+  expect();
   return true;
 }
 
@@ -185,11 +278,10 @@ void LotSearch::singles() {
     consider_one(next_to(instrument, lots_[j], 1));
     consider_one(next_to(instrument, lots_[j], -1));
     consider_one(0);
-    const auto exposure = program_->exposure_of(j);
-    for (std::size_t f = 0; f < e_.size(); ++f) {
-      const double excess = program_->factors[f].excess(e_[f]);
-      if (excess == 0.0 || exposure[f] == 0.0) continue;
-      const double needed = -excess / (exposure[f] * instrument.lot);
+    for (const Exposure& exposure : exposures(j)) {
+      const double excess = program_->factors[exposure.factor].excess(e_[exposure.factor]);
+      if (excess == 0.0) continue;
+      const double needed = -excess / (exposure.value * instrument.lot);
       consider_one(instrument.permitted(lots_[j] + whole(std::floor(needed + 1e-9))));
       consider_one(instrument.permitted(lots_[j] + whole(std::ceil(needed - 1e-9))));
     }
@@ -203,7 +295,7 @@ void LotSearch::rank() {
   std::iota(active_.begin(), active_.end(), 0);
   for (std::size_t j = 0; j < lots_.size(); ++j) {
     const LotInstrument& instrument = program_->instruments[j];
-    const double least = cheapest(j);
+    const double least = least_[j];
     rank_[j] = std::numeric_limits<double>::infinity();
     for (const std::int64_t step : {1, -1}) {
       const std::int64_t to = next_to(instrument, lots_[j], step);
@@ -241,15 +333,14 @@ void LotSearch::pairs() {
 void LotSearch::replacements() {
   for (const std::size_t i : active_) {
     if (lots_[i] == 0) continue;
-    const auto gone = program_->exposure_of(i);
     const double x = static_cast<double>(lots_[i]) * program_->instruments[i].lot;
     for (const std::size_t j : active_) {
       if (i == j) continue;
       const LotInstrument& instrument = program_->instruments[j];
       const auto exposure = program_->exposure_of(j);
-      for (std::size_t f = 0; f < e_.size(); ++f) {
-        if (gone[f] == 0.0 || exposure[f] == 0.0) continue;
-        const double needed = gone[f] * x / (exposure[f] * instrument.lot);
+      for (const Exposure& gone : exposures(i)) {
+        if (exposure[gone.factor] == 0.0) continue;
+        const double needed = gone.value * x / (exposure[gone.factor] * instrument.lot);
         for (const double lots : {std::floor(needed), std::ceil(needed)}) {
           const std::array<Change, 2> both{
               Change{i, 0}, Change{j, instrument.permitted(lots_[j] + whole(lots))}};
@@ -260,10 +351,16 @@ void LotSearch::replacements() {
   }
 }
 
-void LotSearch::descend() {
-  best_change_.clear();
+/// A change that gains less than a thousandth of what there may be to gain is not worth a round.
+void LotSearch::expect() {
   best_change_total_ = total_;
-  for (int round = 0; round < rounds_max; ++round) {
+  worthwhile_ = 1e-3 * std::max(0.0, total_ - bound_);
+}
+
+void LotSearch::descend(std::int64_t evaluations_max) {
+  best_change_.clear();
+  expect();
+  while (evaluations_ < evaluations_max) {
     singles();
     if (apply_best()) continue;
     rank();
@@ -366,10 +463,6 @@ bool LotSearch::window(std::size_t j, double least, double slack) {
 void LotSearch::search() {
   const std::size_t n = lots_.size();
   const std::size_t F = program_->factors.size();
-  least_.resize(n);
-  bound_ = prices_.rest;
-  for (std::size_t j = 0; j < n; ++j)
-    bound_ += least_[j] = cheapest(j);
   const double slack = best_total_ - bound_ + 1e-9 * std::fabs(best_total_);
   windows_.clear();
   choices_.clear();
@@ -450,8 +543,10 @@ bool LotSearch::hopeless(std::size_t depth, double cost) const {
 void LotSearch::visit(std::size_t depth, double dearer, double cost, double used) {
   const std::size_t F = program_->factors.size();
   if (depth == windows_.size()) {
-    const double total = cost + program_->deviation_cost(
-                                    std::span(path_).subspan(depth * F, F), used);
+    const auto e = std::span(path_).subspan(depth * F, F);
+    double total = cost + program_->risk_cost(e) + program_->budget_cost(used);
+    for (std::size_t f = 0; f < F; ++f)
+      total += program_->excess_cost(f, e[f]);
     if (!below(total, best_total_)) return;
     best_total_ = total;
     best_ = chosen_;

@@ -57,9 +57,10 @@ struct LotProgram {
     return exposure.subspan(j * factors.size(), factors.size());
   }
   double risk_cost(std::span<const double> e) const;
-  double excess_cost(std::span<const double> e) const;  // prices and charges of what is outside
-  /// Risk and excess; what is not permitted costs more than anything that is.
-  double deviation_cost(std::span<const double> e, double used) const;
+  /// Price and charge of a factor outside; further than permitted costs more than anything else, in
+  /// degrees, so that a start that is not permitted can be mended.
+  double excess_cost(std::size_t factor, double e) const;
+  double budget_cost(double used) const;  // 0, or the same
 };
 
 /// What the continuous program says.
@@ -84,6 +85,10 @@ class LotSearch {
     std::size_t instrument = 0;
     std::int64_t lots = 0;
   };
+  struct Exposure {
+    std::size_t factor = 0;
+    double value = 0.0;
+  };
   struct Window {
     std::size_t instrument = 0;
     std::size_t begin = 0;  // of choices_
@@ -95,15 +100,19 @@ class LotSearch {
     double dearer = 0.0;  // phi less the instrument's least phi
   };
 
+  void prepare();
   void set(std::span<const std::int64_t> lots);
   double with(std::span<const Change> changes);
+  double risk_change(std::span<const Change> changes) const;
+  double moved(const Change& change) const;
+  void expect();
   void consider(std::span<const Change> changes);
   bool apply_best();
   void singles();
   void pairs();
   void replacements();
   void rank();
-  void descend();
+  void descend(std::int64_t evaluations_max);
   void keep();
 
   double phi(std::size_t j, std::int64_t lots) const;
@@ -113,13 +122,25 @@ class LotSearch {
   void visit(std::size_t depth, double dearer, double cost, double used);
   bool hopeless(std::size_t depth, double cost) const;
 
+  std::span<const Exposure> exposures(std::size_t j) const {
+    return std::span(exposures_).subspan(begins_[j], begins_[j + 1] - begins_[j]);
+  }
+
   const LotProgram* program_ = nullptr;
   LotPrices prices_;
   std::vector<std::int64_t> lots_, best_, start_;
-  std::vector<double> e_, trial_;
-  double cost_ = 0.0, used_ = 0.0, total_ = 0.0, best_total_ = 0.0;
+  // Exposures that are not 0, by instrument, and Sigma B and B' Sigma B of each.
+  std::vector<Exposure> exposures_;
+  std::vector<std::size_t> begins_;
+  std::vector<double> risk_exposure_, own_risk_;
+  // Where the search stands: deviations, the same in the making, what each factor's excess costs, and
+  // the slope of risk by instrument.
+  std::vector<double> e_, trial_, excess_costs_, slope_;
+  double cost_ = 0.0, used_ = 0.0, risk_cost_ = 0.0, total_ = 0.0, best_total_ = 0.0;
+  std::size_t outside_ = 0;
   std::vector<Change> best_change_;
   double best_change_total_ = 0.0;
+  double worthwhile_ = 0.0;
   std::vector<std::size_t> active_;
   std::vector<double> rank_;
 
@@ -128,6 +149,7 @@ class LotSearch {
   std::vector<double> least_, reach_low_, reach_high_, path_;
   std::vector<std::int64_t> chosen_;
   double bound_ = 0.0;
+  std::int64_t evaluations_ = 0;
   std::int64_t nodes_ = 0;
   bool proven_ = false;
 };
