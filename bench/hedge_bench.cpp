@@ -1,8 +1,8 @@
 // What does a hedge program cost while a desk waits for its proposal?
 //
 // Desks of several factors and instruments: futures that move one factor, options that move some.
-// One solve in the steady state, over 400 random desks: median and worst desk, each desk's time being
-// its quickest of five, which leaves the machine's other work out.
+// One solve in the steady state, over 400 random desks: median and worst desk, each desk's time
+// being its quickest of five, which leaves the machine's other work out.
 #include <algorithm>
 #include <chrono>
 #include <cmath>

@@ -8,7 +8,8 @@
 namespace ballast {
 namespace {
 
-constexpr double tolerance = 1e-10;
+constexpr double tolerance = 1e-10;    // of complementarity, of the objective
+constexpr double feasible_to = 1e-8;   // of residuals, of their scaled right-hand sides
 constexpr double to_boundary = 0.995;  // the share of the way to the nearest bound that a step goes
 
 double largest(std::span<const double> values) {
@@ -220,10 +221,11 @@ void BoxProgram::solve() {
     double objective_size = 1.0;
     for (std::size_t i = 0; i < columns_.size(); ++i)
       objective_size += std::fabs((0.5 * quadratic_[i] * y_[i] + linear_[i]) * y_[i]);
-    if (complementarity_ <= tolerance * objective_size &&
-        largest(primal_residual_) <= tolerance * b_size && dual_error_ <= tolerance) {
-      break;
-    }
+    const bool feasible =
+        largest(primal_residual_) <= feasible_to * b_size && dual_error_ <= feasible_to;
+    if (complementarity_ <= tolerance * objective_size && feasible) break;
+    // Nearer to its bounds than this, and a system that rounding has left singular is all there is.
+    if (complementarity_ <= 1e-4 * tolerance * objective_size) break;
     factorise();
     const double mean = complementarity_ / pairs;
     for (std::size_t i = 0; i < columns_.size(); ++i) {

@@ -88,10 +88,10 @@ inline HedgeCase random_desk(Rng& rng, std::size_t factors, std::size_t instrume
   HedgeCase given;
   for (std::size_t f = 0; f < factors; ++f) {
     const double band = rng.chance(0.1) ? 0.0 : 0.5 + 2.0 * rng.uniform();
-    given.factors.push_back({.deviation = rng.chance(0.3) ? band * (2.0 * rng.uniform() - 1.0)
-                                                          : 4.0 * rng.normal(),
-                             .lower = -band * (rng.chance(0.8) ? 1.0 : rng.uniform()),
-                             .upper = band});
+    given.factors.push_back(
+        {.deviation = rng.chance(0.3) ? band * (2.0 * rng.uniform() - 1.0) : 4.0 * rng.normal(),
+         .lower = -band * (rng.chance(0.8) ? 1.0 : rng.uniform()),
+         .upper = band});
   }
   given.covariance = random_covariance(rng, factors, rng.chance(0.2) ? 1 : factors);
   given.gamma = rng.chance(0.1) ? 0.0 : 0.2 * rng.uniform();

@@ -19,8 +19,8 @@ constexpr double no_bound = 1e4;  // typical trades: a bound that is none
 template <class... Parts>
 Result<void> named(Result<void> checked, fmt::format_string<Parts...> name, Parts&&... parts) {
   if (checked) return checked;
-  return fail(checked.error().code, fmt::format(name, std::forward<Parts>(parts)...) + "." +
-                                        checked.error().what);
+  return fail(checked.error().code,
+              fmt::format(name, std::forward<Parts>(parts)...) + "." + checked.error().what);
 }
 
 Result<void> check(const HedgeFactor& factor) {
@@ -45,12 +45,13 @@ Result<void> check(const HedgeInstrument& instrument) {
       countable * instrument.lot) {
     return {};
   }
-  return fail(Errc::bad_input, fmt::format("lot is {}: bounds and minimum must be at most 1e15 lots",
-                                           instrument.lot));
+  return fail(
+      Errc::bad_input,
+      fmt::format("lot is {}: bounds and minimum must be at most 1e15 lots", instrument.lot));
 }
 
-/// Whole lots of at most, and of at least, some units; a ratio that rounding took past a whole number
-/// is that number.
+/// Whole lots of at most, and of at least, some units; a ratio that rounding took past a whole
+/// number is that number.
 std::int64_t lots_at_most(double units, double lot) {
   return static_cast<std::int64_t>(std::floor(units / lot * (1.0 + 1e-12) + 1e-9));
 }
@@ -110,23 +111,25 @@ Result<void> HedgeProgram::prepare(const HedgeInput& input) {
 
   instruments_.clear();
   for (const HedgeInstrument& given : input.instruments) {
-    instruments_.push_back({.buy = std::max(0.0, given.buy_cost + given.carry),
-                            .sell = std::max(0.0, given.sell_cost - given.carry),
-                            .impact = given.impact,
-                            .order_cost = given.order_cost,
-                            .margin = given.margin,
-                            .lot = given.lot,
-                            .least = -lots_at_most(-given.least, given.lot),
-                            .most = lots_at_most(given.most, given.lot),
-                            .minimum = std::max<std::int64_t>(
-                                1, lots_at_least(given.minimum, given.lot))});
+    instruments_.push_back(
+        {.buy = std::max(0.0, given.buy_cost + given.carry),
+         .sell = std::max(0.0, given.sell_cost - given.carry),
+         .impact = given.impact,
+         .order_cost = given.order_cost,
+         .margin = given.margin,
+         .lot = given.lot,
+         .least = -lots_at_most(-given.least, given.lot),
+         .most = lots_at_most(given.most, given.lot),
+         .minimum = std::max<std::int64_t>(1, lots_at_least(given.minimum, given.lot))});
   }
   factors_.clear();
   for (std::size_t f = 0; f < F; ++f) {
     const HedgeFactor& given = input.factors[f];
     double size = std::max({std::fabs(given.deviation), -given.lower, given.upper});
-    for (std::size_t j = 0; size <= 0.0 && j < n; ++j)
-      size = std::fabs(input.exposure[j * F + f]) * given_[j].lot;
+    if (size <= 0.0) {
+      for (std::size_t j = 0; j < n; ++j)
+        size = std::max(size, std::fabs(input.exposure[j * F + f]) * given_[j].lot);
+    }
     if (size <= 0.0) size = 1.0;
     LotFactor factor{.deviation = given.deviation,
                      .lower = given.lower,

@@ -11,22 +11,23 @@
 //             least_j <= x_j <= most_j, x_j a multiple of lot_j, x_j = 0 or |x_j| >= minimum_j;
 //             sum_j margin_j |x_j| <= budget.
 //
-// The band is a constraint where it can be met: a unit outside it costs far more than any trade, and
-// so does each factor that is outside at all, however little; where not every factor can be brought
-// inside, as many as possible are, and the others as near as possible. x = 0 is always feasible.
-// Carry is earned on a hedge that is needed, never its reason: a side's carry counts at most for as
-// much as its spread and fee (what is worth holding for its carry belongs into the target).
+// The band is a constraint where it can be met: a unit outside it costs far more than any trade,
+// and so does each factor that is outside at all, however little; where not every factor can be
+// brought inside, as many as possible are, and the others as near as possible. x = 0 is always
+// feasible. Carry is earned on a hedge that is needed, never its reason: a side's carry counts at
+// most for as much as its spread and fee (what is worth holding for its carry belongs into the
+// target).
 //
 // Proportional costs say where to trade to (the edge), impact how to share a trade: Barzykin,
 // Bergault and Guéant (2023), "Algorithmic market making in dealer markets with hedging and market
 // impact", Mathematical Finance 33(1).
 //
-// Method: the continuous program by box_program.hpp, whose prices bound what any trades could reach;
-// then rounding, exchanges of single lots and of pairs, and a search that leaves out whatever the
-// prices exclude. All are bounded in steps and deterministic, and nothing is allocated once a
-// program of the same size was solved.
-// Tests: every combination of lots on small programs; a simplex on linear ones; certificates and
-// invariants on large random ones; hand-computed scenarios.
+// Method: the continuous program by box_program.hpp, whose prices bound what any trades could
+// reach; then rounding, exchanges of single lots and of pairs, and a search that leaves out
+// whatever the prices exclude. All are bounded in steps and deterministic, and nothing is allocated
+// once a program of the same size was solved. Tests: every combination of lots on small programs; a
+// simplex on linear ones; certificates and invariants on large random ones; hand-computed
+// scenarios.
 #pragma once
 
 #include <cstddef>
@@ -97,11 +98,11 @@ struct HedgeCost {
 
 /// Spans are the program's own, and valid until its next solve.
 struct HedgePlan {
-  std::span<const std::int64_t> lots;   // per instrument, signed
-  std::span<const double> trades;       // lots * lot
-  std::span<const double> residual;     // d + B x per factor
-  std::span<const std::uint8_t> inside; // per factor: 1 where the residual is within the band
-  HedgeCost before;                     // of doing nothing
+  std::span<const std::int64_t> lots;    // per instrument, signed
+  std::span<const double> trades;        // lots * lot
+  std::span<const double> residual;      // d + B x per factor
+  std::span<const std::uint8_t> inside;  // per factor: 1 where the residual is within the band
+  HedgeCost before;                      // of doing nothing
   HedgeCost after;
   double bound = 0.0;  // no trades, not even fractions of lots, have a lower total
   HedgeObstacle obstacle = HedgeObstacle::none;
@@ -140,7 +141,7 @@ class HedgeProgram {
   std::span<const HedgeInstrument> given_;
   std::vector<LotFactor> factors_;
   std::vector<LotInstrument> instruments_;
-  std::vector<double> risk_;   // gamma horizon Sigma, and its factor
+  std::vector<double> risk_;  // gamma horizon Sigma, and its factor
   std::vector<double> root_;
   std::vector<double> weight_;   // per factor: the risk of a unit, or 1 / size where there is none
   std::vector<double> typical_;  // per instrument: the trade that moves a factor by its size

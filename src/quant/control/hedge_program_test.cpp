@@ -136,16 +136,15 @@ TEST(HedgeProgram, prefers_one_order_where_each_has_a_cost) {
 }
 
 TEST(HedgeProgram, pushes_no_factor_out_of_its_band) {
-  // Selling the first instrument also lowers the second factor, which may fall by 2 only; the second
-  // instrument raises it again, for 3.
+  // Selling the first instrument also lowers the second factor, which may fall by 2 only; the
+  // second instrument raises it again, for 3.
   HedgeCase given;
   given.factors = {{.deviation = 10.0, .lower = -3.0, .upper = 3.0},
                    {.deviation = 0.0, .lower = -2.0, .upper = 2.0}};
   given.covariance = {1.0, 0.0, 0.0, 1.0};
   given.gamma = 0.001;
-  given.instruments = {
-      {.buy_cost = 1.0, .sell_cost = 1.0, .least = -100.0, .most = 100.0},
-      {.buy_cost = 3.0, .sell_cost = 3.0, .least = -100.0, .most = 100.0}};
+  given.instruments = {{.buy_cost = 1.0, .sell_cost = 1.0, .least = -100.0, .most = 100.0},
+                       {.buy_cost = 3.0, .sell_cost = 3.0, .least = -100.0, .most = 100.0}};
   given.exposure = {1.0, 1.0, 0.0, 1.0};
   Solved plan = solved(given);
   EXPECT_EQ(plan.trades, (std::vector<double>{-7.0, 5.0}));

@@ -11,8 +11,8 @@ namespace {
 
 /// Changes tried in all after the first start, after the second, after the third.
 constexpr std::int64_t first_max = 1500;
-constexpr std::int64_t second_max = 7000;
-constexpr std::int64_t third_max = 12'000;
+constexpr std::int64_t second_max = 6000;
+constexpr std::int64_t third_max = 9000;
 constexpr std::size_t active_max = 12;  // instruments whose pairs are tried
 constexpr std::int64_t window_max = 48;
 
@@ -209,7 +209,8 @@ double LotSearch::with(std::span<const Change> changes) {
   }
   if (program_->whole) {
     total += risk_cost_ + risk_change(changes);
-  } else if (outside > 0) {
+  } else if (outside > 0 &&
+             total < best_change_total_) {  // else risk, never negative, is no matter
     total += program_->risk_cost(trial_);
   }
   for (const Change& change : changes) {
@@ -342,8 +343,8 @@ void LotSearch::replacements() {
         if (exposure[gone.factor] == 0.0) continue;
         const double needed = gone.value * x / (exposure[gone.factor] * instrument.lot);
         for (const double lots : {std::floor(needed), std::ceil(needed)}) {
-          const std::array<Change, 2> both{
-              Change{i, 0}, Change{j, instrument.permitted(lots_[j] + whole(lots))}};
+          const std::array<Change, 2> both{Change{i, 0},
+                                           Change{j, instrument.permitted(lots_[j] + whole(lots))}};
           consider(both);
         }
       }
@@ -406,9 +407,9 @@ double LotSearch::cheapest(std::size_t j) const {
   double least = 0.0;
   for (const Side& side : sides(instrument)) {
     if (side.first > side.last) continue;
-    const double slope = (side.sign > 0 ? instrument.buy + prices_.pull[j]
-                                        : instrument.sell - prices_.pull[j]) +
-                         prices_.shadow * instrument.margin;
+    const double slope =
+        (side.sign > 0 ? instrument.buy + prices_.pull[j] : instrument.sell - prices_.pull[j]) +
+        prices_.shadow * instrument.margin;
     double lots = slope < 0.0 ? 9e15 : 0.0;
     if (instrument.impact > 0.0) lots = -slope / (2.0 * instrument.impact * instrument.lot);
     for (const double rounded : {std::floor(lots), std::ceil(lots)}) {
@@ -481,8 +482,8 @@ void LotSearch::search() {
     all = window(j, least_[j], slack) && all;
     found.end = choices_.size();
     for (std::size_t f = 0; f < F; ++f) {
-      found.size = std::max(found.size,
-                            std::fabs(exposure[f]) * instrument.lot / program_->factors[f].size);
+      found.size =
+          std::max(found.size, std::fabs(exposure[f]) * instrument.lot / program_->factors[f].size);
     }
     if (found.end - found.begin > 1) {
       windows_.push_back(found);
@@ -544,9 +545,10 @@ void LotSearch::visit(std::size_t depth, double dearer, double cost, double used
   const std::size_t F = program_->factors.size();
   if (depth == windows_.size()) {
     const auto e = std::span(path_).subspan(depth * F, F);
-    double total = cost + program_->risk_cost(e) + program_->budget_cost(used);
+    double total = cost + program_->budget_cost(used);
     for (std::size_t f = 0; f < F; ++f)
       total += program_->excess_cost(f, e[f]);
+    if (total < best_total_) total += program_->risk_cost(e);
     if (!below(total, best_total_)) return;
     best_total_ = total;
     best_ = chosen_;

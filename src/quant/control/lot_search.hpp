@@ -1,12 +1,12 @@
 // The discrete half of a hedge program: whole lots, minimum orders and fixed costs.
 //
-// From a continuous solution: round it, exchange lots of single instruments and of pairs for as long
-// as the objective falls, then search the combinations that the continuous program's prices do not
-// exclude. By weak duality trades k cost at least
+// From a continuous solution: round it, exchange lots of single instruments and of pairs for as
+// long as the objective falls, then search the combinations that the continuous program's prices do
+// not exclude. By weak duality trades k cost at least
 //   rest + sum_j phi_j(k_j),   phi_j(k) = cost_j(k) + (pull_j +- shadow margin_j) k lot_j,
-// so any number of lots whose phi is dearer than its instrument's cheapest by more than the incumbent
-// is above that bound is in no better solution. Where the search ends within its nodes, its result is
-// proven. Deterministic; never worse than no trades at all.
+// so any number of lots whose phi is dearer than its instrument's cheapest by more than the
+// incumbent is above that bound is in no better solution. Where the search ends within its nodes,
+// its result is proven. Deterministic; never worse than no trades at all.
 #pragma once
 
 #include <cstddef>
@@ -73,7 +73,7 @@ struct LotPrices {
 
 class LotSearch {
  public:
-  static constexpr std::int64_t nodes_max = 6000;
+  static constexpr std::int64_t nodes_max = 4000;
 
   void run(const LotProgram& program, const LotPrices& prices);
 
@@ -133,8 +133,8 @@ class LotSearch {
   std::vector<Exposure> exposures_;
   std::vector<std::size_t> begins_;
   std::vector<double> risk_exposure_, own_risk_;
-  // Where the search stands: deviations, the same in the making, what each factor's excess costs, and
-  // the slope of risk by instrument.
+  // Where the search stands: deviations, the same in the making, what each factor's excess costs,
+  // and the slope of risk by instrument.
   std::vector<double> e_, trial_, excess_costs_, slope_;
   double cost_ = 0.0, used_ = 0.0, risk_cost_ = 0.0, total_ = 0.0, best_total_ = 0.0;
   std::size_t outside_ = 0;

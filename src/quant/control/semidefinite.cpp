@@ -30,9 +30,9 @@ Result<void> semidefinite_factor(std::string_view name,
     for (std::size_t j = 0; j < i; ++j) {
       const double size = std::sqrt(variance * matrix[j * n + j]);
       if (std::fabs(matrix[i * n + j] - matrix[j * n + i]) > 1e-9 * size) {
-        return fail(Errc::bad_input, fmt::format("{} is not symmetric: [{}, {}] is {}, [{}, {}] {}",
-                                                 name, i, j, matrix[i * n + j], j, i,
-                                                 matrix[j * n + i]));
+        return fail(Errc::bad_input,
+                    fmt::format("{} is not symmetric: [{}, {}] is {}, [{}, {}] {}", name, i, j,
+                                matrix[i * n + j], j, i, matrix[j * n + i]));
       }
       double sum = matrix[i * n + j];
       for (std::size_t k = 0; k < j; ++k)

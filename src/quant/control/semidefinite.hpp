@@ -9,8 +9,8 @@
 
 namespace ballast {
 
-/// L with L L' = the matrix, lower triangular, by Cholesky; a pivot that is 0 to rounding leaves its
-/// column 0.
+/// L with L L' = the matrix, lower triangular, by Cholesky; a pivot that is 0 to rounding leaves
+/// its column 0.
 /// @param name    of the matrix, for errors.
 /// @param matrix  n x n.      @param factor  n x n, overwritten.
 /// Errors: bad_input where the matrix is not finite, symmetric and positive semidefinite.
