@@ -15,6 +15,7 @@
 #include "adapters/codec/fields.hpp"
 #include "adapters/config/config.hpp"
 #include "adapters/config/keys.hpp"
+#include "adapters/config/schema_reader.hpp"
 #include "adapters/report/render.hpp"
 #include "adapters/report/sample_report.hpp"
 #include "engine/engine.hpp"
@@ -258,9 +259,24 @@ TEST(ConfigurationPage, shows_errors_as_check_lists_them) {
   EXPECT_EQ(listing(page.blocks_of("toml").at(0).text + wrong[0].text), page.blocks.back().text);
 }
 
+template <class S>
+config_keys::Table table_of(std::string_view name) {
+  static const auto keys = schema::keys_of<S>();
+  return {name, keys};
+}
+
 TEST(ConfigurationPage, lists_exactly_the_keys_that_each_table_takes) {
   const Page page = read_page("configuration.md");
-  for (const config_keys::Table& table : config_keys::tables) {
+  std::vector<config_keys::Table> tables(config_keys::tables.begin(), config_keys::tables.end());
+  tables.push_back(table_of<LearningConfig>("[learning]"));
+  tables.push_back(table_of<JointTargetConfig>("[[joint_targets]]"));
+  tables.push_back(table_of<ChannelConfig>("[[channels]]"));
+  tables.push_back(table_of<ControlConfig>("[[controls]]"));
+  tables.push_back(table_of<QuoteConfig>("[[quotes]]"));
+  tables.push_back(table_of<HedgeConfig>("[[hedges]]"));
+  tables.push_back(table_of<RouteConfig>("[[routes]]"));
+  tables.push_back(table_of<RailsConfig>("[rails]"));
+  for (const config_keys::Table& table : tables) {
     const Part* const part = page.part(table.name);
     ASSERT_NE(part, nullptr) << table.name;
     Names keys;
@@ -278,7 +294,9 @@ TEST(ConfigurationPage, lists_exactly_the_keys_that_each_table_takes) {
   }
   const Names quoted = page.quoted();
   for (const std::string_view key : config_keys::root) {
-    EXPECT_TRUE(quoted.contains(key == "desk" ? "[desk]" : "[[" + std::string(key) + "]]")) << key;
+    const bool single = key == "desk" || key == "learning" || key == "rails";
+    const std::string name(key);
+    EXPECT_TRUE(quoted.contains(single ? "[" + name + "]" : "[[" + name + "]]")) << key;
   }
 }
 
@@ -292,6 +310,18 @@ TEST(ConfigurationPage, names_every_value_that_can_be_chosen) {
   all(measure_names);
   all(instrument_kind_names);
   all(target_model_names);
+  all(skew_model_names);
+  all(mode_names);
+  all(hedge_stop_names);
+  all(glft_method_names);
+  for (const TargetStageName& stage : target_stage_names)
+    EXPECT_TRUE(quoted.contains(stage.model)) << stage.model;
+  all(skew_model_names);
+  all(mode_names);
+  all(hedge_stop_names);
+  all(glft_method_names);
+  for (const TargetStageName& stage : target_stage_names)
+    EXPECT_TRUE(quoted.contains(stage.model)) << stage.model;
   all(severity_names);
   all(comparison_names);
   for (const WindowInfo& window : window_infos)

@@ -27,8 +27,10 @@ using InstrumentId = Id<struct InstrumentIdTag, std::uint32_t>;
 using AccountId = Id<struct AccountIdTag, std::uint32_t>;
 using BookId = Id<struct BookIdTag, std::uint16_t>;
 using PositionId = Id<struct PositionIdTag, std::uint32_t>;
-/// Factors and rules are numbered as the desk lists them.
+/// Factors, rules, routes and channels are numbered as the desk lists them.
 using FactorId = Id<struct FactorIdTag, std::uint32_t>;
 using RuleId = Id<struct RuleIdTag, std::uint32_t>;
+using RouteId = Id<struct RouteIdTag, std::uint16_t>;
+using ChannelId = Id<struct ChannelIdTag, std::uint16_t>;
 
 }  // namespace ballast

@@ -108,6 +108,7 @@ void Engine::start(Timestamp t) {
   started_ = true;
   started_at_ = now_ = t;
   alerts_.start(t);
+  if (!staged_.empty()) retarget(t);
   for (std::size_t i = 0; i < factors_.size(); ++i)
     refresh(FactorId{i}, Cause::unknown);
 }
@@ -116,7 +117,9 @@ void Engine::start(Timestamp t) {
 // --------------------------------------------------------------------------------------
 
 void Engine::take(const Fill& fill, Timestamp t) {
-  booked(books_.apply(t, fill), fill.key.id, cause_of(fill.origin));
+  const Outcome outcome = books_.apply(t, fill);
+  if (!control_.idle() && outcome.verdict == Verdict::applied) control_.on_fill(fill, now_);
+  booked(outcome, fill.key.id, cause_of(fill.origin));
 }
 void Engine::take(const Correct& correct, Timestamp t) {
   booked(books_.apply(t, correct), correct.key.id, Cause::correction);
@@ -128,7 +131,19 @@ void Engine::take(const BalanceChange& change, Timestamp t) {
   booked(books_.apply(t, change), change.id, Cause::rebalance);
 }
 void Engine::take(const Transfer& transfer, Timestamp t) {
-  booked(books_.apply(t, transfer), transfer.id, Cause::rebalance);
+  const Outcome outcome = books_.apply(t, transfer);
+  if (transfer.route.valid() && transfer.state == TransferState::arrived &&
+      outcome.verdict == Verdict::applied) {
+    shift_channel(desk_.routes[transfer.route.index()], transfer.qty);
+  }
+  booked(outcome, transfer.id, Cause::rebalance);
+}
+
+/// What moves over a channel leaves our side of it, or comes to it.
+void Engine::shift_channel(const RouteConfig& route, Amount qty) {
+  if (!route.channel.valid()) return;
+  const ChannelConfig& channel = desk_.channels[route.channel.index()];
+  exposures_.use_channel(route.channel, route.to == channel.ours ? qty : -qty);
 }
 void Engine::take(const FundingPayment& payment, Timestamp t) {
   booked(books_.apply(t, payment), payment.id, Cause::market);
@@ -214,6 +229,8 @@ void Engine::take(const Mark& mark, Timestamp t) {
 
 void Engine::take(const Top& top, Timestamp t) {
   const MarketChange change = market_.apply(t, top);
+  learning_.apply(t, top);
+  if (!control_.idle()) control_.on_market(top.instrument, now_);
   if (change.priced || change.overflow) {
     priced(change, top.instrument, AssetId{});
   } else {
@@ -223,12 +240,36 @@ void Engine::take(const Top& top, Timestamp t) {
 
 void Engine::take(const FundingRate& rate, Timestamp t) {
   market_.apply(t, rate);
+  learning_.apply(t, rate);
   ++counts_.applied;
 }
 
-void Engine::take(const Trade& /*trade*/, Timestamp /*t*/) { ++counts_.applied; }
+void Engine::take(const Trade& trade, Timestamp t) {
+  learning_.apply(t, trade);
+  ++counts_.applied;
+}
+
+void Engine::take(const Depth& depth, Timestamp t) {
+  learning_.depth(t, depth.instrument, depth.bids, depth.asks);
+  ++counts_.applied;
+}
+
+void Engine::take(const Drift& drift, Timestamp /*t*/) {
+  drifts_.apply(now_, drift);
+  ++counts_.applied;
+}
+
 void Engine::take(const Surface& /*surface*/, Timestamp /*t*/) { ++counts_.applied; }
 void Engine::take(const Tick& /*tick*/, Timestamp /*t*/) { ++counts_.applied; }
+
+void Engine::take(const ChannelBalance& statement, Timestamp /*t*/) {
+  if (statement.balance > desk_.channels[statement.channel.index()].capacity) {
+    return refuse(Refusal::invalid, TradeId{});
+  }
+  ++counts_.applied;
+  exposures_.state_channel(statement.channel, statement.balance);
+  settle(Cause::correction, false);
+}
 
 void Engine::priced(const MarketChange& change, InstrumentId instrument, AssetId asset) {
   if (change.overflow) {
@@ -240,6 +281,7 @@ void Engine::priced(const MarketChange& change, InstrumentId instrument, AssetId
     ++counts_.late;
     return;
   }
+  learn(change);
   profit_.priced(now_, change, exposures_, market_, trackers_);
   if (change.instrument.valid()) exposures_.reprice(change.instrument, market_);
   if (!reads_value_.empty()) {
@@ -303,6 +345,39 @@ void Engine::take(const Shelve& event, Timestamp /*t*/) {
   } else {
     refuse(Refusal::invalid, TradeId{});
   }
+}
+
+// ---- control
+// --------------------------------------------------------------------------------------
+
+void Engine::take(const Order& order, Timestamp /*t*/) {
+  control_.on_order(now_, order);
+  ++counts_.applied;
+}
+
+void Engine::take(const Quote& quote, Timestamp /*t*/) {
+  control_.on_quote(quote);
+  ++counts_.applied;
+}
+
+void Engine::take(const Decision& decision, Timestamp /*t*/) {
+  if (!control_.confirm(decision)) return refuse(Refusal::conflicting_body, decision.id);
+  ++counts_.applied;
+}
+
+void Engine::take(const Approve& answer, Timestamp /*t*/) {
+  if (!control_.approve(*this, answer, effects_)) return refuse(Refusal::invalid, answer.id);
+  ++counts_.applied;
+}
+
+void Engine::take(const Kill& kill, Timestamp /*t*/) {
+  if (!control_.kill(*this, kill, effects_)) return refuse(Refusal::invalid, TradeId{});
+  ++counts_.applied;
+}
+
+void Engine::take(const Rearm& rearm, Timestamp /*t*/) {
+  if (!control_.rearm(now_, rearm)) return refuse(Refusal::invalid, TradeId{});
+  ++counts_.applied;
 }
 
 // ---- digest

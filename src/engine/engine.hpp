@@ -29,14 +29,17 @@
 #include "base/hash.hpp"
 #include "base/result.hpp"
 #include "book/books.hpp"
+#include "control/control.hpp"
 #include "engine/due_times.hpp"
 #include "engine/profit.hpp"
 #include "engine/report.hpp"
 #include "exposure/exposures.hpp"
 #include "exposure/net_asset_value.hpp"
+#include "market/learning.hpp"
 #include "market/market.hpp"
 #include "model/effect.hpp"
 #include "model/event.hpp"
+#include "quant/control/joint_target.hpp"
 #include "target/target_pipeline.hpp"
 
 namespace ballast {
@@ -91,7 +94,7 @@ struct Explanation {
   std::string value;
 };
 
-class Engine final : private Readings {
+class Engine final : private Readings, private Situation {
  public:
   explicit Engine(Desk desk, EngineOptions options = {});
   Engine(const Engine&) = delete;
@@ -108,16 +111,18 @@ class Engine final : private Readings {
   /// Lets time pass to `t` without an event: timers fire, windows go on. Not part of the digest.
   std::span<const Effect> pass_time(Timestamp t);
 
-  const Desk& desk() const { return desk_; }
+  const Desk& desk() const override { return desk_; }
   bool started() const { return started_; }
-  Timestamp now() const { return now_; }
+  Timestamp now() const override { return now_; }
   Timestamp started_at() const { return started_at_; }
   const EventCounts& counts() const { return counts_; }
   /// A running hash of every event and of the state it led to.
   const Digest& digest() const { return digest_; }
 
-  const Books& books() const { return books_; }
-  const Market& market() const { return market_; }
+  const Books& books() const override { return books_; }
+  const Market& market() const override { return market_; }
+  const MarketLearning& learning() const override { return learning_; }
+  const Control& control() const { return control_; }
   const Alerts& alerts() const { return alerts_; }
   const FactorNow& factor(FactorId id) const { return factors_[id.index()]; }
   const Reading& reading(FactorId id) const { return trackers_[id.index()].reading(); }
@@ -138,6 +143,8 @@ class Engine final : private Readings {
   }
   /// What a factor's number is made of: positions, exposure, target, band, causes.
   std::vector<Explanation> explain(FactorId id) const;
+  /// How its target came about: each stage with its inputs, their ages, and what it did.
+  std::vector<Explanation> explain_target(FactorId id) const;
   /// The whole state as bytes; restore() gives an engine that goes on exactly as this one would.
   std::string snapshot();
   /// Restores into a fresh engine of the same desk; an error leaves it unusable.
@@ -161,6 +168,15 @@ class Engine final : private Readings {
   void take(const Acknowledge& event, Timestamp t);
   void take(const Shelve& event, Timestamp t);
   void take(const Tick& tick, Timestamp t);
+  void take(const Depth& depth, Timestamp t);
+  void take(const Drift& drift, Timestamp t);
+  void take(const Order& order, Timestamp t);
+  void take(const Quote& quote, Timestamp t);
+  void take(const Decision& decision, Timestamp t);
+  void take(const Approve& approve, Timestamp t);
+  void take(const Kill& kill, Timestamp t);
+  void take(const Rearm& rearm, Timestamp t);
+  void take(const ChannelBalance& statement, Timestamp t);
 
   /// What an event of an instrument leads to.
   struct Route {
@@ -183,6 +199,7 @@ class Engine final : private Readings {
   void priced(const MarketChange& change, InstrumentId instrument, AssetId asset);
   void refuse(Refusal why, const TradeId& id);
   void raise_breaks();
+  void shift_channel(const RouteConfig& route, Amount qty);
   void dispute(const DisputeChange& change);
   void wake(InstrumentId instrument);
   void wake(AssetId asset, int conversions);
@@ -196,6 +213,12 @@ class Engine final : private Readings {
   void settle(Cause cause, bool hedging);
   void refresh(FactorId id, Cause cause);
   void run_timers(Timestamp until);
+  // targets that follow the market (retarget.cpp)
+  void retarget(Timestamp due);
+  void solve_joint_targets();
+  void solve_joint_target(const JointTargetConfig& joint, std::vector<JointShare>& shares);
+  StageWorld stage_world(FactorId id) const;
+  void learn(const MarketChange& change);
   void sample_risk();
   FactorReport factor_report(FactorId id, const Summary& summary) const;
   void report_adherence(Report& report) const;
@@ -211,6 +234,12 @@ class Engine final : private Readings {
                               Window window,
                               Timestamp at) const override;
 
+  // What control asks (situation.cpp).
+  const FactorState* known_state(FactorId id) const override;
+  std::string_view why_unknown(FactorId id) const override;
+  std::optional<double> half_life_seconds(FactorId id) const override;
+  std::string_view dominant_cause(FactorId id) const override;
+
   template <class Archive>
   void archive(Archive& ar);
 
@@ -218,6 +247,8 @@ class Engine final : private Readings {
   EngineOptions options_;
   Books books_;
   Market market_;
+  MarketLearning learning_;
+  Drifts drifts_;
   Exposures exposures_;
   NetAssetValue net_asset_value_;
   std::vector<TargetPipeline> targets_;
@@ -230,10 +261,15 @@ class Engine final : private Readings {
   TrackingTotals risk_at_from_;  // when the report's span began
   bool risk_at_from_taken_ = false;
   Alerts alerts_;
+  Control control_;
   ProfitAttribution profit_;
   std::vector<Route> routes_;          // by instrument, derived
   std::array<Ahead, 2> ahead_;         // the last two announced: no state, only speed
   std::vector<FactorId> reads_value_;  // factors whose target follows price or net asset value
+  std::vector<FactorId> staged_;       // factors whose target follows the market
+  std::vector<std::vector<JointShare>> joint_shares_;  // by joint target and member
+  Timestamp next_retarget_ = DueTimes::never;
+  JointTargetProgram joint_program_;
   StepTrace trace_;
   std::vector<Effect> effects_;
   EventCounts counts_;

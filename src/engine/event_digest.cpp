@@ -44,6 +44,13 @@ struct Adder {
     add(key.leg);
   }
 
+  void add(const Scope& scope) const { all(scope.kind, scope.place, scope.book, scope.factor); }
+  void add(const std::vector<DecisionInput>& inputs) const {
+    add(inputs.size());
+    for (const DecisionInput& input : inputs)
+      all(input.name, input.value);
+  }
+
   template <class... Ts>
   void all(const Ts&... values) const {
     (add(values), ...);
@@ -54,7 +61,10 @@ struct Adder {
   }
   void operator()(const Bust& b) const { add(b.key); }
   void operator()(const BalanceChange& b) const { all(b.place, b.asset, b.qty, b.id, b.reason); }
-  void operator()(const Transfer& x) const { all(x.id, x.asset, x.qty, x.from, x.to, x.state); }
+  void operator()(const Transfer& x) const {
+    all(x.id, x.asset, x.qty, x.from, x.to, x.state);
+    if (x.route.valid()) add(x.route);
+  }
   void operator()(const FundingPayment& f) const {
     all(f.id, f.place, f.book, f.instrument, f.amount, f.asset);
   }
@@ -81,6 +91,29 @@ struct Adder {
   void operator()(const Acknowledge& a) const { all(a.rule, a.factor, a.by); }
   void operator()(const Shelve& s) const { all(s.rule, s.until, s.by); }
   void operator()(const Tick& /*tick*/) const {}
+  void operator()(const Depth& d) const {
+    add(d.instrument);
+    for (const auto* side : {&d.bids, &d.asks}) {
+      add(side->size());
+      for (const BookLevel& level : *side)
+        all(level.price, level.qty);
+    }
+  }
+  void operator()(const Drift& d) const { all(d.asset, d.rate, d.std_error, d.until, d.clear); }
+  void operator()(const Order& o) const {
+    all(o.id, o.place, o.book, o.instrument, o.side, o.qty, o.price, o.filled, o.state, o.origin,
+        o.proposal, o.reason);
+  }
+  void operator()(const Quote& q) const {
+    all(q.instrument, q.bid, q.bid_qty, q.ask, q.ask_qty, q.reason, q.inputs);
+  }
+  void operator()(const Decision& d) const {
+    all(d.id, d.factor, d.action, d.state, d.reason, d.inputs);
+  }
+  void operator()(const Approve& a) const { all(a.id, a.accept, a.by, a.reason); }
+  void operator()(const Kill& k) const { all(k.scope, k.by, k.reason); }
+  void operator()(const Rearm& r) const { all(r.scope, r.by, r.reason); }
+  void operator()(const ChannelBalance& c) const { all(c.channel, c.balance); }
 };
 
 }  // namespace
@@ -103,5 +136,14 @@ template void add_body(Digest&, const TargetOverride&);
 template void add_body(Digest&, const Acknowledge&);
 template void add_body(Digest&, const Shelve&);
 template void add_body(Digest&, const Tick&);
+template void add_body(Digest&, const Depth&);
+template void add_body(Digest&, const Drift&);
+template void add_body(Digest&, const Order&);
+template void add_body(Digest&, const Quote&);
+template void add_body(Digest&, const Decision&);
+template void add_body(Digest&, const Approve&);
+template void add_body(Digest&, const Kill&);
+template void add_body(Digest&, const Rearm&);
+template void add_body(Digest&, const ChannelBalance&);
 
 }  // namespace ballast

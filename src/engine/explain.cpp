@@ -63,6 +63,8 @@ void Engine::explain_actual(FactorId id, std::vector<Explanation>& lines) const 
         {1, "spot holding (fills, fees, deposits, in flight)", level(exposure.holding, unit)});
   } else if (config.kind == FactorKind::cash) {
     lines.push_back({1, "balances", level(exposure.holding, unit)});
+  } else if (config.kind == FactorKind::channel) {
+    lines.push_back({1, "on our side of the channel", level(exposure.holding, unit)});
   }
   for (const Leg& leg : exposures_.legs(id)) {
     if (leg.qty.zero() && leg.exposure.zero()) continue;

@@ -149,6 +149,7 @@ void Engine::refresh(FactorId id, Cause cause) {
     factor.state = next;
     trace_.factors.push_back(id);
     alerts_.on_factor(id, now_, *this, effects_);
+    if (!control_.idle()) control_.on_factor(id, now_);
   }
   Timestamp due = factor.knowledge == Knowledge::known ? fresh : DueTimes::never;
   if (due != DueTimes::never) due = due + Duration{1};  // stale is strictly older
@@ -163,7 +164,9 @@ void Engine::run_timers(Timestamp until) {
     const Timestamp factor_due = factor_due_.first_due();
     const Timestamp alert_due = alerts_.next_due().value_or(DueTimes::never);
     const Timestamp book_due = books_.next_due().value_or(DueTimes::never);
-    const Timestamp due = std::min({factor_due, alert_due, book_due});
+    const Timestamp control_due =
+        control_.idle() ? DueTimes::never : control_.next_due().value_or(DueTimes::never);
+    const Timestamp due = std::min({factor_due, alert_due, book_due, next_retarget_, control_due});
     next_timer_ = due;
     if (due > until || due == DueTimes::never) return;
     now_ = std::max(now_, due);
@@ -173,8 +176,12 @@ void Engine::run_timers(Timestamp until) {
       settle(Cause::correction, false);
     } else if (factor_due == due) {
       refresh(FactorId{factor_due_.first()}, Cause::market);
-    } else {
+    } else if (next_retarget_ == due) {
+      retarget(due);
+    } else if (alert_due == due) {
       alerts_.run_due(due, *this, effects_);
+    } else {
+      control_.run_due(*this, effects_);
     }
   }
 }

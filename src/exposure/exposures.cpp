@@ -58,7 +58,10 @@ std::optional<Decimal> notional_exposure(const Contract& contract,
 }
 
 Exposures::Exposures(const Desk& desk)
-    : desk_(&desk), factors_(desk.factors.size()), is_touched_(desk.factors.size(), false) {
+    : desk_(&desk),
+      factors_(desk.factors.size()),
+      channels_(desk.channels.size()),
+      is_touched_(desk.factors.size(), false) {
   std::vector<std::vector<Leg>> legs(desk.factors.size());
   std::vector<std::vector<InstrumentLink>> links(desk.instruments.size());
   std::vector<std::vector<FactorId>> deltas(desk.assets.size());
@@ -98,6 +101,12 @@ Exposures::Exposures(const Desk& desk)
       case FactorKind::notional:
         add_leg(id, config.instrument);
         break;
+      case FactorKind::channel: {
+        const ChannelConfig& channel = desk.channels[config.channel.index()];
+        channels_[config.channel.index()] = id;
+        factors_[f].holding = factors_[f].actual = decimal_cast<Decimal>(channel.balance);
+        break;
+      }
     }
   }
   legs_ = Grouped(legs);
@@ -176,6 +185,17 @@ void Exposures::apply(const CashChange& change, const Books& books, bool hedging
       continue;
     add_holding(id, amount, hedging);
   }
+}
+
+void Exposures::state_channel(ChannelId channel, Amount balance) {
+  const FactorId id = channels_[channel.index()];
+  if (!id.valid()) return;
+  add_holding(id, decimal_cast<Decimal>(balance) - factors_[id.index()].holding, false);
+}
+
+void Exposures::use_channel(ChannelId channel, Amount shift) {
+  const FactorId id = channels_[channel.index()];
+  if (id.valid()) add_holding(id, decimal_cast<Decimal>(shift), true);
 }
 
 void Exposures::add_holding(FactorId id, Decimal change, bool hedging) {

@@ -4,6 +4,8 @@
 //                inverse: contracts * size / price, in coin)
 //   cash:A@v     in A: the balance of A on the accounts of v, without what is in flight
 //   notional:I   in the quote of I: the position's value at its mark (inverse: contracts * size)
+//   channel:N    in the channel's asset: what stands on our side, as stated and as transfers over
+//                it have shifted since
 //
 // The spot holding of X is what spot fills, their fees and balance events left of it; a desk's
 // holding also counts what is in flight, a book's knows only its own fills and fees. What
@@ -66,6 +68,10 @@ class Exposures {
   /// Re-prices the legs of an instrument whose price changed.
   void reprice(InstrumentId instrument, const Market& market);
 
+  /// What stands on our side of a channel, as its node says; or as a transfer over it shifts it.
+  void state_channel(ChannelId channel, Amount balance);
+  void use_channel(ChannelId channel, Amount shift);
+
   /// Factors whose exposure may have moved since clear_touched(), each once, in order of touching.
   std::span<const FactorId> touched() const { return touched_; }
   void touch(FactorId id);
@@ -119,6 +125,7 @@ class Exposures {
   Grouped<InstrumentLink> links_;  // by instrument
   Grouped<FactorId> deltas_;       // by asset
   Grouped<FactorId> cash_;         // by asset
+  std::vector<FactorId> channels_;  // by channel; invalid: no factor watches it
   std::vector<FactorId> touched_;
   std::vector<bool> is_touched_;
   std::size_t books_resolved_ = 0;

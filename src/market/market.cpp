@@ -54,6 +54,7 @@ MarketChange Market::apply(Timestamp t, const Top& top) {
   asset_changes_.clear();
   InstrumentState& state = instruments_[top.instrument.index()];
   state.top = top;
+  state.top_at = t;
   const bool two_sided = top.bid_qty.sign() > 0 && top.ask_qty.sign() > 0;
   if (state.marked || !two_sided) return {};
   // The sum of two prices may pass the range; the middle of two that fit does not.
@@ -159,7 +160,8 @@ void Market::archive(Archive& ar) {
   for (auto& i : instruments_) {
     quoted(i.quoted);
     ar(i.marked, i.top.instrument.value, i.top.bid.raw, i.top.bid_qty.raw, i.top.ask.raw,
-       i.top.ask_qty.raw, i.funding.instrument.value, i.funding.rate.raw, i.funding.interval_h.raw);
+       i.top.ask_qty.raw, i.top_at, i.funding.instrument.value, i.funding.rate.raw,
+       i.funding.interval_h.raw);
   }
   for (auto& a : assets_) {
     quoted(a.quoted);

@@ -64,6 +64,8 @@ class Market {
   /// The reporting currency, or an equal of it: its price never moves.
   bool fixed(AssetId id) const { return assets_[id.index()].fixed; }
   const Top& top(InstrumentId id) const { return instruments_[id.index()].top; }
+  /// When the top came; nothing before the first.
+  std::optional<Timestamp> top_at(InstrumentId id) const { return instruments_[id.index()].top_at; }
   /// Hints the memory system that an instrument's mark or top is about to come.
   void prefetch(InstrumentId id) const {
     __builtin_prefetch(&instruments_[id.index()]);
@@ -85,6 +87,7 @@ class Market {
     AssetId base;         // configuration
     bool marked = false;  // tops no longer price it
     Top top;
+    std::optional<Timestamp> top_at;
     FundingRate funding;
   };
   /// One way to price an asset: a direct asset mark when `instrument` is invalid.

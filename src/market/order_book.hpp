@@ -15,12 +15,6 @@
 
 namespace ballast {
 
-struct BookLevel {
-  Price price;
-  Quantity qty;
-  friend bool operator==(const BookLevel&, const BookLevel&) = default;
-};
-
 class OrderBook {
  public:
   /// Sets the whole quantity at a price; zero removes the level, and removing one that is not there

@@ -25,6 +25,18 @@ InstrumentId Desk::find_instrument(std::string_view instrument_name) const {
 RuleId Desk::find_rule(std::string_view rule_name) const {
   return find_named<RuleId>(rules, rule_name);
 }
+RouteId Desk::find_route(std::string_view route_name) const {
+  return find_named<RouteId>(routes, route_name);
+}
+ChannelId Desk::find_channel(std::string_view channel_name) const {
+  return find_named<ChannelId>(channels, channel_name);
+}
+const ControlConfig* Desk::find_control(FactorId factor) const {
+  for (const ControlConfig& control : controls) {
+    if (control.factor == factor) return &control;
+  }
+  return nullptr;
+}
 FactorId Desk::find_factor(std::string_view factor_name, std::string_view book) const {
   for (std::size_t i = 0; i < factors.size(); ++i) {
     if (factors[i].name == factor_name && factors[i].book == book) return FactorId{i};

@@ -13,8 +13,11 @@
 #include "base/decimal.hpp"
 #include "base/ids.hpp"
 #include "base/timestamp.hpp"
+#include "model/control.hpp"
 #include "model/event.hpp"
 #include "model/instrument.hpp"
+#include "model/learning.hpp"
+#include "model/target_stage.hpp"
 
 namespace ballast {
 
@@ -26,6 +29,7 @@ enum class FactorKind : std::uint8_t {
   cash,   // cash:A@venue, in A: the balance on all accounts of the venue (or cash:A@venue/account)
   notional,  // notional:I, in the instrument's quote asset: the signed value of the position in I
              // at its mark
+  channel,   // channel:N, in the channel's asset: what stands on our side
 };
 
 /// Which of DESIGN's delta conventions a delta factor follows.
@@ -70,9 +74,15 @@ struct ScheduleTarget {
   friend bool operator==(const ScheduleTarget&, const ScheduleTarget&) = default;
 };
 
-using TargetModel = std::variant<StaticTarget, NeutralTarget, ShareTarget, ScheduleTarget>;
-inline constexpr std::array<std::string_view, 4> target_model_names{"static", "neutral", "share",
-                                                                    "schedule"};
+/// What `target` events say: unknown until the first. The stages work on top of it.
+struct EventTarget {
+  friend bool operator==(const EventTarget&, const EventTarget&) = default;
+};
+
+using TargetModel =
+    std::variant<StaticTarget, NeutralTarget, ShareTarget, ScheduleTarget, EventTarget>;
+inline constexpr std::array<std::string_view, 5> target_model_names{"static", "neutral", "share",
+                                                                    "schedule", "event"};
 static_assert(std::variant_size_v<TargetModel> == target_model_names.size());
 
 struct FactorConfig {
@@ -83,13 +93,15 @@ struct FactorConfig {
   VenueId venue;           // cash
   AccountName account;     // cash on one account; empty: all accounts of the venue
   InstrumentId
-      instrument;  // notional; delta: the instrument whose price is the factor's (optional)
+      instrument;     // notional; delta: the instrument whose price is the factor's (optional)
+  ChannelId channel;  // channel
   DeltaConvention convention = DeltaConvention::delta;
   AssetId unit;  // what a, target, band and limit are stated in
 
   TargetModel target = NeutralTarget{};
-  Range band{};                // offsets from the target, lower <= 0 <= upper
-  std::optional<Range> limit;  // absolute; absent: the band itself is the limit
+  Range band{};                     // offsets from the target, lower <= 0 <= upper
+  std::vector<TargetStage> stages;  // in the order of their kinds; empty: the target is the model's
+  std::optional<Range> limit;       // absolute; absent: the band itself is the limit
   std::optional<Duration> max_age;
   std::optional<double> weight;            // >= 0
   std::optional<Duration> reaction_delay;  // for the minimum-variance index; absent: measured
@@ -213,8 +225,18 @@ struct Desk {
   std::vector<FactorConfig> factors;
   std::vector<RuleConfig> rules;
   std::vector<ObjectiveConfig> objectives;
+  std::vector<JointTargetConfig> joint_targets;
 
-  Duration grid = Duration::seconds(1);  // sampling of half-life and the variance index
+  std::vector<ControlConfig> controls;  // at most one for a factor
+  std::vector<QuoteConfig> quotes;      // at most one for an instrument
+  std::vector<HedgeConfig> hedges;
+  std::vector<RouteConfig> routes;
+  std::vector<ChannelConfig> channels;
+  RailsConfig rails;
+  LearningConfig learning;
+
+  Duration grid = Duration::seconds(1);      // sampling of half-life and the variance index
+  Duration retarget = Duration::seconds(1);  // targets that follow the market move on this grid
   Duration transfer_overdue =
       Duration::hours(1);  // a transfer in flight longer than this is raised
   Duration break_grace =
@@ -229,6 +251,10 @@ struct Desk {
   /// By name and book ("*" for the desk's own); an invalid id when there is none.
   FactorId find_factor(std::string_view name, std::string_view book) const;
   RuleId find_rule(std::string_view name) const;
+  RouteId find_route(std::string_view name) const;
+  ChannelId find_channel(std::string_view name) const;
+  /// The factor's control; nullptr when it is only watched.
+  const ControlConfig* find_control(FactorId factor) const;
 
   const Asset& asset(AssetId id) const { return assets[id.index()]; }
   const Venue& venue(VenueId id) const { return venues[id.index()]; }

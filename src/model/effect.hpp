@@ -47,7 +47,9 @@ constexpr std::string_view refusal_text(Refusal why) {
       return "a sum would leave the decimal range of +-1.7e20";
     case Refusal::invalid:
       return "it contradicts the present state (a reversed range, a target outside its band, an "
-             "`until` that has passed, an alert that does not fire)";
+             "`until` that has passed, an alert that does not fire, a proposal that does not wait, "
+             "a "
+             "balance beyond its channel)";
   }
   return "";
 }
@@ -106,8 +108,51 @@ struct TransferOverdue {
   Timestamp sent;
 };
 
-using EffectBody =
-    std::variant<Refused, Duplicate, AlertTransition, FloodSummary, BreakChange, TransferOverdue>;
+// ---- what control wants done: for whoever executes, once the events behind it are durable
+
+/// Something about a proposal was decided: to be written down as an event.
+struct Decided {
+  Decision decision;
+};
+/// Send this order: immediate or cancel, at its limit price. `state` is `sent`.
+struct OrderRequest {
+  Order order;
+};
+struct CancelRequest {
+  OrderId id;
+  Place place;
+  InstrumentId instrument;
+};
+/// Replace what we quote in an instrument; its orders rest (post-only where so configured).
+struct QuoteRequest {
+  Quote quote;
+  Place place;
+  BookName book;
+  bool post_only = true;
+};
+/// Start a transfer; `state` is `sent`.
+struct TransferRequest {
+  Transfer transfer;
+};
+/// A factor's control stopped itself after too many failures; only a `rearm` starts it again.
+struct BreakerTripped {
+  FactorId factor;
+  std::uint32_t failures = 0;
+  Note reason;  // of the last failure
+};
+
+using EffectBody = std::variant<Refused,
+                                Duplicate,
+                                AlertTransition,
+                                FloodSummary,
+                                BreakChange,
+                                TransferOverdue,
+                                Decided,
+                                OrderRequest,
+                                CancelRequest,
+                                QuoteRequest,
+                                TransferRequest,
+                                BreakerTripped>;
 
 struct Effect {
   Timestamp t;

@@ -109,6 +109,7 @@ struct Transfer {
   Place from;
   Place to;
   TransferState state = TransferState::sent;
+  RouteId route{};  // the configured way it takes; invalid: not said
   friend bool operator==(const Transfer&, const Transfer&) = default;
 };
 
@@ -162,6 +163,21 @@ struct Trade {
   friend bool operator==(const Trade&, const Trade&) = default;
 };
 
+/// One price of an order book and the whole quantity there.
+struct BookLevel {
+  Price price;
+  Quantity qty;
+  friend bool operator==(const BookLevel&, const BookLevel&) = default;
+};
+
+/// The best levels of an order book, best first: all that is known of it now.
+struct Depth {
+  InstrumentId instrument;
+  std::vector<BookLevel> bids;  // falling prices, quantities > 0
+  std::vector<BookLevel> asks;  // rising prices, quantities > 0
+  friend bool operator==(const Depth&, const Depth&) = default;
+};
+
 struct FundingRate {
   InstrumentId instrument;
   Decimal rate;        // per interval, as a decimal
@@ -198,6 +214,17 @@ struct TargetOverride {
   friend bool operator==(const TargetOverride&, const TargetOverride&) = default;
 };
 
+/// What somebody expects of an asset's price, as an input of target stages: replaces what was said
+/// of the asset before, holds until `until` or until one with `clear`.
+struct Drift {
+  AssetId asset;
+  Decimal rate;       // expected relative return a day
+  Decimal std_error;  // of that expectation, >= 0
+  std::optional<Timestamp> until;
+  bool clear = false;
+  friend bool operator==(const Drift&, const Drift&) = default;
+};
+
 /// A person has seen a firing alert.
 struct Acknowledge {
   RuleId rule;
@@ -212,6 +239,144 @@ struct Shelve {
   Timestamp until;
   Note by;
   friend bool operator==(const Shelve&, const Shelve&) = default;
+};
+
+// ---- control
+
+enum class OrderState : std::uint8_t {
+  sent,       // it left us; nothing is known of it yet
+  working,    // the venue has it
+  filled,     // wholly; its fills are events of their own
+  cancelled,  // what was not filled is gone
+  rejected,   // the venue never took it
+  unknown,    // the venue does not answer: it may have traded or not
+};
+inline constexpr std::array<std::string_view, 6> order_state_names{
+    "sent", "working", "filled", "cancelled", "rejected", "unknown"};
+constexpr std::string_view to_string(OrderState state) {
+  return order_state_names[static_cast<std::size_t>(state)];
+}
+constexpr bool ended(OrderState state) {
+  return state == OrderState::filled || state == OrderState::cancelled ||
+         state == OrderState::rejected;
+}
+
+/// One of our own orders, as far as we know of it. `filled` is what the venue says it traded;
+/// positions move with its `fill` events, which name it.
+struct Order {
+  OrderId id;
+  Place place;
+  BookName book;
+  InstrumentId instrument;
+  Side side = Side::buy;
+  Quantity qty;                // > 0
+  std::optional<Price> price;  // limit; absent: at the market
+  Quantity filled;             // 0 to qty
+  OrderState state = OrderState::working;
+  Origin origin = Origin::unknown;
+  TradeId proposal;  // the proposal that it carries out; empty: none
+  Note reason;       // of a rejection or cancellation, in the venue's words
+  friend bool operator==(const Order&, const Order&) = default;
+};
+
+/// A named number that a decision rests on.
+struct DecisionInput {
+  Text<39> name;
+  double value = 0.0;
+  friend bool operator==(const DecisionInput&, const DecisionInput&) = default;
+};
+
+/// What the desk quotes in an instrument from now on; a side of quantity zero is pulled.
+struct Quote {
+  InstrumentId instrument;
+  Price bid;
+  Quantity bid_qty;
+  Price ask;
+  Quantity ask_qty;
+  Note reason;  // why a side is pulled
+  std::vector<DecisionInput> inputs;
+  friend bool operator==(const Quote&, const Quote&) = default;
+};
+
+enum class Action : std::uint8_t { wait, skew, hedge, transfer };
+inline constexpr std::array<std::string_view, 4> action_names{"wait", "skew", "hedge", "transfer"};
+constexpr std::string_view to_string(Action action) {
+  return action_names[static_cast<std::size_t>(action)];
+}
+
+enum class ProposalState : std::uint8_t {
+  advised,   // for a person to carry out
+  waiting,   // for a person's approval
+  approved,  // by a person, and being carried out
+  acting,    // being carried out
+  blocked,   // a guard rail held it back
+  rejected,  // by a person
+  expired,   // nobody approved in time
+  verified,  // the deviation went as promised
+  failed,    // it did not
+  withdrawn  // overtaken: the deviation was gone before anything was done
+};
+inline constexpr std::array<std::string_view, 10> proposal_state_names{
+    "advised",  "waiting", "approved", "acting", "blocked",
+    "rejected", "expired", "verified", "failed", "withdrawn"};
+constexpr std::string_view to_string(ProposalState state) {
+  return proposal_state_names[static_cast<std::size_t>(state)];
+}
+
+/// What the engine decided about a factor, and on which numbers. Written down by whoever carries it
+/// out; when the engine reads it back it holds it against its own decision.
+struct Decision {
+  TradeId id;  // of the proposal
+  FactorId factor;
+  Action action = Action::wait;
+  ProposalState state = ProposalState::advised;
+  Note reason;
+  std::vector<DecisionInput> inputs;
+  friend bool operator==(const Decision&, const Decision&) = default;
+};
+
+/// A person's answer to a proposal that waits for one.
+struct Approve {
+  TradeId id;
+  bool accept = true;
+  Note by;
+  Note reason;
+  friend bool operator==(const Approve&, const Approve&) = default;
+};
+
+/// What a kill switch stops.
+enum class ScopeKind : std::uint8_t { desk, venue, account, book, factor };
+inline constexpr std::array<std::string_view, 5> scope_kind_names{"desk", "venue", "account",
+                                                                  "book", "factor"};
+struct Scope {
+  ScopeKind kind = ScopeKind::desk;
+  Place place;      // venue, account
+  BookName book;    // book
+  FactorId factor;  // factor: its breaker
+  friend bool operator==(const Scope&, const Scope&) = default;
+};
+
+/// Stops quoting, hedging and transfers in a scope until it is armed again.
+struct Kill {
+  Scope scope;
+  Note by;
+  Note reason;
+  friend bool operator==(const Kill&, const Kill&) = default;
+};
+
+/// Lifts a kill switch, or closes a factor's breaker again: never without a reason.
+struct Rearm {
+  Scope scope;
+  Note by;
+  Note reason;
+  friend bool operator==(const Rearm&, const Rearm&) = default;
+};
+
+/// What stands on our side of a channel, as its node says.
+struct ChannelBalance {
+  ChannelId channel;
+  Amount balance;  // 0 to the channel's capacity
+  friend bool operator==(const ChannelBalance&, const ChannelBalance&) = default;
 };
 
 /// Nothing but the passing of time.
@@ -234,12 +399,23 @@ using EventBody = std::variant<Fill,
                                TargetOverride,
                                Acknowledge,
                                Shelve,
-                               Tick>;
+                               Tick,
+                               Depth,
+                               Drift,
+                               Order,
+                               Quote,
+                               Decision,
+                               Approve,
+                               Kill,
+                               Rearm,
+                               ChannelBalance>;
 
 /// The names of the bodies in the text form, in the order of EventBody.
-inline constexpr std::array<std::string_view, 16> event_type_names{
-    "fill", "correct", "bust",         "balance", "transfer", "funding",     "position", "mark",
-    "top",  "trade",   "funding_rate", "surface", "target",   "acknowledge", "shelve",   "time"};
+inline constexpr std::array<std::string_view, 25> event_type_names{
+    "fill",    "correct", "bust",  "balance",      "transfer", "funding", "position",
+    "mark",    "top",     "trade", "funding_rate", "surface",  "target",  "acknowledge",
+    "shelve",  "time",    "depth", "drift",        "order",    "quote",   "decision",
+    "approve", "kill",    "rearm", "channel"};
 static_assert(std::variant_size_v<EventBody> == event_type_names.size());
 
 struct Event {

@@ -48,6 +48,17 @@ constexpr std::string_view to_string(InstrumentKind kind) {
 
 enum class OptionRight : std::uint8_t { call, put };
 
+/// How a venue takes orders in an instrument, and what it charges.
+struct TradingTerms {
+  Price tick;           // prices are multiples of it; 0: any
+  Quantity lot;         // quantities are multiples of it; 0: any
+  Quantity min_qty;     // of an order
+  Amount min_notional;  // of an order, in the quote asset
+  Decimal maker_fee;    // of the notional; negative: a rebate
+  Decimal taker_fee;
+  friend bool operator==(const TradingTerms&, const TradingTerms&) = default;
+};
+
 struct Instrument {
   std::string name;
   InstrumentKind kind = InstrumentKind::spot;
@@ -60,6 +71,7 @@ struct Instrument {
   std::optional<Timestamp> expiry;
   std::optional<Price> strike;
   std::optional<OptionRight> right;
+  TradingTerms terms;
 
   constexpr bool spot() const { return kind == InstrumentKind::spot; }
   constexpr bool inverse() const {

@@ -5,7 +5,8 @@
 namespace ballast {
 
 std::optional<Aim> aim(const ShareTarget& model, const Inventory& inventory) {
-  const auto& [now, price, value] = inventory;
+  const auto& price = inventory.price;
+  const auto& value = inventory.net_asset_value;
   if (!price || price->sign() <= 0 || !value || value->sign() < 0) return std::nullopt;
   const auto target = mul_div<Decimal>(model.fraction, *value, *price);
   if (!target) return std::nullopt;

@@ -19,6 +19,7 @@ struct Inventory {
   Timestamp now;
   std::optional<Decimal> price;  // of one unit of the factor, in reporting currency, > 0 when known
   std::optional<Decimal> net_asset_value;  // of the desk, in reporting currency
+  std::optional<Decimal> said{};           // by a `target` event that holds
 };
 
 /// What a model answers: a target in the factor's unit and a factor (>= 0) on the band's offsets.

@@ -5,6 +5,7 @@
 #include <string>
 #include <variant>
 
+#include "target/event_target.hpp"
 #include "target/neutral_target.hpp"
 #include "target/schedule_target.hpp"
 #include "target/share_target.hpp"

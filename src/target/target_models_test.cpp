@@ -35,7 +35,7 @@ std::vector<ScheduleTarget> samples() {
   return {{dec("3"), {}}, {dec("3"), {weekend}}, {dec("-3"), {funding, weekend}}};
 }
 
-Inventory known_inventory(Timestamp now) { return {now, dec("50000"), dec("100000")}; }
+Inventory known_inventory(Timestamp now) { return {now, dec("50000"), dec("100000"), dec("1")}; }
 
 template <class List>
 struct TypesOf;
@@ -59,7 +59,8 @@ TYPED_TEST(EveryTargetModel, answers_when_all_inputs_are_known) {
 TYPED_TEST(EveryTargetModel, looks_at_value_only_if_it_says_so) {
   for (const auto& model : samples<TypeParam>()) {
     const Timestamp now = at("2024-08-09T12:00:00Z");
-    const Inventory nothing{now, std::nullopt, std::nullopt};
+    Inventory nothing{now, std::nullopt, std::nullopt};
+    nothing.said = known_inventory(now).said;  // is no value: it comes by an event
     if (reads_value(model)) {
       EXPECT_FALSE(aim(model, nothing));
     } else {

@@ -38,28 +38,56 @@ TargetPipeline::TargetPipeline(const FactorConfig& factor)
     : model_(factor.target), band_(factor.band), limit_(factor.limit) {
   BALLAST_ASSERT(band_.lower.sign() <= 0 && band_.upper.sign() >= 0);
   BALLAST_ASSERT(!limit_ || limit_->lower <= limit_->upper);
+  if (!factor.stages.empty()) staged_.emplace(factor);
 }
 
-/// The plan around a target as configured; nothing past the decimal range.
-std::optional<Plan> TargetPipeline::around(Decimal target, Decimal band_scale) const {
-  Range band = band_;
-  if (band_scale != Decimal::whole(1)) {
-    const auto lower = product<Decimal>(band_.lower, band_scale);
-    const auto upper = product<Decimal>(band_.upper, band_scale);
-    if (!lower || !upper) return std::nullopt;
-    band = {*lower, *upper};
+/// What `target` events say the base is; nothing but under the model `event`.
+std::optional<Decimal> TargetPipeline::said(Timestamp now) const {
+  if (!base_by_event()) return std::nullopt;
+  const Override* const override = in_force(now);
+  return override == nullptr ? std::nullopt : override->target;
+}
+
+/// The model's target and the band around it; nothing past the decimal range.
+std::optional<Aimed> TargetPipeline::modelled(const Inventory& inventory) const {
+  std::optional<Aim> answer;
+  if (base_by_event()) {
+    Inventory with = inventory;
+    with.said = said(inventory.now);
+    answer = aim(model_, with);
+  } else {
+    answer = aim(model_, inventory);
   }
-  if (__builtin_add_overflow(target.raw, band.lower.raw, &band.lower.raw) ||
-      __builtin_add_overflow(target.raw, band.upper.raw, &band.upper.raw)) {
+  if (!answer) return std::nullopt;
+  if (answer->band_scale == Decimal::whole(1)) return Aimed{answer->target, band_};
+  const auto lower = product<Decimal>(band_.lower, answer->band_scale);
+  const auto upper = product<Decimal>(band_.upper, answer->band_scale);
+  if (!lower || !upper) return std::nullopt;
+  return Aimed{answer->target, {*lower, *upper}};
+}
+
+std::optional<Aimed> TargetPipeline::aimed(const Inventory& inventory) const {
+  return staged_.has_value() ? staged_->aimed() : modelled(inventory);
+}
+
+void TargetPipeline::retarget(const Inventory& inventory, const StageWorld& world) {
+  staged_->advance(world, modelled(inventory));
+}
+
+/// The plan around a target; nothing past the decimal range.
+std::optional<Plan> TargetPipeline::around(Decimal target, const Range& offsets) const {
+  Range band;
+  if (__builtin_add_overflow(target.raw, offsets.lower.raw, &band.lower.raw) ||
+      __builtin_add_overflow(target.raw, offsets.upper.raw, &band.upper.raw)) {
     return std::nullopt;
   }
   return Plan{target, band, limit_.value_or(band)};
 }
 
 void TargetPipeline::impose(const Override& override,
-                            Decimal band_scale,
+                            const Range& offsets,
                             std::optional<Plan>& plan) const {
-  if (override.target) plan = around(*override.target, band_scale);
+  if (override.target && !base_by_event()) plan = around(*override.target, offsets);
   if (!plan) return;
   if (override.band) {
     plan->band = *override.band;
@@ -73,25 +101,26 @@ void TargetPipeline::bring_inside_limit(Plan& plan) {
   plan.band = held_in(plan.band, plan.limit);
 }
 
-TargetPipeline::Stages TargetPipeline::stages(const Inventory& inventory) const {
-  Stages stages;
-  const auto answer = aim(model_, inventory);
-  if (answer) stages.modelled = around(answer->target, answer->band_scale);
-  stages.overridden = stages.modelled;
+TargetPipeline::Steps TargetPipeline::step_by_step(const Inventory& inventory) const {
+  Steps steps;
+  if (const auto base = modelled(inventory)) steps.modelled = around(base->target, base->offsets);
+  const auto answer = aimed(inventory);
+  if (answer) steps.staged = around(answer->target, answer->offsets);
+  steps.overridden = steps.staged;
   if (const Override* const override = in_force(inventory.now)) {
-    impose(*override, answer.value_or(Aim{}).band_scale, stages.overridden);
+    impose(*override, answer ? answer->offsets : band_, steps.overridden);
   }
-  stages.limited = stages.overridden;
-  if (stages.limited) bring_inside_limit(*stages.limited);
-  return stages;
+  steps.limited = steps.overridden;
+  if (steps.limited) bring_inside_limit(*steps.limited);
+  return steps;
 }
 
 std::optional<Plan> TargetPipeline::plan(const Inventory& inventory) const {
   std::optional<Plan> plan;
-  const auto answer = aim(model_, inventory);
-  if (answer) plan = around(answer->target, answer->band_scale);
+  const auto answer = aimed(inventory);
+  if (answer) plan = around(answer->target, answer->offsets);
   if (const Override* const override = in_force(inventory.now)) {
-    impose(*override, answer.value_or(Aim{}).band_scale, plan);
+    impose(*override, answer ? answer->offsets : band_, plan);
   }
   if (plan) bring_inside_limit(*plan);
   return plan;
@@ -112,7 +141,7 @@ OverrideAnswer TargetPipeline::apply(const TargetOverride& change, const Invento
   }
 
   if (change.target && next.band && !change.band) {  // the band moves with its target
-    if (const auto before = stages(inventory).overridden) {
+    if (const auto before = step_by_step(inventory).overridden) {
       next.band = moved(*next.band, before->target, *change.target);
       if (!next.band) return OverrideAnswer::overflow;
     }
@@ -123,9 +152,9 @@ OverrideAnswer TargetPipeline::apply(const TargetOverride& change, const Invento
   if (change.until) next.until = change.until;
   next.set_at = inventory.now;
 
-  if (next.target && !around(*next.target, Aim{}.band_scale)) return OverrideAnswer::overflow;
+  if (next.target && !around(*next.target, band_)) return OverrideAnswer::overflow;
   if ((change.target || change.band) && next.band) {
-    const auto answer = aim(model_, inventory);
+    const auto answer = aimed(inventory);
     const auto target = next.target ? next.target
                         : answer    ? std::optional(answer->target)
                                     : std::nullopt;
@@ -160,10 +189,15 @@ std::optional<Timestamp> TargetPipeline::overridden_at(Timestamp now) const {
 }
 
 std::vector<PlanStage> TargetPipeline::explain(const Inventory& inventory) const {
-  const Stages steps = stages(inventory);
+  const Steps steps = step_by_step(inventory);
+  Inventory with = inventory;
+  with.said = said(inventory.now);
   std::vector<PlanStage> result;
-  result.push_back({"model", fmt::format("{}: {}", name_of(model_), describe(model_, inventory)),
-                    steps.modelled});
+  result.push_back(
+      {"model", fmt::format("{}: {}", name_of(model_), describe(model_, with)), steps.modelled});
+  if (staged_.has_value()) {
+    result.push_back({"stages", "worked out at " + to_string(staged_->worked_at()), steps.staged});
+  }
 
   if (const Override* const override = in_force(inventory.now)) {
     std::string text = "set at " + to_string(override->set_at);
@@ -171,8 +205,8 @@ std::vector<PlanStage> TargetPipeline::explain(const Inventory& inventory) const
     if (override->band) text += ", band " + text_of(*override->band);
     if (override->limit) text += ", limit " + text_of(*override->limit);
     if (override->until) text += ", until " + to_string(*override->until);
-    if (override->band && !override->target && steps.modelled &&
-        !contains(*override->band, steps.modelled->target)) {
+    if (override->band && !override->target && steps.staged &&
+        !contains(*override->band, steps.staged->target)) {
       text += "; the model's target is held at the band's edge";
     }
     result.push_back({"override", std::move(text), steps.overridden});

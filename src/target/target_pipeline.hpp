@@ -1,7 +1,8 @@
-// TargetPipeline: where one factor should be now, and why. Three stages, each of which can explain
-// itself:
+// TargetPipeline: where one factor should be now, and why, each step of which can explain itself:
 //
 //   model     the configured target model, with the factor's band around it and its limit
+//   stages    what moves them with the market, if the factor has any (target/staged_target.hpp):
+//             worked out by retarget(), and standing until the next
 //   override  what `target` events replaced, until they end
 //   limit     target and band brought inside the hard limit, which therefore stays hard
 //
@@ -12,7 +13,7 @@
 // alone moves an overridden band along with it; a band alone keeps the target, overridden or
 // modelled. While a model's target wanders past an overridden band, it is held at the band's edge:
 // the person who set the band spoke later. `clear` ends what was in force; fields beside it start
-// afresh.
+// afresh. With the model `event`, the target of an event is the base that the stages work on.
 #pragma once
 
 #include <cstdint>
@@ -25,6 +26,7 @@
 #include "base/timestamp.hpp"
 #include "model/desk.hpp"
 #include "model/event.hpp"
+#include "target/staged_target.hpp"
 #include "target/target_model.hpp"
 
 namespace ballast {
@@ -62,6 +64,12 @@ class TargetPipeline {
  public:
   explicit TargetPipeline(const FactorConfig& factor);
 
+  /// Whether the target follows the market: then retarget() is called on the grid.
+  bool staged() const { return staged_.has_value(); }
+  const StagedTarget* stages() const { return staged_ ? &*staged_ : nullptr; }
+  /// Works the stages out anew. Requires staged().
+  void retarget(const Inventory& inventory, const StageWorld& world);
+
   /// Nothing when the model's target is unknown and not overridden, or out of the decimal range.
   std::optional<Plan> plan(const Inventory& inventory) const;
   /// `change.factor` is the caller's business.
@@ -88,6 +96,7 @@ class TargetPipeline {
   template <class Archive>
   void archive(Archive& ar) {
     ar(override_);
+    if (staged_) ar(*staged_);
   }
 
  private:
@@ -104,22 +113,28 @@ class TargetPipeline {
       ar(target, band, limit, until, set_at);
     }
   };
-  struct Stages {
+  struct Steps {
     std::optional<Plan> modelled;
+    std::optional<Plan> staged;
     std::optional<Plan> overridden;
     std::optional<Plan> limited;
   };
 
   const Override* in_force(Timestamp now) const;
-  Stages stages(const Inventory& inventory) const;
-  void impose(const Override& override, Decimal band_scale, std::optional<Plan>& plan) const;
+  Steps step_by_step(const Inventory& inventory) const;
+  std::optional<Aimed> modelled(const Inventory& inventory) const;
+  std::optional<Aimed> aimed(const Inventory& inventory) const;
+  void impose(const Override& override, const Range& offsets, std::optional<Plan>& plan) const;
+  bool base_by_event() const { return std::holds_alternative<EventTarget>(model_); }
+  std::optional<Decimal> said(Timestamp now) const;
   static void bring_inside_limit(Plan& plan);
-  std::optional<Plan> around(Decimal target, Decimal band_scale) const;
+  std::optional<Plan> around(Decimal target, const Range& offsets) const;
 
   TargetModel model_;
   Range band_;
   std::optional<Range> limit_;
   Override override_;
+  std::optional<StagedTarget> staged_;  // absent: the model's target stands as it is
 };
 
 }  // namespace ballast

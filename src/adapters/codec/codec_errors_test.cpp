@@ -24,7 +24,8 @@ constexpr Refusal refusals[] = {
     {R"~({"t":0,"type":"mrak","instrument":"BTC-USDT","price":"1"})~",
      R"~(column 15: "type" is "mrak", which is none of fill, correct, bust, balance, transfer)~"
      R"~(, funding, position, mark, top, trade, funding_rate, surface, target, acknowledge, s)~"
-     R"~(helve, time; did you mean "mark"?)~"},
+     R"~(helve, time, depth, drift, order, quote, decision, approve, kill, rearm, channel; did)~"
+     R"~( you mean "mark"?)~"},
     {R"~({"t":0,"type":7,"instrument":"BTC-USDT","price":"1"})~",
      R"~(column 15: "type" must be a string, not a number)~"},
     {R"~({"t":0,"instrument":"BTC-USDT","price":"1"})~",

@@ -96,6 +96,7 @@ void make(Rng& rng, BalanceChange& change) {
 void make(Rng& rng, Transfer& transfer) {
   transfer = {text<TradeId>(rng), random_asset(rng), positive<Amount>(rng),
               random_place(rng),  random_place(rng), static_cast<TransferState>(rng.below(3))};
+  if (rng.chance(0.3)) transfer.route = RouteId{rng.below(2)};
 }
 void make(Rng& rng, FundingPayment& funding) {
   const FillKey key = random_key(rng);
@@ -176,6 +177,82 @@ void make(Rng& rng, Shelve& shelve) {
 }
 void make(Rng& /*rng*/, Tick& /*tick*/) {}
 
+std::vector<BookLevel> random_levels(Rng& rng, int direction) {
+  std::vector<BookLevel> levels;
+  Price price = Price::whole(1000);
+  for (auto n = rng.below(6); n > 0; --n) {
+    const Price step = Price::from_raw(static_cast<std::int64_t>(rng.below(1'000'000) + 1));
+    price = direction > 0 ? price + step : price - step;
+    levels.push_back({price, positive<Quantity>(rng)});
+  }
+  return levels;
+}
+std::vector<DecisionInput> random_inputs(Rng& rng) {
+  std::vector<DecisionInput> inputs;
+  for (auto n = rng.below(5); n > 0; --n)
+    inputs.push_back({text<Text<39>>(rng), rng.normal()});
+  return inputs;
+}
+Scope random_scope(Rng& rng) {
+  Scope scope;
+  scope.kind = static_cast<ScopeKind>(rng.below(5));
+  if (scope.kind == ScopeKind::venue) scope.place.venue = VenueId{rng.below(2)};
+  if (scope.kind == ScopeKind::account) scope.place = random_place(rng);
+  if (scope.kind == ScopeKind::book) scope.book = text<BookName>(rng);
+  if (scope.kind == ScopeKind::factor) scope.factor = FactorId{rng.below(2)};
+  return scope;
+}
+void make(Rng& rng, Depth& depth) {
+  depth = {InstrumentId{rng.below(3)}, random_levels(rng, -1), random_levels(rng, 1)};
+}
+void make(Rng& rng, Drift& drift) {
+  drift.asset = random_asset(rng);
+  drift.clear = rng.chance(0.2);
+  if (drift.clear) return;
+  drift.rate = any<Decimal>(rng);
+  drift.std_error = positive<Decimal>(rng);
+  if (rng.chance(0.5)) drift.until = random_time(rng);
+}
+void make(Rng& rng, Order& order) {
+  order.place = random_place(rng);
+  order.instrument = random_instrument(rng, order.place.venue);
+  order.id = text<OrderId>(rng);
+  order.book = BookName("mm");
+  order.side = random_side(rng);
+  order.qty = positive<Quantity>(rng);
+  if (rng.chance(0.5)) order.price = positive<Price>(rng);
+  if (rng.chance(0.5)) order.filled = Quantity::from_raw(order.qty.raw / 2);
+  order.state = static_cast<OrderState>(rng.below(order_state_names.size()));
+  order.origin = static_cast<Origin>(rng.below(origin_names.size()));
+  if (rng.chance(0.5)) order.proposal = text<TradeId>(rng);
+  if (rng.chance(0.5)) order.reason = text<Note>(rng);
+}
+void make(Rng& rng, Quote& quote) {
+  Top top;
+  make(rng, top);
+  quote = {top.instrument, top.bid, top.bid_qty, top.ask, top.ask_qty, {}, random_inputs(rng)};
+  if (rng.chance(0.5)) quote.reason = text<Note>(rng);
+}
+void make(Rng& rng, Decision& decision) {
+  decision.id = text<TradeId>(rng);
+  decision.factor = FactorId{rng.below(2)};
+  decision.action = static_cast<Action>(rng.below(action_names.size()));
+  decision.state = static_cast<ProposalState>(rng.below(proposal_state_names.size()));
+  if (rng.chance(0.5)) decision.reason = text<Note>(rng);
+  decision.inputs = random_inputs(rng);
+}
+void make(Rng& rng, Approve& approve) {
+  approve = {text<TradeId>(rng), rng.chance(0.5), text<Note>(rng), {}};
+  if (rng.chance(0.5)) approve.reason = text<Note>(rng);
+}
+void make(Rng& rng, Kill& kill) { kill = {random_scope(rng), text<Note>(rng), text<Note>(rng)}; }
+void make(Rng& rng, Rearm& rearm) {
+  rearm = {random_scope(rng), text<Note>(rng), text<Note>(rng)};
+}
+void make(Rng& rng, ChannelBalance& statement) {
+  statement = {ChannelId{0}, positive<Amount>(rng)};
+}
+
 template <std::size_t Index>
 void make_body(Rng& rng, EventBody& body) {
   make(rng, body.emplace<Index>());
@@ -249,6 +326,17 @@ Desk sample_desk() {
   desk.rules.push_back(rule);
   rule.name = "desk-adherence";
   desk.rules.push_back(rule);
+  ChannelConfig channel;
+  channel.name = "lightning-1";
+  channel.asset = AssetId{0};
+  channel.capacity = Amount::whole(2);
+  desk.channels.push_back(channel);
+  RouteConfig route;
+  route.name = "to-sub";
+  desk.routes.push_back(route);
+  route.name = "over \"channel\"";
+  route.channel = ChannelId{0};
+  desk.routes.push_back(route);
   return desk;
 }
 

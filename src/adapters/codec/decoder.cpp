@@ -66,6 +66,8 @@ DeskNames::DeskNames(const Desk& of) : desk(of) {
   fill(venues, desk.venues);
   fill(instruments, desk.instruments);
   fill(rules, desk.rules);
+  fill(routes, desk.routes);
+  fill(channels, desk.channels);
   for (const Venue& venue : desk.venues) {
     if (venue.any_account()) continue;
     for (const std::string& account : venue.accounts) {
@@ -224,6 +226,54 @@ std::vector<double> Decoder::numbers(Field field) {
   return values;
 }
 
+std::vector<BookLevel> Decoder::levels(Field prices, Field quantities, Side side) {
+  const Token& price_list = line_[prices];
+  const Token& qty_list = line_[quantities];
+  for (const Field field : {prices, quantities}) {
+    if (line_[field].kind != TokenKind::array) wrong_kind(field, line_[field], "an array");
+  }
+  if (failed()) return {};
+  if (price_list.count != qty_list.count) {
+    refuse(quantities,
+           fmt::format("has {} values for {} prices", qty_list.count, price_list.count));
+    return {};
+  }
+  std::vector<BookLevel> all;
+  all.reserve(price_list.count);
+  const auto price_items = line_.elements(price_list);
+  const auto qty_items = line_.elements(qty_list);
+  for (std::size_t i = 0; i < price_items.size() && !failed(); ++i) {
+    const BookLevel level{Price::from_raw(raw_decimal(prices, price_items[i].value)),
+                          Quantity::from_raw(raw_decimal(quantities, qty_items[i].value))};
+    if (level.price.sign() <= 0) refuse(prices, "must all be greater than zero");
+    if (level.qty.sign() <= 0) refuse(quantities, "must all be greater than zero");
+    if (!all.empty() &&
+        (side == Side::buy ? level.price >= all.back().price : level.price <= all.back().price)) {
+      refuse(prices, side == Side::buy ? "must fall, best first" : "must rise, best first");
+    }
+    all.push_back(level);
+  }
+  return all;
+}
+
+std::vector<DecisionInput> Decoder::inputs(Field field) {
+  const Token& token = line_[field];
+  std::vector<DecisionInput> all;
+  if (token.kind != TokenKind::object) {
+    wrong_kind(field, token, "an object of numbers");
+    return all;
+  }
+  for (const Element& element : line_.elements(token)) {
+    const auto name = Text<39>::create(element.key);
+    if (!name || element.key.empty()) {
+      refuse(field, fmt::format("has the name {}; one has 1 to 39 bytes", shown(element.key)));
+      return all;
+    }
+    all.push_back({*name, number(field, element.value)});
+  }
+  return all;
+}
+
 std::array<double, 5> Decoder::svi(Field field) {
   const Token& token = line_[field];
   std::array<double, 5> values{};
@@ -283,8 +333,51 @@ RuleId Decoder::rule() {
   return named(Field::rule, string(Field::rule), names_.rules, names_.desk.rules);
 }
 
+RouteId Decoder::route() {
+  return named(Field::route, string(Field::route), names_.routes, names_.desk.routes);
+}
+
+ChannelId Decoder::channel() {
+  return named(Field::channel, string(Field::channel), names_.channels, names_.desk.channels);
+}
+
+Scope Decoder::scope(Field field) {
+  const std::string_view text = string(field);
+  const std::size_t colon = text.find(':');
+  const std::string_view kind = text.substr(0, colon);
+  const std::string_view rest = colon == std::string_view::npos ? "" : text.substr(colon + 1);
+  Scope scope;
+  if (text == "desk") return scope;
+  if (kind == "venue") {
+    scope.kind = ScopeKind::venue;
+    scope.place.venue = venue(field, rest);
+  } else if (kind == "account") {
+    scope.kind = ScopeKind::account;
+    scope.place = place(field, rest);
+  } else if (kind == "book") {
+    scope.kind = ScopeKind::book;
+    check_length(field, rest, BookName::capacity);
+    scope.book = BookName::create(rest).value_or(BookName{});
+  } else if (kind == "factor") {
+    // "factor:delta:BTC", or a book's own: "factor:delta:BTC of mm"
+    constexpr std::string_view of = " of ";
+    const std::size_t at = rest.find(of);
+    scope.kind = ScopeKind::factor;
+    scope.factor = factor(field, rest.substr(0, at),
+                          at == std::string_view::npos ? "*" : rest.substr(at + of.size()));
+  } else if (!failed()) {
+    refuse(field, fmt::format("is {}; write \"desk\", \"venue:NAME\", \"account:VENUE/ACCOUNT\", "
+                              "\"book:NAME\" or \"factor:NAME\"",
+                              shown(text)));
+  }
+  return scope;
+}
+
 FactorId Decoder::factor(std::string_view book) {
-  const std::string_view name = string(Field::factor);
+  return factor(Field::factor, string(Field::factor), book);
+}
+
+FactorId Decoder::factor(Field field, std::string_view name, std::string_view book) {
   if (const FactorId* const id = names_.factors.find({book, name})) return *id;
   if (failed()) return {};
   Suggestion near(name);
@@ -293,7 +386,7 @@ FactorId Decoder::factor(std::string_view book) {
     if (factor.book == book) near.consider(factor.name);
     other_book = other_book || factor.name == name;
   }
-  refuse(Field::factor,
+  refuse(field,
          fmt::format("is {}, which the desk does not have for the book {}{}", shown(name),
                      shown(book), other_book ? "; it has it for another book" : near.text()));
   return {};
@@ -325,8 +418,9 @@ Place Decoder::place() {
   return place;
 }
 
-Place Decoder::place(Field field) {
-  const std::string_view text = string(field);
+Place Decoder::place(Field field) { return place(field, string(field)); }
+
+Place Decoder::place(Field field, std::string_view text) {
   const std::size_t slash = text.find('/');
   if (slash == std::string_view::npos) {
     if (!failed()) refuse(field, fmt::format("is {}; write \"venue/account\"", shown(text)));

@@ -27,6 +27,8 @@ struct DeskNames {
   NameTable<VenueId> venues;
   NameTable<InstrumentId> instruments;
   NameTable<RuleId> rules;
+  NameTable<RouteId> routes;
+  NameTable<ChannelId> channels;
   OwnedNameTable<bool> accounts;     // by venue; only of venues that list theirs
   OwnedNameTable<FactorId> factors;  // by book
 };
@@ -63,12 +65,20 @@ class Decoder {
   std::size_t choice(Field field, std::span<const std::string_view> choices);
   double number(Field field) { return number(field, line_[field]); }
   std::vector<double> numbers(Field field);
+  /// Prices and quantities of one side of a book, in two arrays of equal length; all > 0.
+  std::vector<BookLevel> levels(Field prices, Field quantities, Side side);
+  /// {"name": number, ...}
+  std::vector<DecisionInput> inputs(Field field);
   std::array<double, 5> svi(Field field);
 
   // ---- names of the desk
   AssetId asset(Field field);
   InstrumentId instrument();
   RuleId rule();
+  RouteId route();
+  ChannelId channel();
+  /// "desk", "venue:V", "account:V/A", "book:B", or "factor:F" with the book beside it.
+  Scope scope(Field field);
   FactorId factor(std::string_view book);
   Place place();             // `venue` and `account`
   Place place(Field field);  // "venue/account"
@@ -83,6 +93,8 @@ class Decoder {
       Field field, const Token& token, bool container, std::size_t count, std::string_view wanted);
   std::string_view string(Field field);
   Int128 raw_decimal(Field field, const Token& token);
+  Place place(Field field, std::string_view text);
+  FactorId factor(Field field, std::string_view name, std::string_view book);
   double number(Field field, const Token& token);
   VenueId venue(Field field, std::string_view name);
   AccountName account(Field field, VenueId venue, std::string_view name);

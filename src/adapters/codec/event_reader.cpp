@@ -85,6 +85,7 @@ void decode(Decoder& in, Transfer& transfer) {
   transfer.from = in.place(Field::from);
   transfer.to = in.place(Field::to);
   transfer.state = static_cast<TransferState>(in.choice(Field::state, transfer_state_names));
+  if (in.has(Field::route)) transfer.route = in.route();
 }
 
 void decode(Decoder& in, FundingPayment& funding) {
@@ -238,6 +239,87 @@ void decode(Decoder& in, Shelve& shelve) {
 }
 
 void decode(Decoder& /*in*/, Tick& /*tick*/) {}
+
+void decode(Decoder& in, Depth& depth) {
+  depth.instrument = in.instrument();
+  depth.bids = in.levels(Field::bids, Field::bid_qtys, Side::buy);
+  depth.asks = in.levels(Field::asks, Field::ask_qtys, Side::sell);
+}
+
+void decode(Decoder& in, Drift& drift) {
+  drift.asset = in.asset(Field::asset);
+  if (in.has(Field::rate)) drift.rate = in.decimal<Decimal>(Field::rate);
+  if (in.has(Field::std_error)) drift.std_error = in.not_negative<Decimal>(Field::std_error);
+  if (in.has(Field::until)) drift.until = in.time(Field::until);
+  if (in.has(Field::clear)) drift.clear = in.boolean(Field::clear);
+  if (drift.clear == (in.has(Field::rate) && in.has(Field::std_error))) {
+    in.refuse(Field::type, R"(is "drift", which takes "rate" with "std_error", or "clear": true)");
+  }
+}
+
+void decode(Decoder& in, Order& order) {
+  order.id = in.text_or_number<OrderId>(Field::id);
+  order.place = in.place();
+  order.book = book(in);
+  order.instrument = in.instrument();
+  order.side = side(in);
+  order.qty = in.positive<Quantity>(Field::qty);
+  if (in.has(Field::price)) order.price = in.positive<Price>(Field::price);
+  if (in.has(Field::filled)) order.filled = in.not_negative<Quantity>(Field::filled);
+  order.state = static_cast<OrderState>(in.choice(Field::state, order_state_names));
+  if (in.has(Field::origin)) {
+    order.origin = static_cast<Origin>(in.choice(Field::origin, origin_names));
+  }
+  if (in.has(Field::proposal)) order.proposal = in.text<TradeId>(Field::proposal);
+  if (in.has(Field::reason)) order.reason = in.text<Note>(Field::reason);
+  in.trades_on(order.instrument, order.place.venue);
+  if (order.filled > order.qty && !in.failed()) in.refuse(Field::filled, "is more than \"qty\"");
+}
+
+void decode(Decoder& in, Quote& quote) {
+  Top top;
+  decode(in, top);
+  quote.instrument = top.instrument;
+  quote.bid = top.bid;
+  quote.bid_qty = top.bid_qty;
+  quote.ask = top.ask;
+  quote.ask_qty = top.ask_qty;
+  if (in.has(Field::reason)) quote.reason = in.text<Note>(Field::reason);
+  if (in.has(Field::inputs)) quote.inputs = in.inputs(Field::inputs);
+}
+
+void decode(Decoder& in, Decision& decision) {
+  decision.id = in.text<TradeId>(Field::id);
+  decision.factor = factor(in);
+  decision.action = static_cast<Action>(in.choice(Field::action, action_names));
+  decision.state = static_cast<ProposalState>(in.choice(Field::state, proposal_state_names));
+  if (in.has(Field::reason)) decision.reason = in.text<Note>(Field::reason);
+  if (in.has(Field::inputs)) decision.inputs = in.inputs(Field::inputs);
+}
+
+void decode(Decoder& in, Approve& approve) {
+  approve.id = in.text<TradeId>(Field::id);
+  approve.by = in.text<Note>(Field::by);
+  if (in.has(Field::accept)) approve.accept = in.boolean(Field::accept);
+  if (in.has(Field::reason)) approve.reason = in.text<Note>(Field::reason);
+}
+
+void decode(Decoder& in, Kill& kill) {
+  kill.scope = in.scope(Field::scope);
+  kill.by = in.text<Note>(Field::by);
+  kill.reason = in.text<Note>(Field::reason);
+}
+
+void decode(Decoder& in, Rearm& rearm) {
+  rearm.scope = in.scope(Field::scope);
+  rearm.by = in.text<Note>(Field::by);
+  rearm.reason = in.text<Note>(Field::reason);
+}
+
+void decode(Decoder& in, ChannelBalance& statement) {
+  statement.channel = in.channel();
+  statement.balance = in.not_negative<Amount>(Field::balance);
+}
 
 // ---- dispatch
 

@@ -89,6 +89,11 @@ class Line {
     out_ += "true";
   }
 
+  void no(std::string_view key) {
+    bare(key);
+    out_ += "false";
+  }
+
   // ---- names of the desk
   void asset(std::string_view key, AssetId id) { string(key, desk_.asset(id).name); }
   void instrument(InstrumentId id) { string("instrument", desk_.instrument(id).name); }
@@ -108,6 +113,48 @@ class Line {
     string("factor", factor.name);
     if (!factor.whole_desk()) string("book", factor.book);
   }
+  void route(RouteId id) {
+    if (id.valid()) string("route", desk_.routes[id.index()].name);
+  }
+  void channel(ChannelId id) { string("channel", desk_.channels[id.index()].name); }
+  void levels(std::string_view prices,
+              std::string_view quantities,
+              const std::vector<BookLevel>& levels) {
+    decimals(prices, levels, [](const BookLevel& level) { return level.price; });
+    decimals(quantities, levels, [](const BookLevel& level) { return level.qty; });
+  }
+  void inputs(const std::vector<DecisionInput>& inputs) {
+    if (inputs.empty()) return;
+    bare("inputs");
+    char before = '{';
+    for (const DecisionInput& input : inputs) {
+      out_ += before;
+      out_ += '"';
+      append_escaped(out_, input.name.view());
+      out_ += "\":";
+      append(input.value);
+      before = ',';
+    }
+    out_ += '}';
+  }
+  void scope(const Scope& scope) {
+    switch (scope.kind) {
+      case ScopeKind::desk:
+        return string("scope", "desk");
+      case ScopeKind::venue:
+        return string("scope", "venue:" + desk_.venue(scope.place.venue).name);
+      case ScopeKind::account:
+        return string("scope", "account:" + desk_.venue(scope.place.venue).name + "/" +
+                                   scope.place.account.str());
+      case ScopeKind::book:
+        return string("scope", "book:" + scope.book.str());
+      case ScopeKind::factor: {
+        const FactorConfig& factor = desk_.factor(scope.factor);
+        return string("scope",
+                      "factor:" + factor.name + (factor.whole_desk() ? "" : " of " + factor.book));
+      }
+    }
+  }
   void rule(RuleId id) { string("rule", desk_.rules[id.index()].name); }
 
  private:
@@ -115,6 +162,17 @@ class Line {
     out_ += ",\"";
     out_ += key;
     out_ += "\":";
+  }
+  template <class Of>
+  void decimals(std::string_view key, const std::vector<BookLevel>& levels, Of of) {
+    bare(key);
+    out_ += '[';
+    for (std::size_t i = 0; i < levels.size(); ++i) {
+      out_ += i == 0 ? "\"" : ",\"";
+      append(of(levels[i]));
+      out_ += '"';
+    }
+    out_ += ']';
   }
   void open(std::string_view key) {
     out_ += ",\"";
@@ -196,6 +254,7 @@ void print(Line& line, const Transfer& transfer) {
   line.place("from", transfer.from);
   line.place("to", transfer.to);
   line.string("state", transfer_state_names[static_cast<std::size_t>(transfer.state)]);
+  line.route(transfer.route);
 }
 
 void print(Line& line, const FundingPayment& funding) {
@@ -281,6 +340,74 @@ void print(Line& line, const Shelve& shelve) {
 }
 
 void print(Line& /*line*/, const Tick& /*tick*/) {}
+
+void print(Line& line, const Depth& depth) {
+  line.instrument(depth.instrument);
+  line.levels("bids", "bid_qtys", depth.bids);
+  line.levels("asks", "ask_qtys", depth.asks);
+}
+
+void print(Line& line, const Drift& drift) {
+  line.asset("asset", drift.asset);
+  if (drift.clear) return line.yes("clear");
+  line.decimal("rate", drift.rate);
+  line.decimal("std_error", drift.std_error);
+  if (drift.until) line.time("until", *drift.until);
+}
+
+void print(Line& line, const Order& order) {
+  line.string("id", order.id.view());
+  line.place(order.place);
+  line.string("book", order.book.view());
+  line.instrument(order.instrument);
+  line.string("side", to_string(order.side));
+  line.decimal("qty", order.qty);
+  if (order.price) line.decimal("price", *order.price);
+  if (!order.filled.zero()) line.decimal("filled", order.filled);
+  line.string("state", to_string(order.state));
+  if (order.origin != Origin::unknown) line.string("origin", to_string(order.origin));
+  note(line, "proposal", order.proposal.view());
+  note(line, "reason", order.reason.view());
+}
+
+void print(Line& line, const Quote& quote) {
+  print(line, Top{quote.instrument, quote.bid, quote.bid_qty, quote.ask, quote.ask_qty});
+  note(line, "reason", quote.reason.view());
+  line.inputs(quote.inputs);
+}
+
+void print(Line& line, const Decision& decision) {
+  line.string("id", decision.id.view());
+  line.factor(decision.factor);
+  line.string("action", to_string(decision.action));
+  line.string("state", to_string(decision.state));
+  note(line, "reason", decision.reason.view());
+  line.inputs(decision.inputs);
+}
+
+void print(Line& line, const Approve& approve) {
+  line.string("id", approve.id.view());
+  line.string("by", approve.by.view());
+  if (!approve.accept) line.no("accept");
+  note(line, "reason", approve.reason.view());
+}
+
+void print(Line& line, const Kill& kill) {
+  line.scope(kill.scope);
+  line.string("by", kill.by.view());
+  line.string("reason", kill.reason.view());
+}
+
+void print(Line& line, const Rearm& rearm) {
+  line.scope(rearm.scope);
+  line.string("by", rearm.by.view());
+  line.string("reason", rearm.reason.view());
+}
+
+void print(Line& line, const ChannelBalance& statement) {
+  line.channel(statement.channel);
+  line.decimal("balance", statement.balance);
+}
 
 }  // namespace
 

@@ -76,7 +76,7 @@ class FieldTable {
   static constexpr std::uint8_t none = 0xFF;
 
   constexpr std::size_t slot(const KeyWords& key) const {
-    return static_cast<std::size_t>(((key.low ^ (key.high << 7)) * multiplier_) >> 56);
+    return static_cast<std::size_t>(((key.low ^ (key.high << 7)) * multiplier_) >> 55);
   }
   /// False when two names meet in a slot.
   constexpr bool place() {
@@ -89,9 +89,10 @@ class FieldTable {
     return true;
   }
 
-  std::uint64_t multiplier_ = 0x9e3779b97f4a7c15ULL;  // the golden ratio, to start from
+  // The golden ratio, and a little further where the search for these names ended before.
+  std::uint64_t multiplier_ = 0x9e3779b97f4aec57ULL;
   std::array<KeyWords, field_names.size()> names_{};
-  std::array<std::uint8_t, 256> slots_{};
+  std::array<std::uint8_t, 512> slots_{};
 };
 inline constexpr FieldTable field_table;
 

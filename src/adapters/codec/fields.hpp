@@ -54,15 +54,32 @@ enum class Field : std::uint8_t {
   clear,
   rule,
   by,
+  bids,
+  bid_qtys,
+  asks,
+  ask_qtys,
+  std_error,
+  filled,
+  proposal,
+  action,
+  inputs,
+  accept,
+  scope,
+  route,
+  channel,
+  balance,
 };
-inline constexpr std::array<std::string_view, 43> field_names{
-    "t",       "type",  "id",      "leg",    "venue",      "account",    "book",      "instrument",
-    "side",    "qty",   "price",   "fee",    "fee_asset",  "origin",     "liquidity", "order",
-    "asset",   "quote", "reason",  "from",   "to",         "state",      "amount",    "bid",
-    "bid_qty", "ask",   "ask_qty", "rate",   "interval_h", "underlying", "expiry",    "vol",
-    "strikes", "vols",  "svi",     "factor", "target",     "band",       "limit",     "until",
-    "clear",   "rule",  "by"};
-static_assert(static_cast<std::size_t>(Field::by) + 1 == field_names.size());
+inline constexpr std::array<std::string_view, 57> field_names{
+    "t",          "type",       "id",       "leg",     "venue",    "account",   "book",
+    "instrument", "side",       "qty",      "price",   "fee",      "fee_asset", "origin",
+    "liquidity",  "order",      "asset",    "quote",   "reason",   "from",      "to",
+    "state",      "amount",     "bid",      "bid_qty", "ask",      "ask_qty",   "rate",
+    "interval_h", "underlying", "expiry",   "vol",     "strikes",  "vols",      "svi",
+    "factor",     "target",     "band",     "limit",   "until",    "clear",     "rule",
+    "by",         "bids",       "bid_qtys", "asks",    "ask_qtys", "std_error", "filled",
+    "proposal",   "action",     "inputs",   "accept",  "scope",    "route",     "channel",
+    "balance"};
+static_assert(static_cast<std::size_t>(Field::balance) + 1 == field_names.size());
 constexpr std::string_view to_string(Field field) {
   return field_names[static_cast<std::size_t>(field)];
 }
@@ -109,7 +126,7 @@ inline constexpr auto schemas = [] {
       {{id, venue, account, instrument}, {leg, book, side, qty, price, fee, fee_asset}},
       /* bust */ {{id, venue, account, instrument}, {leg, book}},
       /* balance */ {{venue, account, asset, qty}, {id, reason}},
-      /* transfer */ {{id, asset, qty, from, to, state}, {}},
+      /* transfer */ {{id, asset, qty, from, to, state}, {route}},
       /* funding */ {{id, venue, account, book, instrument, amount, asset}, {}},
       /* position */ {{venue, account, qty}, {instrument, asset}},
       /* mark */ {{price}, {instrument, asset, quote}},
@@ -121,6 +138,17 @@ inline constexpr auto schemas = [] {
       /* acknowledge */ {{rule}, {factor, book, by}},
       /* shelve */ {{rule, until}, {by}},
       /* time */ {{}, {}},
+      /* depth */ {{instrument, bids, bid_qtys, asks, ask_qtys}, {}},
+      /* drift */ {{asset}, {rate, std_error, until, clear}},
+      /* order */
+      {{id, venue, account, book, instrument, side, qty, state},
+       {price, filled, origin, proposal, reason}},
+      /* quote */ {{instrument, bid, bid_qty, ask, ask_qty}, {reason, inputs}},
+      /* decision */ {{id, factor, action, state}, {book, reason, inputs}},
+      /* approve */ {{id, by}, {accept, reason}},
+      /* kill */ {{scope, by, reason}, {}},
+      /* rearm */ {{scope, by, reason}, {}},
+      /* channel */ {{channel, balance}, {}},
   }};
   for (Schema& schema : all)
     schema.required = schema.required.with({t, type});

@@ -1,45 +1,12 @@
 // A desk as TOML in one fixed form.
-#include <charconv>
-
 #include <fmt/format.h>
 
 #include "adapters/config/config.hpp"
+#include "adapters/config/schema_writer.hpp"
+#include "adapters/config/toml_text.hpp"
 
 namespace ballast {
 namespace {
-
-/// A TOML basic string.
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
-    } else if (byte < 0x20 || byte == 0x7f) {
-      out += fmt::format("\\u{:04X}", byte);
-    } else {
-      out += c;
-    }
-  }
-  return out + '"';
-}
-
-template <class Tag>
-std::string quoted(Fixed<Tag> value) {
-  return '"' + to_string(value) + '"';
-}
-std::string quoted(Duration value) { return '"' + to_string(value) + '"'; }
-
-/// The shortest text that reads back as the same double.
-std::string exact(double value) {
-  char text[40];
-  return {text, std::to_chars(text, text + sizeof text, value).ptr};
-}
-
-std::string range(const Range& r) {
-  return fmt::format("{{ lower = {}, upper = {} }}", quoted(r.lower), quoted(r.upper));
-}
 
 class Toml {
  public:
@@ -90,6 +57,40 @@ std::string target(const TargetModel& model) {
   return text + " }";
 }
 
+/// What stands in the configuration's `band` beside lower and upper: one stage at most.
+std::string band(const Desk& desk, const FactorConfig& factor) {
+  const std::string offsets =
+      fmt::format("lower = {}, upper = {}", quoted(factor.band.lower), quoted(factor.band.upper));
+  for (const TargetStage& stage : factor.stages) {
+    const TargetStageName& name = target_stage_names[stage.index()];
+    if (name.part != "band") continue;
+    const std::string table =
+        std::visit([&](const auto& s) { return schema::inline_table(desk, s, name.model); }, stage);
+    return fmt::format("{{ {}, {}", offsets, table.substr(2));
+  }
+  return fmt::format("{{ {} }}", offsets);
+}
+
+/// The stages of one part, as a list, or as a table where there can be one only.
+void write_part(Toml& out, const Desk& desk, const FactorConfig& factor, std::string_view part) {
+  std::string text;
+  for (const TargetStage& stage : factor.stages) {
+    const TargetStageName& name = target_stage_names[stage.index()];
+    if (name.part != part) continue;
+    text +=
+        (text.empty() ? "" : ", ") +
+        std::visit([&](const auto& s) { return schema::inline_table(desk, s, name.model); }, stage);
+  }
+  if (!text.empty()) out.put(part, part == "smoothing" ? text : "[" + text + "]");
+}
+
+template <class S>
+void write_table(Toml& out, const Desk& desk, std::string_view head, const S& s) {
+  out.table(head);
+  schema::write_fields(
+      desk, s, [&](std::string_view key, const std::string& value) { out.put(key, value); });
+}
+
 void write(Toml& out, const Desk& desk, const Instrument& instrument) {
   out.table("[[instruments]]");
   out.put("name", quoted(instrument.name));
@@ -102,6 +103,10 @@ void write(Toml& out, const Desk& desk, const Instrument& instrument) {
   if (instrument.strike) out.put("strike", quoted(*instrument.strike));
   if (instrument.right)
     out.put("right", *instrument.right == OptionRight::call ? "\"call\"" : "\"put\"");
+  if (instrument.terms == TradingTerms{}) return;
+  schema::write_fields(desk, instrument.terms, [&](std::string_view key, const std::string& value) {
+    out.put(key, value);
+  });
 }
 
 void write(Toml& out, const Desk& desk, const FactorConfig& factor) {
@@ -109,8 +114,10 @@ void write(Toml& out, const Desk& desk, const FactorConfig& factor) {
   out.put("name", quoted(factor.name));
   out.put("book", quoted(factor.book));
   out.put("target", target(factor.target));
-  out.put("band", range(factor.band));
-  if (factor.limit) out.put("limit", range(*factor.limit));
+  out.put("band", band(desk, factor));
+  for (const std::string_view part : {"tilts", "scales", "caps", "smoothing"})
+    write_part(out, desk, factor, part);
+  if (factor.limit) out.put("limit", text_of(*factor.limit));
   out.put("max_age", factor.max_age ? quoted(*factor.max_age) : quoted("none"));
   if (factor.weight) out.put("weight", exact(*factor.weight));
   if (factor.kind == FactorKind::delta) {
@@ -186,6 +193,7 @@ std::string canonical_desk(const Desk& desk) {
   out.put("name", quoted(desk.name));
   out.put("currency", quoted(desk.asset(desk.currency).name));
   out.put("grid", quoted(desk.grid));
+  out.put("retarget", quoted(desk.retarget));
   out.put("transfer_overdue", quoted(desk.transfer_overdue));
   out.put("break_grace", quoted(desk.break_grace));
   out.put("notifications_per_minute", std::to_string(desk.notifications_per_minute));
@@ -211,6 +219,20 @@ std::string canonical_desk(const Desk& desk) {
     write(out, desk, rule);
   for (const ObjectiveConfig& objective : desk.objectives)
     write(out, desk, objective);
+  if (desk.learning != LearningConfig{}) write_table(out, desk, "[learning]", desk.learning);
+  for (const JointTargetConfig& joint : desk.joint_targets)
+    write_table(out, desk, "[[joint_targets]]", joint);
+  for (const ChannelConfig& channel : desk.channels)
+    write_table(out, desk, "[[channels]]", channel);
+  for (const ControlConfig& control : desk.controls)
+    write_table(out, desk, "[[controls]]", control);
+  for (const QuoteConfig& quote : desk.quotes)
+    write_table(out, desk, "[[quotes]]", quote);
+  for (const HedgeConfig& hedge : desk.hedges)
+    write_table(out, desk, "[[hedges]]", hedge);
+  for (const RouteConfig& route : desk.routes)
+    write_table(out, desk, "[[routes]]", route);
+  if (desk.rails != RailsConfig{}) write_table(out, desk, "[rails]", desk.rails);
   return out.take();
 }
 

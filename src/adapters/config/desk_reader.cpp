@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/config/schema_reader.hpp"
 #include "model/event.hpp"
 
 namespace ballast {
@@ -117,6 +118,7 @@ void read_desk_table(const TomlNode& root, Desk& desk, Problems& problems) {
     }
   };
   span("grid", desk.grid, false);
+  span("retarget", desk.retarget, false);
   span("transfer_overdue", desk.transfer_overdue, false);
   span("break_grace", desk.break_grace, true);
   if (const auto count = section.count("notifications_per_minute")) {
@@ -146,9 +148,13 @@ Reading read(std::string_view text, std::string_view file) {
   read_desk_table(*root, reading.desk, problems);
   read_venues(*root, reading.desk, problems);
   read_instruments(*root, reading.desk, problems);
+  read_channels(*root, reading.desk, problems);
+  read_joint_target_names(*root, reading.desk, problems);
   read_factors(*root, reading.desk, problems);
+  read_joint_targets(*root, reading.desk, problems);
   read_rules(*root, reading.desk, problems);
   read_objectives(*root, reading.desk, problems);
+  read_controls(*root, reading.desk, problems);
   reading.problems = problems.take();
   return reading;
 }
@@ -268,6 +274,8 @@ void read_instruments(const TomlNode& root, Desk& desk, Problems& problems) {
     if (kind) {  // without it, what the rest should be is not known
       read_contract_size(section, instrument);
       read_expiry(section, instrument);
+      schema::FieldReader terms(section, desk);
+      schema::fields(terms, instrument.terms);
     }
     desk.instruments.push_back(std::move(instrument));
   }

@@ -19,6 +19,11 @@ void read_assets(const TomlNode& root, Desk& desk, Problems& problems);
 void read_venues(const TomlNode& root, Desk& desk, Problems& problems);
 void read_instruments(const TomlNode& root, Desk& desk, Problems& problems);
 void read_factors(const TomlNode& root, Desk& desk, Problems& problems);
+void read_channels(const TomlNode& root, Desk& desk, Problems& problems);
+/// Joint targets by name alone, for the factors that refer to them; then whole, for theirs.
+void read_joint_target_names(const TomlNode& root, Desk& desk, Problems& problems);
+void read_joint_targets(const TomlNode& root, Desk& desk, Problems& problems);
+void read_controls(const TomlNode& root, Desk& desk, Problems& problems);
 void read_rules(const TomlNode& root, Desk& desk, Problems& problems);
 void read_objectives(const TomlNode& root, Desk& desk, Problems& problems);
 
@@ -51,6 +56,13 @@ void refuse_second(const Section& section, std::string_view name, const Items& i
     section.error(section.at(), "has the name of another one above; rename or remove one");
   }
 }
+
+/// { lower, upper } of `band`, `limit` or `position`, or nothing.
+std::optional<Placed<Range>> read_range(const Section& section, std::string_view key);
+/// Whether a band says that a stage sets it.
+bool has_band_stage(const TomlNode& band);
+/// The stages of a factor's target, in the order in which they work.
+std::vector<TargetStage> read_stages(const Section& factor, const Desk& desk);
 
 /// The `target` of a factor; neutral when it has none.
 TargetModel read_target(const Section& factor);

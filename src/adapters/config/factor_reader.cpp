@@ -8,7 +8,7 @@
 namespace ballast {
 namespace {
 
-constexpr std::array<std::string_view, 3> factor_kind_names{"delta", "cash", "notional"};
+constexpr std::array<std::string_view, 4> factor_kind_names{"delta", "cash", "notional", "channel"};
 constexpr std::array<std::string_view, 3> later_kind_names{"gamma", "vega", "theta"};
 constexpr std::array<std::string_view, 2> convention_names{"delta", "delta_equity"};
 
@@ -29,6 +29,7 @@ class FactorReader {
     read_subject();
     factor_.target = read_target(section_);
     read_levels();
+    factor_.stages = read_stages(section_, desk_);
     read_age();
     read_delta_options();
     if (const auto weight = section_.number("weight")) {
@@ -44,7 +45,7 @@ class FactorReader {
   }
 
  private:
-  Position name_at() const {
+  TextPosition name_at() const {
     const TomlNode* const name = section_.node("name");
     return name == nullptr ? section_.at() : name->at;
   }
@@ -62,6 +63,7 @@ class FactorReader {
     if (kind == "delta" && !subject.empty()) return read_delta(subject);
     if (kind == "cash" && !subject.empty()) return read_cash(subject);
     if (kind == "notional" && !subject.empty()) return read_notional(subject);
+    if (kind == "channel" && !subject.empty()) return read_channel(subject);
     if (std::find(later_kind_names.begin(), later_kind_names.end(), kind) !=
         later_kind_names.end()) {
       return section_.error(name_at(),
@@ -70,9 +72,10 @@ class FactorReader {
     Suggestion near(kind);
     for (const auto known : factor_kind_names)
       near.consider(known);
-    section_.error(name_at(),
-                   "a factor is named delta:ASSET, cash:ASSET@VENUE or notional:INSTRUMENT" +
-                       (kind == near.best() ? "" : near.text()));
+    section_.error(
+        name_at(),
+        "a factor is named delta:ASSET, cash:ASSET@VENUE, notional:INSTRUMENT or channel:NAME" +
+            (kind == near.best() ? "" : near.text()));
   }
 
   void read_delta(std::string_view subject) {
@@ -145,29 +148,23 @@ class FactorReader {
     if (!priced_as_a_line(instrument.kind)) refuse_kind(instrument);
   }
 
+  void read_channel(std::string_view subject) {
+    factor_.kind = FactorKind::channel;
+    factor_.channel = desk_.find_channel(subject);
+    if (!factor_.channel.valid())
+      return unknown("channel", subject, nearest(subject, desk_.channels));
+    factor_.asset = factor_.unit = desk_.channels[factor_.channel.index()].asset;
+    if (factor_.book != "*") {
+      section_.error(section_.node("book")->at,
+                     "a channel belongs to an account, not to a book; leave book out");
+    }
+  }
+
   void refuse_kind(const Instrument& instrument) {
     section_.error(name_at(),
                    fmt::format("counts the instrument \"{}\", but factors on {} instruments are "
                                "not supported by this version",
                                instrument.name, to_string(instrument.kind)));
-  }
-
-  /// { lower, upper } of `band` or `limit`, or nothing.
-  std::optional<Placed<Range>> read_range(std::string_view key) {
-    const TomlNode* const node = section_.node(key, TomlNode::Kind::table);
-    if (node == nullptr) return std::nullopt;
-    const Section range(*node, fmt::format("{}, {}", section_.title(), key), config_keys::range,
-                        section_.problems());
-    range.require("lower", "\"-2\"");
-    range.require("upper", "\"2\"");
-    const auto lower = range.decimal("lower");
-    const auto upper = range.decimal("upper");
-    if (!lower || !upper) return std::nullopt;
-    if (lower->value > upper->value) {
-      range.error(lower->at, "lower is above upper; swap them");
-      return std::nullopt;
-    }
-    return Placed<Range>{{lower->value, upper->value}, node->at};
   }
 
   void read_levels() {
@@ -177,14 +174,14 @@ class FactorReader {
     if (!section_.has("limit")) {
       section_.warning(section_.at(), "has no limit, so its band is the limit too");
     }
-    const auto band = read_range("band");
+    const auto band = read_range(section_, "band");
     if (band) {
       factor_.band = band->value;
       if (factor_.band.lower.sign() > 0 || factor_.band.upper.sign() < 0) {
         section_.error(band->at, "the band holds offsets from the target, so lower <= 0 <= upper");
       }
     }
-    const auto limit = read_range("limit");
+    const auto limit = read_range(section_, "limit");
     if (!limit) return;
     factor_.limit = limit->value;
     const auto* const fixed = std::get_if<StaticTarget>(&factor_.target);
@@ -239,6 +236,29 @@ class FactorReader {
 };
 
 }  // namespace
+
+std::optional<Placed<Range>> read_range(const Section& section, std::string_view key) {
+  const TomlNode* const node = section.node(key, TomlNode::Kind::table);
+  if (node == nullptr) return std::nullopt;
+  // The stage that reads the rest of such a band judges its other keys.
+  std::vector<std::string_view> keys(config_keys::range.begin(), config_keys::range.end());
+  if (key == "band") keys.push_back("model");
+  if (key == "band" && has_band_stage(*node)) {
+    for (const TomlMember& member : node->members)
+      keys.push_back(member.key);
+  }
+  const Section range(*node, fmt::format("{}, {}", section.title(), key), keys, section.problems());
+  range.require("lower", "\"-2\"");
+  range.require("upper", "\"2\"");
+  const auto lower = range.decimal("lower");
+  const auto upper = range.decimal("upper");
+  if (!lower || !upper) return std::nullopt;
+  if (lower->value > upper->value) {
+    range.error(lower->at, "lower is above upper; swap them");
+    return std::nullopt;
+  }
+  return Placed<Range>{{lower->value, upper->value}, node->at};
+}
 
 std::string read_book(const Section& section) {
   const auto book = section.text("book");

@@ -1,5 +1,6 @@
-// The schema of the configuration: every table, and every key that it may have. The readers refuse
-// any other, and docs/configuration.md describes each of these and no other (a test sees to that).
+// The schema of the configuration: the tables that are read key by key, and every key that each may
+// have (schema.hpp has the rest). The readers refuse any other, and docs/configuration.md describes
+// each of these and no other (a test sees to that).
 #pragma once
 
 #include <array>
@@ -8,18 +9,25 @@
 
 namespace ballast::config_keys {
 
-inline constexpr std::array<std::string_view, 7> root{
-    "desk", "assets", "venues", "instruments", "factors", "rules", "objectives"};
-inline constexpr std::array<std::string_view, 6> desk{
-    "name", "currency", "grid", "transfer_overdue", "break_grace", "notifications_per_minute"};
+inline constexpr std::array<std::string_view, 15> root{
+    "desk",     "assets",     "venues",   "instruments",   "factors",
+    "rules",    "objectives", "learning", "joint_targets", "channels",
+    "controls", "quotes",     "hedges",   "routes",        "rails"};
+inline constexpr std::array<std::string_view, 7> desk{"name",
+                                                      "currency",
+                                                      "grid",
+                                                      "retarget",
+                                                      "transfer_overdue",
+                                                      "break_grace",
+                                                      "notifications_per_minute"};
 inline constexpr std::array<std::string_view, 2> asset{"name", "equals"};
 inline constexpr std::array<std::string_view, 2> venue{"name", "accounts"};
-inline constexpr std::array<std::string_view, 10> instrument{
-    "name",       "kind",          "venue",  "base",   "quote",
-    "underlying", "contract_size", "expiry", "strike", "right"};
-inline constexpr std::array<std::string_view, 10> factor{
-    "name",    "book",   "target",     "band",  "limit",
-    "max_age", "weight", "convention", "price", "reaction_delay"};
+inline constexpr std::array<std::string_view, 16> instrument{
+    "name",   "kind",  "venue", "base", "quote",   "underlying",   "contract_size", "expiry",
+    "strike", "right", "tick",  "lot",  "min_qty", "min_notional", "maker_fee",     "taker_fee"};
+inline constexpr std::array<std::string_view, 14> factor{
+    "name",      "book",  "target",  "tilts",  "scales",     "band",  "caps",
+    "smoothing", "limit", "max_age", "weight", "convention", "price", "reaction_delay"};
 inline constexpr std::array<std::string_view, 2> range{"lower", "upper"};
 /// Of all models together; which of them has which, the reader says.
 inline constexpr std::array<std::string_view, 4> target{"model", "value", "fraction", "entries"};

@@ -23,7 +23,7 @@ struct Condition {
   Measure measure = Measure::abs_z;
   Comparison comparison = Comparison::above;
   double number = 0.0;
-  Position at;
+  TextPosition at;
 };
 
 std::string_view trimmed(std::string_view text) {

@@ -10,12 +10,12 @@ namespace ballast {
 
 std::vector<Problem> Problems::take() {
   std::stable_sort(all_.begin(), all_.end(), [](const Problem& a, const Problem& b) {
-    return Position{a.line, a.column} < Position{b.line, b.column};
+    return TextPosition{a.line, a.column} < TextPosition{b.line, b.column};
   });
   return std::move(all_);
 }
 
-void Problems::add(Problem::Kind kind, Position at, std::string what) {
+void Problems::add(Problem::Kind kind, TextPosition at, std::string what) {
   all_.push_back({kind, file_, at.line, at.column, std::move(what)});
 }
 
@@ -76,7 +76,7 @@ void Section::require(std::string_view key, std::string_view example) const {
   if (!has(key)) error(at(), fmt::format("needs {}, such as {} = {}", key, key, example));
 }
 
-void Section::reject(Position at,
+void Section::reject(TextPosition at,
                      std::string_view key,
                      std::string_view value,
                      std::string_view why) const {

@@ -20,13 +20,15 @@ class Problems {
  public:
   explicit Problems(std::string_view file) : file_(file) {}
 
-  void error(Position at, std::string what) { add(Problem::Kind::error, at, std::move(what)); }
-  void warning(Position at, std::string what) { add(Problem::Kind::warning, at, std::move(what)); }
+  void error(TextPosition at, std::string what) { add(Problem::Kind::error, at, std::move(what)); }
+  void warning(TextPosition at, std::string what) {
+    add(Problem::Kind::warning, at, std::move(what));
+  }
   /// In the order of the text.
   std::vector<Problem> take();
 
  private:
-  void add(Problem::Kind kind, Position at, std::string what);
+  void add(Problem::Kind kind, TextPosition at, std::string what);
 
   std::string file_;
   std::vector<Problem> all_;
@@ -36,7 +38,7 @@ class Problems {
 template <class T>
 struct Placed {
   T value{};
-  Position at;
+  TextPosition at;
 };
 
 class Section {
@@ -48,7 +50,7 @@ class Section {
           std::span<const std::string_view> keys,
           Problems& problems);
 
-  Position at() const { return table_.at; }
+  TextPosition at() const { return table_.at; }
   const std::string& title() const { return title_; }
   Problems& problems() const { return problems_; }
 
@@ -70,14 +72,14 @@ class Section {
   template <class Choices>
   std::optional<Placed<std::size_t>> choice(std::string_view key, const Choices& choices) const;
 
-  void error(Position at, std::string_view what) const {
+  void error(TextPosition at, std::string_view what) const {
     problems_.error(at, title_ + ": " + std::string(what));
   }
-  void warning(Position at, std::string_view what) const {
+  void warning(TextPosition at, std::string_view what) const {
     problems_.warning(at, title_ + ": " + std::string(what));
   }
   /// "`key` is `value`, which <why>".
-  void reject(Position at,
+  void reject(TextPosition at,
               std::string_view key,
               std::string_view value,
               std::string_view why) const;

@@ -176,6 +176,7 @@ TargetModel read_target(const Section& factor) {
     return ShareTarget{fraction ? fraction->value : Decimal{}};
   }
   if (name == "schedule") return read_schedule(any);
+  if (name == "event") return EventTarget{};
   return NeutralTarget{};
 }
 

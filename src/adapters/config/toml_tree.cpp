@@ -8,7 +8,7 @@
 namespace ballast {
 namespace {
 
-Position position(const toml::source_position& at) { return {at.line, at.column}; }
+TextPosition position(const toml::source_position& at) { return {at.line, at.column}; }
 
 /// The source by line and column, where a column is a character (the library counts code points).
 class Source {

@@ -10,10 +10,10 @@
 
 namespace ballast {
 
-struct Position {
+struct TextPosition {
   std::uint32_t line = 1;
   std::uint32_t column = 1;
-  friend auto operator<=>(const Position&, const Position&) = default;
+  friend auto operator<=>(const TextPosition&, const TextPosition&) = default;
 };
 
 struct TomlMember;
@@ -21,7 +21,7 @@ struct TomlMember;
 struct TomlNode {
   enum class Kind : std::uint8_t { table, array, string, integer, floating, boolean, date_time };
   Kind kind = Kind::table;
-  Position at;
+  TextPosition at;
   std::string text;                 // a string's content; every other scalar as it is written
   std::vector<TomlMember> members;  // of a table, in the order of the text
   std::vector<TomlNode> items;      // of an array
@@ -31,14 +31,14 @@ struct TomlNode {
 
 struct TomlMember {
   std::string key;
-  Position at;
+  TextPosition at;
   TomlNode value;
 };
 
 std::string_view to_string(TomlNode::Kind kind);
 
 struct TomlError {
-  Position at;
+  TextPosition at;
   std::string what;
 };
 

@@ -162,7 +162,7 @@ Result<void> Run::replay_journal(std::uint64_t from, bool rebuild) {
 
 std::span<const Effect> Run::follow(std::uint64_t seq, const Event& event) {
   recorder_->reach(event.t);
-  const auto effects = engine_->step(event);
+  const auto effects = effects_ = engine_->step(event);
   recorder_->follow();
   for_refusals(event, effects, [&](std::string what) { remember({seq, std::move(what)}); });
   return effects;
@@ -170,13 +170,14 @@ std::span<const Effect> Run::follow(std::uint64_t seq, const Event& event) {
 
 Result<void> Run::feed(const Event& event, const EventSource* source) {
   std::uint64_t seq = 0;
+  effects_ = {};
   if (journal_) {
     BALLAST_TRY(stored, store(event, source));
     if (!stored) return {};
     seq = *stored;
   }
   recorder_->reach(event.t);
-  const auto effects = engine_->step(event);
+  const auto effects = effects_ = engine_->step(event);
   recorder_->follow();
   for_refusals(event, effects, [&](std::string what) {
     list(place(source) + ": " + what);

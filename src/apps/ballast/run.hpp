@@ -40,6 +40,8 @@ class Run {
 
   /// `source` says where the event is from in messages about a refusal; may be null.
   Result<void> feed(const Event& event, const EventSource* source);
+  /// What the last fed event led to; valid until the next is fed.
+  std::span<const Effect> effects() const { return effects_; }
   /// Steps an event that a journal holds.
   std::span<const Effect> follow(std::uint64_t seq, const Event& event);
   /// Begins with the state of a snapshot; false, and at the beginning, if it is unfit.
@@ -81,6 +83,7 @@ class Run {
   std::unique_ptr<Projector> projector_;
   std::optional<KnownEvents> known_;
   std::string line_;
+  std::span<const Effect> effects_;  // of the last fed event
   std::uint64_t recovered_ = 0;
   std::uint64_t passed_over_ = 0;
   std::uint64_t added_ = 0;

@@ -13,6 +13,7 @@ namespace ballast {
 namespace {
 
 struct ExplainArguments {
+  bool target = false;  // how its target came about, alone
   std::string factor;
   std::string book = "*";
   std::optional<Timestamp> at;
@@ -72,7 +73,8 @@ Exit run(const ExplainArguments& arguments) {
     return Exit::failed;
   }
   if (arguments.at) engine.pass_time(*arguments.at);
-  for (const Explanation& line : engine.explain(id)) {
+  const auto lines = arguments.target ? engine.explain_target(id) : engine.explain(id);
+  for (const Explanation& line : lines) {
     fmt::print("{:{}}{:<{}} {}\n", "", line.depth * 2, line.label, 34 - line.depth * 2, line.value);
   }
   return Exit::fine;
@@ -82,15 +84,25 @@ Exit run(const ExplainArguments& arguments) {
 
 std::function<Exit()> make_explain(CLI::App& app) {
   auto arguments = std::make_shared<ExplainArguments>();
-  app.add_option("FACTOR", arguments->factor, "such as delta:BTC")->required();
-  app.add_option("INPUT", arguments->inputs, "files of events, with -c")->type_name("FILE");
+  auto words = std::make_shared<std::vector<std::string>>();
+  app.add_option("[target] FACTOR [INPUT...]", *words,
+                 "such as delta:BTC, or target delta:BTC for how its target came about; and files "
+                 "of events, with -c")
+      ->required();
   app.add_option("--book", arguments->book, "the book's own factor instead of the desk's");
   app.add_option("--journal", arguments->journal, "the journal that holds the events")
       ->type_name("FILE");
   app.add_option("-c,--config", arguments->config, "the desk's configuration, for INPUT files")
       ->type_name("FILE");
   add_time(app, "--at", arguments->at, "as of this time (RFC 3339 UTC); default: the last event");
-  return [arguments] { return run(*arguments); };
+  return [arguments, words] {
+    auto word = words->begin();
+    arguments->target = *word == "target" && words->size() > 1;
+    if (arguments->target) ++word;
+    arguments->factor = *word++;
+    arguments->inputs.assign(word, words->end());
+    return run(*arguments);
+  };
 }
 
 }  // namespace ballast

@@ -1,0 +1,77 @@
+#include "control/gate.hpp"
+
+#include <algorithm>
+
+#include <fmt/format.h>
+
+#include "control/money.hpp"
+
+namespace ballast {
+namespace {
+
+constexpr std::int64_t ns_per_day = 86'400'000'000'000;
+
+std::int64_t day_of(Timestamp t) { return t.ns / ns_per_day - (t.ns % ns_per_day < 0 ? 1 : 0); }
+
+}  // namespace
+
+std::optional<RailBlock> Gate::check(const Situation& situation,
+                                     const OpenOrders& orders,
+                                     const KillSwitches& switches,
+                                     const OwnQuote* own,
+                                     const Order& order,
+                                     bool rests) const {
+  const Timestamp now = situation.now();
+  const Market& market = situation.market();
+  RailInput input;
+  input.now = now;
+  input.side = order.side;
+  input.rests = rests;
+  input.qty = to_double(order.qty);
+  if (order.price) input.price = to_double(*order.price);
+  const auto per_unit = notional_per_quantity(situation, order.instrument);
+  if (per_unit) input.notional = *per_unit * input.qty;
+  if (const Quoted& mark = market.price(order.instrument); mark.present) {
+    input.mark = to_double(mark.price);
+    input.mark_at = mark.t;
+  }
+  input.top_at = market.top_at(order.instrument);
+  input.sent_today = day_ == day_of(now) ? sent_today_ : 0.0;
+  std::uint32_t messages = 0;
+  for (const Timestamp t : messages_) {
+    if (now - t < Duration::seconds(1)) ++messages;
+  }
+  input.messages = messages;
+  if (per_unit) {
+    const AccountId account = situation.books().find_account(order.place);
+    const auto net = account.valid() ? situation.books().net(account, order.instrument)
+                                     : std::optional(Quantity{});
+    if (net) input.position = to_double(*net) * *per_unit;
+    double working = 0.0;
+    for (const OpenOrder& open : orders.all()) {
+      const bool adds = open.instrument == order.instrument && open.place == order.place &&
+                        open.side == order.side && open.id != order.id;
+      if (adds) working += to_double(open.most()) * *per_unit;
+    }
+    input.working = working;
+  }
+  if (own != nullptr && own->bid_qty.sign() > 0) input.own_bid = to_double(own->bid);
+  if (own != nullptr && own->ask_qty.sign() > 0) input.own_ask = to_double(own->ask);
+  input.quotes_known = own == nullptr || own->known;
+  if (const auto* killed = switches.covers(order.place, order.book)) {
+    input.killed = fmt::format("by {}: {}", killed->by.view(), killed->reason.view());
+  }
+  return check_rails(situation.desk().rails, input);
+}
+
+void Gate::passed(Timestamp now, double notional) {
+  if (day_ != day_of(now)) {
+    day_ = day_of(now);
+    sent_today_ = 0.0;
+  }
+  sent_today_ += notional;
+  std::erase_if(messages_, [&](Timestamp t) { return now - t >= Duration::seconds(1); });
+  messages_.push_back(now);
+}
+
+}  // namespace ballast

@@ -1,0 +1,291 @@
+#include "control/hedging.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "control/money.hpp"
+
+namespace ballast {
+namespace {
+
+constexpr double seconds_per_day = 86'400.0;
+/// The lot of an instrument that states none: fine enough for any asset, and counts of it still
+/// fit.
+constexpr double finest_lot = 1e-8;
+
+double signed_quantity(Side side, double qty) { return side == Side::buy ? qty : -qty; }
+
+/// The position and what is in flight for it.
+double held(const Situation& situation, const OpenOrders& orders, const HedgeConfig& hedge) {
+  const Books& books = situation.books();
+  const AccountId account = books.find_account(hedge.place);
+  const BookId book = books.find_book(hedge.book);
+  double qty = 0.0;
+  if (account.valid() && book.valid()) {
+    const PositionId id = books.find_position(account, hedge.instrument, book);
+    if (id.valid()) qty = to_double(books.position(id).qty);
+  }
+  for (const OpenOrder& order : orders.all()) {
+    if (order.instrument != hedge.instrument || !(order.place == hedge.place)) continue;
+    if (order.book == hedge.book) qty += signed_quantity(order.side, to_double(order.most()));
+  }
+  return qty;
+}
+
+/// Fewest units of quantity that an order may have.
+double least_order(const Situation& situation, const HedgeConfig& hedge) {
+  const TradingTerms& terms = situation.desk().instrument(hedge.instrument).terms;
+  const double price = to_double(situation.market().price(hedge.instrument).price);
+  return std::max(to_double(terms.min_qty),
+                  price > 0.0 ? to_double(terms.min_notional) / price : 0.0);
+}
+
+/// Past the best price by the slippage, on the tick, never short of the best price itself.
+std::optional<Price> limit_price(Side side, const Top& top, Price tick, double slippage) {
+  const Price best = side == Side::buy ? top.ask : top.bid;
+  const auto past = decimal_from_double<Price>(to_double(best) * slippage, 9);
+  if (!past) return std::nullopt;
+  // Whole ticks only, so that a price on the tick stays there.
+  const Price by = tick.zero() ? *past : Price::from_raw(past->raw / tick.raw * tick.raw);
+  return side == Side::buy ? best + by : best - by;
+}
+
+}  // namespace
+
+std::optional<Deviation> deviation_of(const Situation& situation,
+                                      FactorId factor,
+                                      const OpenOrders& orders) {
+  const FactorState* const state = situation.known_state(factor);
+  if (state == nullptr) return std::nullopt;
+  Deviation d;
+  d.now = to_double(state->actual - state->target);
+  d.lower = to_double(state->lower - state->target);
+  d.upper = to_double(state->upper - state->target);
+  const auto variance = unit_variance(situation, factor);
+  d.variance = variance.value_or(0.0);
+  // What is in flight may bring the factor anywhere between these two.
+  double least = d.now;
+  double most = d.now;
+  for (const OpenOrder& order : orders.all()) {
+    if (order.origin == Origin::quote) continue;  // rests; nobody knows whether it trades
+    const auto per_unit =
+        exposure_per_quantity(situation, factor, order.instrument, order.place, order.book);
+    if (!per_unit) return std::nullopt;
+    const double sure = signed_quantity(order.side, to_double(order.least())) * *per_unit;
+    const double all = signed_quantity(order.side, to_double(order.most())) * *per_unit;
+    least += std::min(sure, all);
+    most += std::max(sure, all);
+  }
+  // As near to the band as it may be: to trade for the rest could be too much, never for this.
+  if (d.outside(least) <= 0.0 && d.outside(most) >= 0.0) {
+    d.expected = std::clamp(0.0, least, most);
+    d.expected = std::clamp(d.expected, std::max(least, d.lower), std::min(most, d.upper));
+  } else {
+    d.expected = std::fabs(d.outside(least)) < std::fabs(d.outside(most)) ? least : most;
+  }
+  return d;
+}
+
+/// The controlled factors that the hedges touch, the one in question first.
+bool Hedging::add_factors(const Situation& situation,
+                          const ControlConfig& control,
+                          const OpenOrders& orders) {
+  factor_ids_.clear();
+  factors_.clear();
+  const auto add = [&](FactorId id) {
+    const auto d = deviation_of(situation, id, orders);
+    if (!d) return false;
+    factor_ids_.push_back(id);
+    factors_.push_back({d->expected, d->lower, d->upper});
+    return true;
+  };
+  if (!add(control.factor)) return false;
+  for (const ControlConfig& other : situation.desk().controls) {
+    if (other.factor == control.factor || factors_.size() == HedgeProgram::factors_max) continue;
+    const bool touched = std::any_of(usable_.begin(), usable_.end(), [&](const Usable& usable) {
+      return exposure_per_quantity(situation, other.factor, usable.config->instrument,
+                                   usable.config->place, usable.config->book)
+                 .value_or(0.0) != 0.0;
+    });
+    // One that is unknown cannot be kept inside its band; it does not keep this one outside.
+    if (touched) add(other.factor);
+  }
+  const std::size_t f = factors_.size();
+  covariance_.assign(f * f, 0.0);
+  for (std::size_t i = 0; i < f; ++i) {
+    for (std::size_t j = 0; j < f; ++j) {
+      const auto c = unit_covariance(situation, factor_ids_[i], factor_ids_[j]);
+      if (!c) return false;
+      covariance_[i * f + j] = *c;
+    }
+  }
+  return true;
+}
+
+std::optional<HedgeInstrument> Hedging::terms_of(const Situation& situation,
+                                                 const ControlConfig& control,
+                                                 const OpenOrders& orders,
+                                                 const HedgeConfig& hedge,
+                                                 std::string& left_out) {
+  const Instrument& traded = situation.desk().instrument(hedge.instrument);
+  const Top& top = situation.market().top(hedge.instrument);
+  const auto notional = notional_per_quantity(situation, hedge.instrument);
+  const auto money = money_per_price(situation, hedge.instrument);
+  const auto leave_out = [&](std::string_view why) {
+    left_out += fmt::format("{}{}: {}", left_out.empty() ? "" : "; ", traded.name, why);
+    return std::nullopt;
+  };
+  if (!notional || !money) return leave_out("no price");
+  if (top.bid_qty.zero() || top.ask_qty.zero()) return leave_out("no two-sided top");
+  const double half_spread = to_double(top.ask - top.bid) / 2.0;
+  if (half_spread < 0.0) return leave_out("its top is crossed");
+
+  HedgeInstrument terms;
+  const double fee = to_double(traded.terms.taker_fee) * *notional;
+  terms.buy_cost = terms.sell_cost = std::max(0.0, half_spread * *money + fee);
+  // Walking a book of even depth: its last unit costs the distance over which the depth was
+  // counted.
+  const auto depth = situation.value(EstimateKind::book_depth, hedge.instrument);
+  const double mid = to_double(top.bid) / 2.0 + to_double(top.ask) / 2.0;
+  if (depth && *depth > 0.0) {
+    terms.impact = situation.desk().learning.depth_distance * mid * *money / (2.0 * *depth);
+  }
+  const Learned funding =
+      situation.learning().expected_funding(situation.now(), hedge.instrument, control.horizon);
+  if (const auto known = funding.given(); known && !traded.spot()) {
+    // A long pays funding: holding one unit costs rate * notional a day.
+    terms.carry = known->value * *notional * control.horizon.to_seconds() / seconds_per_day;
+  }
+  const double lot = to_double(traded.terms.lot);
+  terms.lot = lot > 0.0 ? lot : traded.spot() ? finest_lot : 1.0;
+  terms.minimum = least_order(situation, hedge);
+  double most = to_double(hedge.max_order);
+  if (situation.desk().rails.order_notional) {
+    most = std::min(most, *situation.desk().rails.order_notional / *notional);
+  }
+  // An immediate order at the touch takes no more than what stands there.
+  terms.least = -std::min(most, to_double(top.bid_qty));
+  terms.most = std::min(most, to_double(top.ask_qty));
+  const double position = held(situation, orders, hedge);
+  if (hedge.position) {
+    terms.least = std::max(terms.least, std::min(0.0, to_double(hedge.position->lower) - position));
+    terms.most = std::min(terms.most, std::max(0.0, to_double(hedge.position->upper) - position));
+  }
+  if (hedge.margin > 0.0) {
+    const AccountId account = situation.books().find_account(hedge.place);
+    const Quoted& price = situation.market().asset_price(traded.settlement());
+    if (!price.present) return leave_out("its collateral has no price");
+    const double free = account.valid()
+                            ? to_double(situation.books().cash(account, traded.settlement())) *
+                                  to_double(price.price)
+                            : 0.0;
+    const double bearable = std::max(0.0, free) / (hedge.margin * *notional);
+    terms.least = std::max(terms.least, std::min(0.0, -bearable - position));
+    terms.most = std::min(terms.most, std::max(0.0, bearable - position));
+  }
+  return terms;
+}
+
+Candidate Hedging::candidate(const Situation& situation,
+                             const ControlConfig& control,
+                             const OpenOrders& orders,
+                             const KillSwitches& switches,
+                             const TradeId& proposal) {
+  const Desk& desk = situation.desk();
+  std::string left_out;
+  usable_.clear();
+  instruments_.clear();
+  for (const HedgeConfig& hedge : desk.hedges) {
+    const auto per_unit =
+        exposure_per_quantity(situation, control.factor, hedge.instrument, hedge.place, hedge.book);
+    if (per_unit && *per_unit == 0.0) continue;
+    if (const auto* killed = switches.covers(hedge.place, hedge.book)) {
+      left_out += fmt::format("{}{}: stopped, {}", left_out.empty() ? "" : "; ",
+                              desk.instrument(hedge.instrument).name, killed->reason.view());
+      continue;
+    }
+    const auto terms = terms_of(situation, control, orders, hedge, left_out);
+    if (!terms) continue;
+    usable_.push_back({&hedge, *notional_per_quantity(situation, hedge.instrument)});
+    instruments_.push_back(*terms);
+  }
+  if (usable_.empty()) {
+    return Candidate::impossible(Action::hedge,
+                                 left_out.empty() ? "no hedge instrument touches it" : left_out);
+  }
+  if (!add_factors(situation, control, orders)) {
+    return Candidate::impossible(Action::hedge, "its risk is unknown: no volatility yet");
+  }
+  exposure_.clear();
+  for (const Usable& usable : usable_) {
+    for (const FactorId id : factor_ids_) {
+      exposure_.push_back(exposure_per_quantity(situation, id, usable.config->instrument,
+                                                usable.config->place, usable.config->book)
+                              .value_or(0.0));
+    }
+  }
+  HedgeInput input;
+  input.factors = factors_;
+  input.instruments = instruments_;
+  input.exposure = exposure_;
+  input.covariance = covariance_;
+  input.gamma = control.gamma;
+  input.horizon_days = control.horizon.to_seconds() / seconds_per_day;
+  input.aim = control.aim == HedgeStop::target ? HedgeAim::target : HedgeAim::near_edge;
+  const auto plan = program_.solve(input);
+  if (!plan) return Candidate::impossible(Action::hedge, plan.error().what);
+
+  Candidate candidate;
+  candidate.action = Action::hedge;
+  candidate.why = left_out;
+  std::size_t number = 0;
+  for (std::size_t j = 0; j < usable_.size(); ++j) {
+    if (plan->lots[j] == 0) continue;
+    const HedgeConfig& hedge = *usable_[j].config;
+    const Instrument& traded = desk.instrument(hedge.instrument);
+    Order order;
+    order.place = hedge.place;
+    order.book = hedge.book;
+    order.instrument = hedge.instrument;
+    order.side = plan->lots[j] > 0 ? Side::buy : Side::sell;
+    const Quantity lot = traded.terms.lot.sign() > 0 ? traded.terms.lot
+                         : traded.spot()             ? Quantity::from_raw(decimal_one / 100'000'000)
+                                                     : Quantity::whole(1);
+    const std::int64_t lots = plan->lots[j] < 0 ? -plan->lots[j] : plan->lots[j];
+    Int128 raw = 0;
+    if (__builtin_mul_overflow(lot.raw, Int128{lots}, &raw)) {
+      return Candidate::impossible(Action::hedge, "a quantity leaves the decimal range");
+    }
+    order.qty = Quantity::from_raw(raw);
+    const Top& top = situation.market().top(hedge.instrument);
+    const auto limit = limit_price(order.side, top, traded.terms.tick, hedge.slippage);
+    if (!limit) return Candidate::impossible(Action::hedge, "a price leaves the decimal range");
+    order.price = *limit;
+    order.state = OrderState::sent;
+    order.origin = Origin::hedge;
+    order.proposal = proposal;
+    order.id = OrderId::create(fmt::format("{}-{}", proposal.view(), ++number)).value_or(OrderId{});
+    candidate.orders.push_back(order);
+  }
+  candidate.possible = !candidate.orders.empty();
+  if (!candidate.possible) candidate.why = std::string(to_string(plan->obstacle));
+  candidate.action_cost =
+      plan->after.spread_and_fees + plan->after.impact + plan->after.carry + plan->after.orders;
+  candidate.seconds = orders.seconds();
+  const HedgeFactor& first = factors_.front();
+  const double rest = plan->residual.front();
+  candidate.residual = std::max({0.0, rest - first.upper, first.lower - rest});
+  if (plan->inside.front() == 0 && candidate.possible) {
+    // Not all at once: as often again as the rest is large against what this one takes away.
+    const double outside =
+        std::max({0.0, first.deviation - first.upper, first.lower - first.deviation});
+    const double taken = outside - candidate.residual;
+    const double times = taken > 0.0 ? std::ceil(outside / taken) : 1e9;
+    candidate.seconds = times * (orders.seconds() + control.interval.to_seconds());
+  }
+  return candidate;
+}
+
+}  // namespace ballast

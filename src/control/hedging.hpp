@@ -1,0 +1,59 @@
+// From a deviation to the orders that bring it back at least cost: the hedge program
+// (quant/control/hedge_program.hpp) on the desk's instruments, with prices, fees, impact and
+// funding as they are known now.
+//
+// All controlled factors that the instruments touch are in the program together, so that a hedge of
+// one does not push another out of its band. An instrument whose price, top or account is not
+// known, or is stopped, is left out, and the candidate says so. Orders are immediate-or-cancel at
+// the best price of the other side, within lots, minimum sizes, position limits and margin.
+#pragma once
+
+#include <vector>
+
+#include "control/candidate.hpp"
+#include "control/kill_switches.hpp"
+#include "control/open_orders.hpp"
+#include "control/situation.hpp"
+#include "quant/control/hedge_program.hpp"
+
+namespace ballast {
+
+/// The deviation of a factor with what is in flight; nothing while it, or its risk, is unknown.
+std::optional<Deviation> deviation_of(const Situation& situation,
+                                      FactorId factor,
+                                      const OpenOrders& orders);
+
+class Hedging {
+ public:
+  /// @param prefix  of the ids of its orders: "p7" gives "p7-1", "p7-2".
+  Candidate candidate(const Situation& situation,
+                      const ControlConfig& control,
+                      const OpenOrders& orders,
+                      const KillSwitches& switches,
+                      const TradeId& proposal);
+
+ private:
+  struct Usable {
+    const HedgeConfig* config = nullptr;
+    double notional = 0.0;  // reporting currency for one unit of quantity
+  };
+  std::optional<HedgeInstrument> terms_of(const Situation& situation,
+                                          const ControlConfig& control,
+                                          const OpenOrders& orders,
+                                          const HedgeConfig& hedge,
+                                          std::string& left_out);
+  bool add_factors(const Situation& situation,
+                   const ControlConfig& control,
+                   const OpenOrders& orders);
+
+  HedgeProgram program_;
+  // Scratch, kept so that repeated looks allocate nothing.
+  std::vector<FactorId> factor_ids_;
+  std::vector<HedgeFactor> factors_;
+  std::vector<double> covariance_;
+  std::vector<Usable> usable_;
+  std::vector<HedgeInstrument> instruments_;
+  std::vector<double> exposure_;
+};
+
+}  // namespace ballast

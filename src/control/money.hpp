@@ -1,0 +1,38 @@
+// From instruments to factors and to money, at present prices, in doubles: what a trade does to a
+// factor, what it costs, what a deviation risks.
+#pragma once
+
+#include <optional>
+
+#include "control/situation.hpp"
+
+namespace ballast {
+
+/// What buying one unit of the instrument's quantity, into the book and account, adds to a factor,
+/// in its unit; 0 when it does not touch it. Nothing when a price is missing.
+std::optional<double> exposure_per_quantity(const Situation& situation,
+                                            FactorId factor,
+                                            InstrumentId instrument,
+                                            const Place& place,
+                                            const BookName& book);
+
+/// Reporting currency for one unit of the instrument's quantity at its mark (inverse: the
+/// contract's value). Nothing without a price.
+std::optional<double> notional_per_quantity(const Situation& situation, InstrumentId instrument);
+
+/// Reporting currency for one unit of the quote asset, for one unit of quantity of the instrument
+/// moving by one in price: what turns price * quantity into money. Inverse contracts: linearised at
+/// the mark.
+std::optional<double> money_per_price(const Situation& situation, InstrumentId instrument);
+
+/// The instrument whose returns stand for the risk of a factor: its own, or the first that is
+/// learnt on its asset; invalid when there is none (cash in the reporting currency, say).
+InstrumentId risk_instrument(const Desk& desk, FactorId factor);
+
+/// Variance a day of holding one unit of a factor, money^2; 0 for what is not priced. Nothing when
+/// an estimate is unknown.
+std::optional<double> unit_variance(const Situation& situation, FactorId factor);
+/// The same of two factors together.
+std::optional<double> unit_covariance(const Situation& situation, FactorId a, FactorId b);
+
+}  // namespace ballast

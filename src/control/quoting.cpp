@@ -1,0 +1,408 @@
+#include "control/quoting.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "control/money.hpp"
+#include "control/quote_shape.hpp"
+
+namespace ballast {
+namespace {
+
+constexpr Timestamp never{INT64_MAX};
+constexpr double z_max = 1e6;
+constexpr double seconds_per_day = 86'400.0;
+constexpr Duration market_life = Duration::minutes(1);
+/// A change of size by less than this share is not worth a message.
+constexpr double size_change = 0.1;
+
+Note note(std::string_view text) { return *Note::create(text.substr(0, Note::capacity)); }
+
+double band_z(const FactorState& state) {
+  const double d = to_double(state.actual - state.target);
+  const double width =
+      d > 0.0 ? to_double(state.upper - state.target) : to_double(state.target - state.lower);
+  if (d == 0.0) return 0.0;
+  return width > 0.0 ? std::clamp(d / width, -z_max, z_max) : std::copysign(z_max, d);
+}
+
+bool moved(Price a, Price b, const TradingTerms& terms, std::uint32_t ticks) {
+  const Price by = a < b ? b - a : a - b;
+  if (terms.tick.zero()) return !by.zero();
+  Int128 least = 0;
+  if (__builtin_mul_overflow(terms.tick.raw, Int128{ticks}, &least)) return false;
+  return by.raw >= least && !by.zero();
+}
+
+bool resized(Quantity a, Quantity b) {
+  if (a.zero() != b.zero()) return true;
+  return std::fabs(to_double(a) - to_double(b)) > size_change * to_double(std::max(a, b));
+}
+
+bool changed(const OwnQuote& own,
+             const Quote& quote,
+             const QuoteConfig& config,
+             const TradingTerms& terms) {
+  if (!own.known) return true;
+  if (resized(own.bid_qty, quote.bid_qty) || resized(own.ask_qty, quote.ask_qty)) return true;
+  const auto side = [&](Price was, Price is, Quantity qty) {
+    return !qty.zero() && moved(was, is, terms, config.requote_ticks);
+  };
+  return side(own.bid, quote.bid, quote.bid_qty) || side(own.ask, quote.ask, quote.ask_qty);
+}
+
+Quote pulled(InstrumentId instrument, std::string_view why) {
+  Quote quote;
+  quote.instrument = instrument;
+  quote.reason = note(why);
+  return quote;
+}
+
+}  // namespace
+
+Quoting::Quoting(const Desk& desk)
+    : desk_(&desk),
+      slots_(desk.quotes.size()),
+      by_instrument_(desk.instruments.size()),
+      by_factor_(desk.factors.size()),
+      next_due_(never) {
+  for (std::size_t i = 0; i < desk.quotes.size(); ++i) {
+    const QuoteConfig& quote = desk.quotes[i];
+    const auto index = static_cast<std::uint32_t>(i);
+    slots_[i].own.known = false;
+    slots_[i].due = never;
+    by_instrument_[quote.instrument.index()].push_back(index);
+    by_factor_[quote.factor.index()].push_back(index);
+    if (std::holds_alternative<MultiAssetSkew>(quote.model)) joint_.quotes.push_back(index);
+  }
+  joint_.held.resize(joint_.quotes.size());
+  joint_.bid.resize(joint_.quotes.size());
+  joint_.ask.resize(joint_.quotes.size());
+}
+
+// ---- when to look
+
+void Quoting::schedule() {
+  next_due_ = never;
+  for (const Slot& slot : slots_)
+    next_due_ = std::min(next_due_, slot.due);
+}
+
+void Quoting::on_market(InstrumentId id, Timestamp now) {
+  for (const std::uint32_t i : by_instrument_[id.index()]) {
+    Slot& slot = slots_[i];
+    const Timestamp soonest =
+        slot.ever_looked ? std::max(now, slot.looked + desk_->quotes[i].interval) : now;
+    slot.due = std::min(slot.due, soonest);
+    next_due_ = std::min(next_due_, slot.due);
+  }
+}
+
+void Quoting::on_factor(FactorId id, Timestamp now) {
+  for (const std::uint32_t i : by_factor_[id.index()])
+    on_market(desk_->quotes[i].instrument, now);
+}
+
+void Quoting::wake(Timestamp now) {
+  for (const QuoteConfig& quote : desk_->quotes)
+    on_market(quote.instrument, now);
+}
+
+void Quoting::on_quote(const Quote& quote) {
+  for (const std::uint32_t i : by_instrument_[quote.instrument.index()])
+    slots_[i].own = {quote.bid, quote.bid_qty, quote.ask, quote.ask_qty, true};
+}
+
+void Quoting::on_fill(const Fill& fill, Timestamp now) {
+  if (fill.origin != Origin::quote) return;
+  for (const std::uint32_t i : by_instrument_[fill.key.instrument.index()]) {
+    Quantity& left = fill.side == Side::buy ? slots_[i].own.bid_qty : slots_[i].own.ask_qty;
+    left = left > fill.qty ? left - fill.qty : Quantity{};
+  }
+  on_market(fill.key.instrument, now);
+}
+
+const OwnQuote* Quoting::own(InstrumentId id) const {
+  const auto& mine = by_instrument_[id.index()];
+  return mine.empty() ? nullptr : &slots_[mine.front()].own;
+}
+
+// ---- what a model looks at
+
+std::optional<SkewInput> Quoting::input_of(const Situation& situation,
+                                           std::size_t index,
+                                           bool leaning,
+                                           std::string& why) const {
+  const QuoteConfig& config = desk_->quotes[index];
+  const auto nothing = [&](std::string_view reason) {
+    why = reason;
+    return std::nullopt;
+  };
+  const FactorState* const state = situation.known_state(config.factor);
+  if (state == nullptr) return nothing(situation.why_unknown(config.factor));
+  const Top& top = situation.market().top(config.instrument);
+  if (top.bid_qty.zero() || top.ask_qty.zero())
+    return nothing("the instrument has no two-sided top");
+  if (top.bid >= top.ask) return nothing("the instrument's top is crossed");
+  const auto per_unit =
+      exposure_per_quantity(situation, config.factor, config.instrument, config.place, config.book);
+  const auto money = money_per_price(situation, config.instrument);
+  if (!per_unit || !money) return nothing("a price is missing");
+  if (!(*per_unit > 0.0)) return nothing("its fills do not move the factor");
+  SkewInput input;
+  input.mid = to_double(top.bid) / 2.0 + to_double(top.ask) / 2.0;
+  input.deviation = leaning ? to_double(state->actual - state->target) / *per_unit : 0.0;
+  input.z = leaning ? band_z(*state) : 0.0;
+  input.fill = to_double(config.qty);
+  input.room_up = std::max(0.0, to_double(state->limit_upper - state->actual) / *per_unit);
+  input.room_down = std::max(0.0, to_double(state->actual - state->limit_lower) / *per_unit);
+  input.money = *money;
+  if (const auto vol = situation.value(EstimateKind::volatility, config.instrument)) {
+    input.sigma = *vol * input.mid / std::sqrt(seconds_per_day);
+  }
+  input.fill_rate = situation.value(EstimateKind::intensity_a, config.instrument);
+  input.k = situation.value(EstimateKind::intensity_k, config.instrument);
+  for (std::size_t place = 0; place < joint_.quotes.size() && joint_.known; ++place) {
+    if (joint_.quotes[place] != index) continue;
+    input.joint_skew = (joint_.bid[place] - joint_.ask[place]) / 2.0 / *money;
+    input.joint_half_spread = (joint_.bid[place] + joint_.ask[place]) / 2.0 / *money;
+  }
+  return input;
+}
+
+// ---- several assets together
+
+/// What the model's matrix is made of, from the present estimates; false when one is unknown.
+bool Quoting::learn_market(const Situation& situation) {
+  const std::size_t n = joint_.quotes.size();
+  std::vector<double> price(n);  // of a relative move of one, in money
+  std::vector<InstrumentId> instruments(n);
+  joint_.k.assign(n, 0.0);
+  joint_.fill_rate.assign(n, 0.0);
+  joint_.size.assign(n, 0.0);
+  joint_.sigma.assign(n * n, 0.0);
+  for (std::size_t i = 0; i < n; ++i) {
+    const QuoteConfig& config = desk_->quotes[joint_.quotes[i]];
+    const auto money = money_per_price(situation, config.instrument);
+    const auto notional = notional_per_quantity(situation, config.instrument);
+    const auto a = situation.value(EstimateKind::intensity_a, config.instrument);
+    const auto k = situation.value(EstimateKind::intensity_k, config.instrument);
+    if (!money || !notional || !a || !k) return false;
+    instruments[i] = config.instrument;
+    price[i] = *notional;
+    joint_.k[i] = *k / *money;
+    joint_.fill_rate[i] = *a;
+    joint_.size[i] = to_double(config.qty);
+  }
+  if (situation.learning().covariance_matrix(situation.now(), instruments, joint_.sigma) !=
+      Lack::none) {
+    return false;
+  }
+  for (std::size_t i = 0; i < n; ++i) {
+    for (std::size_t j = 0; j < n; ++j)
+      joint_.sigma[i * n + j] *= price[i] * price[j] / seconds_per_day;
+  }
+  joint_.made = situation.now();
+  return true;
+}
+
+void Quoting::make_market() {
+  joint_.market.reset();
+  if (joint_.quotes.empty() || joint_.sigma.empty()) return;
+  GlftMultiInput input;
+  input.gamma = std::get<MultiAssetSkew>(desk_->quotes[joint_.quotes.front()].model).gamma;
+  input.sigma = joint_.sigma;
+  input.k = joint_.k;
+  input.fill_rate = joint_.fill_rate;
+  input.size = joint_.size;
+  if (auto market = GlftMulti::create(input)) joint_.market = std::move(*market);
+}
+
+void Quoting::run_joint(const Situation& situation, const std::function<bool(FactorId)>& leaning) {
+  joint_.known = false;
+  if (joint_.quotes.empty()) return;
+  const Timestamp now = situation.now();
+  if (!joint_.market || now - joint_.made >= market_life) {
+    if (!learn_market(situation)) {
+      joint_.sigma.clear();
+      joint_.market.reset();
+      return;
+    }
+    make_market();
+    if (!joint_.market) return;
+  }
+  for (std::size_t place = 0; place < joint_.quotes.size(); ++place) {
+    const QuoteConfig& config = desk_->quotes[joint_.quotes[place]];
+    const FactorState* const state = situation.known_state(config.factor);
+    const auto per_unit = exposure_per_quantity(situation, config.factor, config.instrument,
+                                                config.place, config.book);
+    if (state == nullptr || !per_unit || !(*per_unit > 0.0)) return;
+    // A factor's deviation stands once: with its first quote. The others feel it by correlation.
+    const bool first = std::none_of(
+        joint_.quotes.begin(), joint_.quotes.begin() + static_cast<std::ptrdiff_t>(place),
+        [&](std::uint32_t other) { return desk_->quotes[other].factor == config.factor; });
+    joint_.held[place] = first && leaning(config.factor)
+                             ? to_double(state->actual - state->target) / *per_unit
+                             : 0.0;
+  }
+  joint_.known = joint_.market->depths(joint_.held, joint_.bid, joint_.ask).has_value();
+}
+
+// ---- quotes
+
+void Quoting::run_due(const Situation& situation,
+                      const OpenOrders& orders,
+                      const KillSwitches& switches,
+                      Gate& gate,
+                      const std::function<bool(FactorId)>& leaning,
+                      std::vector<Effect>& effects) {
+  const Timestamp now = situation.now();
+  if (next_due_ > now) return;
+  run_joint(situation, leaning);
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    Slot& slot = slots_[i];
+    if (slot.due > now) continue;
+    slot.due = never;
+    slot.looked = now;
+    slot.ever_looked = true;
+    look(situation, i, orders, switches, gate, leaning(desk_->quotes[i].factor), effects);
+  }
+  schedule();
+}
+
+void Quoting::look(const Situation& situation,
+                   std::size_t index,
+                   const OpenOrders& orders,
+                   const KillSwitches& switches,
+                   Gate& gate,
+                   bool leaning,
+                   std::vector<Effect>& effects) {
+  const QuoteConfig& config = desk_->quotes[index];
+  std::string why;
+  const auto input = input_of(situation, index, leaning, why);
+  if (!input) return ask_for(situation, index, pulled(config.instrument, why), gate, effects);
+  const auto skew = skewed(config.model, *input);
+  if (!skew) {
+    return ask_for(situation, index, pulled(config.instrument, skew.error().what), gate, effects);
+  }
+  ShapeInput shape;
+  shape.mid = input->mid;
+  shape.qty = config.qty;
+  shape.post_only = config.post_only;
+  shape.top = situation.market().top(config.instrument);
+  shape.room_up = input->room_up;
+  shape.room_down = input->room_down;
+  auto quote = shaped(*skew, desk_->instrument(config.instrument), config.instrument, shape);
+  if (!quote) {
+    return ask_for(situation, index, pulled(config.instrument, quote.error().what), gate, effects);
+  }
+  bool too_many = false;
+  const auto guard = [&](Side side, Price& price, Quantity& qty) {
+    if (qty.zero()) return;
+    Order order;
+    order.place = config.place;
+    order.book = config.book;
+    order.instrument = config.instrument;
+    order.side = side;
+    order.qty = qty;
+    order.price = price;
+    order.origin = Origin::quote;
+    const auto block = gate.check(situation, orders, switches, nullptr, order, true);
+    if (!block) return;
+    // To pull a side is a message too: what stands stays, and is looked at again.
+    too_many = too_many || block->rail == MessageRateRail::name;
+    quote->reason = note(block->why);
+    price = {};
+    qty = {};
+  };
+  guard(Side::buy, quote->bid, quote->bid_qty);
+  guard(Side::sell, quote->ask, quote->ask_qty);
+  if (too_many) {
+    slots_[index].due = situation.now() + config.interval;
+    return;
+  }
+  const auto add = [&](std::string_view name, std::optional<double> value) {
+    if (value) quote->inputs.push_back({*Text<39>::create(name), *value});
+  };
+  add("mid", input->mid);
+  add("deviation", input->deviation);
+  add("z", input->z);
+  add("sigma", input->sigma);
+  add("intensity_a", input->fill_rate);
+  add("intensity_k", input->k);
+  add("bid_depth", skew->bid_depth);
+  add("ask_depth", skew->ask_depth);
+  ask_for(situation, index, *quote, gate, effects);
+}
+
+void Quoting::ask_for(const Situation& situation,
+                      std::size_t index,
+                      const Quote& quote,
+                      Gate& gate,
+                      std::vector<Effect>& effects) {
+  const QuoteConfig& config = desk_->quotes[index];
+  OwnQuote& own = slots_[index].own;
+  const bool nothing_before = !own.known && quote.bid_qty.zero() && quote.ask_qty.zero();
+  if (nothing_before) return;  // there is nothing to pull
+  if (!changed(own, quote, config, desk_->instrument(config.instrument).terms)) return;
+  own = {quote.bid, quote.bid_qty, quote.ask, quote.ask_qty, true};
+  gate.passed(situation.now(), 0.0);
+  effects.push_back(
+      {situation.now(), QuoteRequest{quote, config.place, config.book, config.post_only}});
+}
+
+void Quoting::pull(const Situation& situation,
+                   const KillSwitches& switches,
+                   std::vector<Effect>& effects) {
+  for (std::size_t i = 0; i < slots_.size(); ++i) {
+    const QuoteConfig& config = desk_->quotes[i];
+    OwnQuote& own = slots_[i].own;
+    const auto* killed = switches.covers(config.place, config.book);
+    const bool quoting = own.known && !(own.bid_qty.zero() && own.ask_qty.zero());
+    if (killed == nullptr || !quoting) continue;
+    own = OwnQuote{};
+    const Quote quote = pulled(config.instrument, killed->reason.view());
+    effects.push_back(
+        {situation.now(), QuoteRequest{quote, config.place, config.book, config.post_only}});
+  }
+}
+
+std::optional<SkewFlow> Quoting::flow(const Situation& situation,
+                                      FactorId factor,
+                                      const Deviation& deviation) const {
+  std::optional<SkewFlow> total;
+  for (const std::uint32_t i : by_factor_[factor.index()]) {
+    const QuoteConfig& config = desk_->quotes[i];
+    std::string why;
+    const auto leaned = input_of(situation, i, true, why);
+    const auto straight = input_of(situation, i, false, why);
+    if (!leaned || !straight || !leaned->fill_rate || !leaned->k) return std::nullopt;
+    SkewInput flat = *straight;
+    if (leaned->joint_skew) flat.joint_skew = 0.0;
+    const auto quote = skewed(config.model, *leaned);
+    const auto symmetric = skewed(config.model, flat);
+    if (!quote || !symmetric) return std::nullopt;
+    const auto fills = [&](double depth, double size) {  // units a second
+      return *leaned->fill_rate * std::exp(-*leaned->k * std::max(0.0, depth)) * size *
+             leaned->fill;
+    };
+    const auto earned = [&](const SkewedQuote& q) {
+      return (fills(q.bid_depth, q.bid_size) * q.bid_depth +
+              fills(q.ask_depth, q.ask_size) * q.ask_depth) *
+             leaned->money;
+    };
+    const double per_unit =
+        exposure_per_quantity(situation, factor, config.instrument, config.place, config.book)
+            .value_or(0.0);
+    const double sold =
+        fills(quote->ask_depth, quote->ask_size) - fills(quote->bid_depth, quote->bid_size);
+    if (!total) total.emplace();
+    total->rate += (deviation.now > 0.0 ? sold : -sold) * per_unit;
+    total->cost += std::max(0.0, earned(*symmetric) - earned(*quote));
+  }
+  return total;
+}
+
+}  // namespace ballast

@@ -1,0 +1,117 @@
+// The desk's quotes: for each configured instrument a two-sided quote around the mid that leans
+// against a factor's deviation from its target, worked out when the market or the factor moved, at
+// most once an interval, and asked for when it changed by enough.
+//
+// A side is pulled at the factor's limit, below the venue's minima, by a guard rail, and both are
+// while the factor, the mid or an estimate that the model needs is unknown: with the reason in the
+// quote. Deterministic; not thread-safe.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "control/arbiter.hpp"
+#include "control/gate.hpp"
+#include "control/skew_models.hpp"
+#include "quant/control/glft_multi.hpp"
+
+namespace ballast {
+
+class Quoting {
+ public:
+  explicit Quoting(const Desk& desk);
+
+  void on_market(InstrumentId id, Timestamp now);
+  void on_factor(FactorId id, Timestamp now);
+  /// What is quoted in an instrument, as somebody says: also what we asked for ourselves.
+  void on_quote(const Quote& quote);
+  /// A fill of a quote: what it took stands there no more.
+  void on_fill(const Fill& fill, Timestamp now);
+  /// Looks at every quote again as soon as its interval allows.
+  void wake(Timestamp now);
+  /// `never` (the latest time there is) when nothing is due.
+  Timestamp next_due() const { return next_due_; }
+
+  /// @param leaning  whether quotes lean against a factor; else they are symmetric.
+  void run_due(const Situation& situation,
+               const OpenOrders& orders,
+               const KillSwitches& switches,
+               Gate& gate,
+               const std::function<bool(FactorId)>& leaning,
+               std::vector<Effect>& effects);
+  /// Pulls what a kill switch covers, now.
+  void pull(const Situation& situation, const KillSwitches& switches, std::vector<Effect>& effects);
+
+  /// The flow that leaning against the deviation attracts; nothing when no quote leans, or its
+  /// estimates are unknown.
+  std::optional<SkewFlow> flow(const Situation& situation,
+                               FactorId factor,
+                               const Deviation& deviation) const;
+  /// Our quotes in an instrument; nullptr when we keep none there.
+  const OwnQuote* own(InstrumentId id) const;
+
+  template <class Archive>
+  void archive(Archive& ar) {
+    for (Slot& slot : slots_)
+      ar(slot.own, slot.due, slot.looked, slot.ever_looked);
+    ar(joint_.sigma, joint_.k, joint_.fill_rate, joint_.size, joint_.made);
+    if constexpr (Archive::loading) {
+      make_market();
+      schedule();
+    }
+  }
+
+ private:
+  struct Slot {
+    OwnQuote own;
+    Timestamp due{};
+    Timestamp looked{};
+    bool ever_looked = false;
+  };
+  /// Of all quotes of the model of several assets together, by their place among them. Prices are
+  /// in money: times money_per_price() of their instruments.
+  struct Joint {
+    std::vector<std::uint32_t> quotes;  // by place: the index in Desk::quotes
+    std::vector<double> sigma;          // what the market was made of, renewed once a minute
+    std::vector<double> k;
+    std::vector<double> fill_rate;
+    std::vector<double> size;
+    Timestamp made{};
+    std::optional<GlftMulti> market;  // derived
+    std::vector<double> held;         // scratch, by place
+    std::vector<double> bid;
+    std::vector<double> ask;
+    bool known = false;  // bid and ask are of now
+  };
+
+  void schedule();
+  std::optional<SkewInput> input_of(const Situation& situation,
+                                    std::size_t index,
+                                    bool leaning,
+                                    std::string& why) const;
+  void run_joint(const Situation& situation, const std::function<bool(FactorId)>& leaning);
+  bool learn_market(const Situation& situation);
+  void make_market();
+  void look(const Situation& situation,
+            std::size_t index,
+            const OpenOrders& orders,
+            const KillSwitches& switches,
+            Gate& gate,
+            bool leaning,
+            std::vector<Effect>& effects);
+  void ask_for(const Situation& situation,
+               std::size_t index,
+               const Quote& quote,
+               Gate& gate,
+               std::vector<Effect>& effects);
+
+  const Desk* desk_;
+  std::vector<Slot> slots_;  // in the order of Desk::quotes
+  std::vector<std::vector<std::uint32_t>> by_instrument_;
+  std::vector<std::vector<std::uint32_t>> by_factor_;
+  Joint joint_;
+  Timestamp next_due_{};
+};
+
+}  // namespace ballast

@@ -1,0 +1,70 @@
+// From a deviation of cash, or of a channel, to the transfers that bring it back at least cost: a
+// minimum-cost flow (quant/network/minimum_cost_flow.hpp) over accounts and configured routes.
+//
+// What an account can give is what it holds above its own factor's lower band edge (all of it where
+// no factor watches it), and what it can take is what is missing to its upper edge. A channel's
+// routes carry at most what stands on the side they leave; keeping it balanced is a flow through
+// it, which may come back to where it began. A route is used within its amounts, its daily limit
+// and the time in which the factor must recover. A transfer that goes on from where another one
+// arrives is sent when the balance is there. Deterministic; not thread-safe.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <vector>
+
+#include "control/candidate.hpp"
+#include "control/kill_switches.hpp"
+#include "control/situation.hpp"
+
+namespace ballast {
+
+class Transferring {
+ public:
+  Candidate candidate(const Situation& situation,
+                      const ControlConfig& control,
+                      const KillSwitches& switches,
+                      const Deviation& deviation,
+                      const TradeId& proposal);
+  /// Takes over the candidate's transfers: those that can start now are requested at once.
+  void begin(const Situation& situation,
+             const std::vector<Transfer>& transfers,
+             std::vector<Effect>& effects);
+  /// Requests what waited for a balance that has arrived; drops what its proposal no longer wants.
+  void go_on(const Situation& situation, std::vector<Effect>& effects);
+  void drop(const TradeId& proposal);
+  bool waiting(const TradeId& proposal) const;
+
+  template <class Archive>
+  void archive(Archive& ar) {
+    ar(waiting_, sent_);
+  }
+
+ private:
+  struct Leg {
+    TradeId proposal;
+    Transfer transfer;
+    template <class Archive>
+    void archive(Archive& ar) {
+      ar(proposal, transfer.id, transfer.asset, transfer.qty, transfer.from.venue,
+         transfer.from.account, transfer.to.venue, transfer.to.account, transfer.state,
+         transfer.route);
+    }
+  };
+  struct Sent {
+    RouteId route;
+    Amount qty;
+    Timestamp t{};
+    template <class Archive>
+    void archive(Archive& ar) {
+      ar(route, qty, t);
+    }
+  };
+  double sent_today(RouteId route, Timestamp now) const;
+  void request(Timestamp now, const Transfer& transfer, std::vector<Effect>& effects);
+
+  std::vector<Leg> waiting_;
+  std::deque<Sent> sent_;  // of the last 24 hours
+};
+
+}  // namespace ballast

@@ -1,0 +1,32 @@
+// What control asks of the engine: how a factor stands and what moved it.
+#include "engine/engine.hpp"
+
+namespace ballast {
+
+const FactorState* Engine::known_state(FactorId id) const {
+  const FactorNow& factor = factors_[id.index()];
+  return factor.knowledge == Knowledge::known ? &factor.state : nullptr;
+}
+
+std::string_view Engine::why_unknown(FactorId id) const {
+  return to_string(factors_[id.index()].knowledge);
+}
+
+std::optional<double> Engine::half_life_seconds(FactorId id) const {
+  const Tracker& tracker = trackers_[id.index()];
+  return figures(tracker.window(Window::hour_1, now_), tracker.grid()).half_life_seconds;
+}
+
+std::string_view Engine::dominant_cause(FactorId id) const {
+  const Attribution& attribution = trackers_[id.index()].attribution();
+  std::size_t dominant = 0;
+  for (std::size_t c = 1; c < cause_count; ++c) {
+    if (attribution.contribution(static_cast<Cause>(c)).abs() >
+        attribution.contribution(static_cast<Cause>(dominant)).abs()) {
+      dominant = c;
+    }
+  }
+  return cause_names[dominant];
+}
+
+}  // namespace ballast

@@ -1,0 +1,142 @@
+// What a target stage is: a plain struct in model/target_stage.hpp, and a few functions beside it
+// in target/<part>_stages.{hpp,cpp}, found by their argument's type. target_stages.hpp lists them;
+// each alternative of TargetStage is held to the concept and to the conformance tests.
+//
+// Stages work on doubles: they move with estimates. TargetPipeline crosses to exact levels once,
+// behind the last of them.
+#pragma once
+
+#include <array>
+#include <concepts>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "base/timestamp.hpp"
+#include "market/learning.hpp"
+#include "market/market.hpp"
+#include "model/desk.hpp"
+#include "target/drifts.hpp"
+
+namespace ballast {
+
+/// Where the factor should be, so far: a target, and its band as offsets, lower <= 0 <= upper.
+struct Draft {
+  double target = 0.0;
+  double lower = 0.0;
+  double upper = 0.0;
+  friend bool operator==(const Draft&, const Draft&) = default;
+};
+
+/// A number that a stage looked at.
+struct StageInput {
+  std::optional<double> value;
+  Timestamp t{};                   // of its last observation
+  std::uint32_t observations = 0;  // 0: it is not an estimate
+  Lack lack = Lack::none;          // why there is no value
+};
+
+/// The inputs of one reading, in the order of the stage's input_names().
+class StageInputs {
+ public:
+  static constexpr std::size_t capacity = 8;
+
+  void clear() { size_ = 0; }
+  std::optional<double> add(const StageInput& input) {
+    inputs_[size_++] = input;
+    return input.value;
+  }
+  std::optional<double> add(const Learned& learned) {
+    const bool known = learned.lack == Lack::none;
+    return add(StageInput{known ? std::optional(learned.estimate.value) : std::nullopt,
+                          learned.estimate.t, learned.estimate.observations, learned.lack});
+  }
+  std::optional<double> add_error(const Learned& learned) {
+    StageInput input{std::nullopt, learned.estimate.t, learned.estimate.observations, learned.lack};
+    if (learned.lack == Lack::none) input.value = learned.estimate.std_error;
+    if (!input.value && learned.lack == Lack::none) input.lack = Lack::undetermined;
+    return add(input);
+  }
+  std::optional<double> add(const Quoted& price) {
+    if (!price.present) return add(StageInput{std::nullopt, {}, 0, Lack::never});
+    return add(StageInput{to_double(price.price), price.t, 0, Lack::none});
+  }
+  std::span<const StageInput> all() const { return {inputs_.data(), size_}; }
+
+  template <class Archive>
+  void archive(Archive& ar) {
+    ar(size_);
+    if (size_ > capacity) {
+      size_ = 0;
+      ar.fail();
+    }
+    for (StageInput& input : inputs_)
+      ar(input.value, input.t, input.observations, input.lack);
+  }
+
+ private:
+  std::array<StageInput, capacity> inputs_{};
+  std::size_t size_ = 0;
+};
+
+/// What a stage remembers from one time to the next.
+struct StageMemory {
+  double level = 0.0;
+  double weight = 0.0;
+  double last = 0.0;
+  std::uint32_t count = 0;
+  Timestamp t{};
+
+  template <class Archive>
+  void archive(Archive& ar) {
+    ar(level, weight, last, count, t);
+  }
+};
+
+/// A factor's part of a joint target.
+struct JointShare {
+  std::optional<double> units;  // in the factor's unit
+  Timestamp t{};                // of its oldest input
+};
+
+/// What stages may look at. The money that one unit of the factor is worth is the price of its unit
+/// in the reporting currency; its risk is that times the relative volatility of an instrument.
+struct StageWorld {
+  Timestamp now{};
+  const Desk* desk = nullptr;
+  const FactorConfig* factor = nullptr;
+  const Market* market = nullptr;
+  const MarketLearning* learning = nullptr;
+  const Drifts* drifts = nullptr;
+  JointShare joint;                    // of the group that the factor's joint tilt names
+  std::optional<double> uncontrolled;  // exposure without hedges, in the factor's unit
+
+  const Quoted& unit_price() const { return market->asset_price(factor->unit); }
+  Learned estimate(EstimateKind kind, InstrumentId instrument) const {
+    return learning->estimate(now, instrument, kind);
+  }
+};
+
+template <class S>
+concept IsTargetStage = std::regular<S> && requires(const S& stage,
+                                                    const StageWorld& world,
+                                                    const Draft& draft,
+                                                    Draft& changed,
+                                                    StageMemory& memory,
+                                                    StageInputs& inputs) {
+  /// The number that the stage takes from the world; nothing when an input is unknown. Adds every
+  /// input, known or not.
+  { read(stage, world, draft, memory, inputs) } -> std::same_as<std::optional<double>>;
+  /// What the reading does to the draft.
+  { act(stage, 1.0, world, memory, changed) } -> std::same_as<void>;
+  { input_names(stage) } -> std::same_as<std::span<const std::string_view>>;
+  /// How the reading follows from the inputs, for a person.
+  { formula(stage) } -> std::same_as<std::string_view>;
+  /// How long a reading holds, and what follows; nullptr when it needs no inputs.
+  { hold(stage) } -> std::same_as<const Hold*>;
+  /// Adds the instruments to learn from.
+  { instruments(stage) } -> std::same_as<std::array<InstrumentId, 2>>;
+};
+
+}  // namespace ballast

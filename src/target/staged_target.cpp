@@ -1,0 +1,93 @@
+#include "target/staged_target.hpp"
+
+#include <cmath>
+
+#include "target/target_stages.hpp"
+
+namespace ballast {
+namespace {
+
+/// Digits behind the point of a level that followed from estimates.
+constexpr int level_digits = 9;
+
+std::optional<Aimed> exact(const Draft& draft, const Draft& base, const Aimed& from) {
+  // What no stage changed stays as it was configured, to the last digit.
+  const auto level = [](double value, double before, Decimal as_given) -> Result<Decimal> {
+    if (value == before) return as_given;
+    return decimal_from_double<Decimal>(value, level_digits);
+  };
+  const auto target = level(draft.target, base.target, from.target);
+  const auto lower = level(draft.lower, base.lower, from.offsets.lower);
+  const auto upper = level(draft.upper, base.upper, from.offsets.upper);
+  if (!target || !lower || !upper) return std::nullopt;
+  return Aimed{*target, {*lower, *upper}};
+}
+
+}  // namespace
+
+StagedTarget::StagedTarget(const FactorConfig& factor) {
+  for (const TargetStage& stage : factor.stages)
+    stages_.push_back(Stage{stage, {}, {}, StageStatus::safe, 0.0, false, {}, {}, {}});
+}
+
+/// The reading that the stage works with: now's, or the last good one, or the safe value.
+double StagedTarget::settle(Stage& stage, std::optional<double> reading, Timestamp now) {
+  if (reading && std::isfinite(*reading)) {
+    stage.status = StageStatus::fresh;
+    stage.reading = *reading;
+    stage.good = true;
+    stage.good_at = now;
+    return stage.reading;
+  }
+  const Hold* const hold = ballast::hold(stage.config);
+  if (stage.good && hold != nullptr && now - stage.good_at <= hold->max_age) {
+    stage.status = StageStatus::held;
+    return stage.reading;
+  }
+  stage.status = StageStatus::safe;
+  stage.good = false;
+  stage.reading = hold == nullptr ? 0.0 : hold->safe;
+  return stage.reading;
+}
+
+void StagedTarget::advance(const StageWorld& world, const std::optional<Aimed>& base) {
+  worked_at_ = world.now;
+  if (!base) {
+    aimed_.reset();
+    return;
+  }
+  const Draft from{to_double(base->target), to_double(base->offsets.lower),
+                   to_double(base->offsets.upper)};
+  Draft draft = from;
+  for (Stage& stage : stages_) {
+    stage.inputs.clear();
+    stage.before = draft;
+    const auto reading = read(stage.config, world, draft, stage.memory, stage.inputs);
+    act(stage.config, settle(stage, reading, world.now), world, stage.memory, draft);
+    stage.after = draft;
+  }
+  aimed_ = exact(draft, from, *base);
+}
+
+std::optional<std::uint16_t> StagedTarget::joint() const {
+  for (const Stage& stage : stages_) {
+    if (const auto* tilt = std::get_if<JointTilt>(&stage.config)) return tilt->group;
+  }
+  return std::nullopt;
+}
+
+std::vector<StageTrace> StagedTarget::trace() const {
+  std::vector<StageTrace> all;
+  for (const Stage& stage : stages_) {
+    const TargetStageName& name = name_of(stage.config);
+    const auto names = input_names(stage.config);
+    const auto inputs = stage.inputs.all();
+    all.push_back({name.part, name.model, stage.status, stage.reading,
+                   stage.good ? std::optional(stage.good_at) : std::nullopt, stage.before,
+                   stage.after, formula(stage.config),
+                   names.first(std::min(names.size(), inputs.size())), inputs});
+  }
+  return all;
+}
+
+}  // namespace ballast
