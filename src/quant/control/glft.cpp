@@ -201,6 +201,22 @@ Result<GlftDepths> glft_stationary(const GlftInput& input, int q) {
   return depths(input, q, stationary_log_ratios(Generator(input)));
 }
 
+Result<GlftDepths> glft_stationary_between(const GlftInput& input, double q) {
+  BALLAST_CHECK(check(input, 0));
+  BALLAST_CHECK(require_finite("q", q));
+  const std::vector<double> log_ratios = stationary_log_ratios(Generator(input));
+  const auto last = static_cast<double>(log_ratios.size() - 1);
+  const auto at = [&](double place) {
+    place = std::clamp(place, 0.0, last);
+    const auto i = static_cast<std::size_t>(place);
+    const double rest = place - std::floor(place);
+    return rest == 0.0 ? log_ratios[i] : std::lerp(log_ratios[i], log_ratios[i + 1], rest);
+  };
+  const double place = q + input.limit;
+  return GlftDepths{at(place) / input.k + base_depth(input),
+                    -at(place - 1.0) / input.k + base_depth(input)};
+}
+
 Result<GlftDepths> glft_exact(const GlftInput& input, int q, double horizon) {
   BALLAST_CHECK(check(input, q));
   BALLAST_CHECK(require_not_negative("horizon", horizon));

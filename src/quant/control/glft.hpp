@@ -44,6 +44,11 @@ Result<GlftDepths> glft_closed_form(const GlftInput& input, double q);
 /// Long before the end: v is the eigenvector of M's smallest eigenvalue. |q| <= limit.
 Result<GlftDepths> glft_stationary(const GlftInput& input, int q);
 
+/// The same for inventories that are not whole: linear between the two whole ones next to q. Both
+/// sides are given: one that is not quoted at q at the depth where it last is. |q| is taken as
+/// `limit` when it is more.
+Result<GlftDepths> glft_stationary_between(const GlftInput& input, double q);
+
 /// `horizon` before the end, >= 0: v = exp(-M horizon) v(T), with v_q(T) = exp(-k xi q^2 / 2).
 Result<GlftDepths> glft_exact(const GlftInput& input, int q, double horizon);
 

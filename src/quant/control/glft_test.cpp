@@ -79,6 +79,27 @@ TEST(Glft, mirrors_bid_and_ask_and_does_not_add_at_the_limit) {
   }
 }
 
+TEST(Glft, is_a_line_between_whole_inventories_and_level_where_a_side_is_not_quoted) {
+  for (const GlftInput& input : {figure_c, stoikov}) {
+    for (int q = -input.limit; q < input.limit; ++q) {
+      const auto below = glft_stationary(input, q);
+      const auto above = glft_stationary(input, q + 1);
+      for (const double part : {0.0, 0.25, 0.5}) {
+        const auto depths = glft_stationary_between(input, q + part);
+        const double end = *above->ask;
+        const double start = below->ask.value_or(end);
+        EXPECT_NEAR(*depths->ask, start + part * (end - start), 1e-12 * std::fabs(start)) << q;
+        const double first = *below->bid;
+        const double next = above->bid.value_or(first);
+        EXPECT_NEAR(*depths->bid, first + part * (next - first), 1e-12 * std::fabs(first)) << q;
+      }
+    }
+    const auto edge = glft_stationary_between(input, input.limit);
+    EXPECT_EQ(edge->bid, glft_stationary(input, input.limit - 1)->bid);
+    EXPECT_EQ(glft_stationary_between(input, 1e300)->ask, edge->ask);
+  }
+}
+
 TEST(Glft, at_the_end_quotes_alike_at_any_inventory_and_long_before_it_is_stationary) {
   for (const int q : {-30, -7, 0, 12, 29}) {
     EXPECT_NEAR(*glft_exact(figure_b, q, 0.0)->bid, std::log1p(0.01 / 0.3) / 0.01, 1e-12);
