@@ -1,0 +1,128 @@
+#include "control/quote_shape.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <string_view>
+
+#include <fmt/format.h>
+
+#include "exposure/exposures.hpp"
+#include "quant/control/domain.hpp"
+
+namespace ballast {
+namespace {
+
+/// A tick or lot in raw integers; 0 means any.
+Int128 step_of(Int128 raw) { return std::max<Int128>(raw, 1); }
+
+Int128 rounded_down(Int128 raw, Int128 step) {
+  const Int128 rest = raw % step;
+  return raw - rest - (rest < 0 ? step : Int128{0});
+}
+Int128 rounded_up(Int128 raw, Int128 step) { return -rounded_down(-raw, step); }
+
+/// To 14 significant digits, or 15.
+Result<Price> price_of(double price) {
+  constexpr double digits_per_bit = 0.30102999566398120;
+  const int whole =
+      price == 0.0 ? 0 : static_cast<int>(std::floor(std::ilogb(price) * digits_per_bit));
+  return decimal_from_double<Price>(price, std::clamp(13 - whole, 0, decimal_digits));
+}
+
+Result<void> check(const SkewedQuote& skew, const Instrument& instrument, const ShapeInput& input) {
+  BALLAST_CHECK(require_positive("mid", input.mid));
+  BALLAST_CHECK(require_finite("bid depth", skew.bid_depth));
+  BALLAST_CHECK(require_finite("ask depth", skew.ask_depth));
+  for (const double size : {skew.bid_size, skew.ask_size}) {
+    if (!(size >= 0.0 && size <= 2.0))
+      return fail(Errc::bad_input, fmt::format("a size factor is {}: it must be 0 to 2", size));
+  }
+  if (!(skew.bid_depth + skew.ask_depth > 0.0)) {
+    return fail(Errc::bad_input,
+                fmt::format("the depths {} and {} cross: their sum must be above 0", skew.bid_depth,
+                            skew.ask_depth));
+  }
+  if (input.qty.sign() <= 0) {
+    return fail(Errc::bad_input,
+                fmt::format("qty is {}: it must be above 0", to_string(input.qty)));
+  }
+  const TradingTerms& terms = instrument.terms;
+  if (terms.tick.sign() < 0 || terms.lot.sign() < 0) {
+    return fail(Errc::bad_input,
+                fmt::format("the tick {} and lot {} of {} must be 0 or above",
+                            to_string(terms.tick), to_string(terms.lot), instrument.name));
+  }
+  return {};
+}
+
+struct SidePrices {
+  Price bid;
+  Price ask;
+};
+
+Result<SidePrices> prices(const SkewedQuote& skew, Int128 tick, const ShapeInput& input) {
+  BALLAST_TRY(bid, price_of(input.mid - skew.bid_depth));
+  BALLAST_TRY(ask, price_of(input.mid + skew.ask_depth));
+  if (input.post_only && input.top) {
+    const Top& top = *input.top;
+    if (top.ask_qty.sign() > 0) bid = std::min(bid, Price{top.ask.raw - tick});
+    if (top.bid_qty.sign() > 0) ask = std::max(ask, Price{top.bid.raw + tick});
+  }
+  bid.raw = rounded_down(bid.raw, tick);
+  ask.raw = rounded_up(ask.raw, tick);
+  // Only where the depths were lost in the mid's last digit.
+  if (bid >= ask) ask.raw = bid.raw + tick;
+  return SidePrices{bid, ask};
+}
+
+struct SideQuote {
+  Price price;
+  Quantity qty;
+  std::string_view pulled;  // why; empty: it is quoted
+};
+
+/// @param room  units that may trade on this side before the limit; not a number: none.
+Result<SideQuote> side(
+    const Instrument& instrument, Price price, Quantity qty, double factor, double room) {
+  const TradingTerms& terms = instrument.terms;
+  if (price.sign() <= 0) return SideQuote{{}, {}, "price not above 0"};
+  if (factor != 1.0) {
+    BALLAST_TRY(share, decimal_from_double<Decimal>(factor, decimal_digits));
+    BALLAST_TRY(scaled, product<Quantity>(qty, share));
+    qty = scaled;
+  }
+  qty.raw = rounded_down(qty.raw, step_of(terms.lot.raw));
+  if (qty.zero()) return SideQuote{{}, {}, "size below one lot"};
+  if (qty < terms.min_qty) return SideQuote{{}, {}, "below min_qty"};
+  if (!terms.min_notional.zero()) {
+    const auto notional = notional_exposure(Contract::of(instrument), qty, price);
+    if (!notional) return fail(Errc::overflow, "the notional of a quote is out of range");
+    if (notional->raw < terms.min_notional.raw) return SideQuote{{}, {}, "below min_notional"};
+  }
+  if (!(to_double(qty) <= room)) return SideQuote{{}, {}, "a fill would pass the limit"};
+  return SideQuote{price, qty, {}};
+}
+
+Note reason(std::string_view bid, std::string_view ask) {
+  if (bid.empty() && ask.empty()) return {};
+  std::string text;
+  if (!bid.empty()) text.append("bid: ").append(bid);
+  if (!bid.empty() && !ask.empty()) text.append("; ");
+  if (!ask.empty()) text.append("ask: ").append(ask);
+  return *Note::create(text);  // the longest pair of reasons has 68 characters
+}
+
+}  // namespace
+
+Result<Quote> shaped(const SkewedQuote& skew,
+                     const Instrument& instrument,
+                     InstrumentId id,
+                     const ShapeInput& input) {
+  BALLAST_CHECK(check(skew, instrument, input));
+  BALLAST_TRY(at, prices(skew, step_of(instrument.terms.tick.raw), input));
+  BALLAST_TRY(bid, side(instrument, at.bid, input.qty, skew.bid_size, input.room_up));
+  BALLAST_TRY(ask, side(instrument, at.ask, input.qty, skew.ask_size, input.room_down));
+  return Quote{id, bid.price, bid.qty, ask.price, ask.qty, reason(bid.pulled, ask.pulled), {}};
+}
+
+}  // namespace ballast
