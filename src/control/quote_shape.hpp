@@ -4,11 +4,10 @@
 //   sizes    qty times the side's factor, rounded down to the lot
 //   post     where configured, the bid stays a tick below the best ask and the ask a tick above the
 //            best bid; a side of the book that is empty or not known binds nobody
-//   pulled   a side whose whole fill would pass the limit, whose price would be 0 or below, or
-//   whose
-//            size is below what the venue takes; its price and quantity are 0
+//   pulled   a side whose whole fill would pass the limit, whose price would not be above 0, or
+//            whose size is below what the venue takes; its price and quantity are 0
 //
-// The bid is always below the ask. A double is read to 14 significant digits before it is rounded
+// The bid is always below the ask. A price is read to 14 digits of the mid before it is rounded
 // to a tick, so that 60000.1, which no double is, stays there; from then on all is integers. A tick
 // or lot of 0 means any: then a "tick" is the last digit that a price has, 10^-18.
 #pragma once

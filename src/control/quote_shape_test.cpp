@@ -71,6 +71,13 @@ TEST(QuoteShape, of_any_tick_and_lot_takes_prices_as_they_are) {
             "0.166666666666666666 @ 99.75 / 0.5 @ 100.125");
 }
 
+TEST(QuoteShape, never_crosses_where_the_depths_are_below_the_mid_s_last_digit) {
+  EXPECT_EQ(text(shape({1e-12, 1e-12}, instrument_of("0.5", "0"), input_of(60000.0, "1"))),
+            "1 @ 60000 / 1 @ 60000.5");
+  EXPECT_EQ(text(shape({1e-12, 1e-12}, instrument_of("0", "0"), input_of(60000.0, "1"))),
+            "1 @ 60000 / 1 @ 60000.000000000000000001");
+}
+
 TEST(QuoteShape, stays_behind_the_other_side_when_it_may_only_post) {
   const SkewedQuote leaning_up{-3.0, 5.0};
   const SkewedQuote leaning_down{5.0, -3.0};
@@ -156,6 +163,16 @@ TEST(QuoteShape, refuses_what_is_no_quote) {
   EXPECT_EQ(what(shaped({1.0, 1.0}, instrument_of("-1", "0"), InstrumentId{0}, input_of(1.0, "1"))),
             "the tick -1 and lot 0 of BTC-USDT must be 0 or above");
   EXPECT_FALSE(shaped({1.0, 1e300}, instrument, InstrumentId{0}, input));
+  // What the decimals hold, but not with a tick on top.
+  const std::string beyond = "a price or the tick is beyond +-4e19";
+  EXPECT_EQ(shape_of({1.0, 1e20}), beyond);
+  EXPECT_EQ(shape_of({1e20, 1.0}), beyond);
+  EXPECT_EQ(
+      what(shaped({1.0, 1.0}, instrument_of("100000000000000000000", "0"), InstrumentId{0}, input)),
+      beyond);
+  ShapeInput wild = input;
+  wild.top = top_of("1", "100000000000000000000");
+  EXPECT_EQ(what(shaped({1.0, 1.0}, instrument, InstrumentId{0}, wild)), beyond);
 }
 
 // ---- whatever the numbers
@@ -222,7 +239,7 @@ TEST(QuoteShape, keeps_ticks_lots_limits_and_the_book_apart_whatever_the_numbers
       EXPECT_GE(notional(qty, price)->raw, terms.min_notional.raw);
       EXPECT_LE(to_double(qty), room);
       // Never better than meant.
-      EXPECT_LE(sign * to_double(price), sign * model + 1e-13 * std::fabs(model));
+      EXPECT_LE(sign * to_double(price), sign * model + 1e-13 * mid);
     };
     side(quote.bid, quote.bid_qty, mid - skew.bid_depth, input.room_up, 1.0);
     side(quote.ask, quote.ask_qty, mid + skew.ask_depth, input.room_down, -1.0);

@@ -4,9 +4,8 @@
 //
 //   rail                watched      holds back
 //   kill_switch         always       whatever a kill switch covers
-//   stale_data          always       when the top or the mark is older than stale_after, missing,
-//   or
-//                                    of a later time than now
+//   stale_data          always       when the top or the mark is missing, older than stale_after
+//                                    or of a later time than now
 //   price_collar        configured   a buy above mark * (1 + collar), a sell below mark * (1 -
 //                                    collar), an order without a limit price. The other side is no
 //                                    concern of it: a bid far below the mark is dull, not dangerous

@@ -188,11 +188,12 @@ Result<GlftDepths> glft_closed_form(const GlftInput& input, double q) {
   BALLAST_CHECK(check_market(input));
   BALLAST_CHECK(require_finite("q", q));
   const double ratio = input.gamma / input.k;
+  const double log_ratio = std::log1p(ratio);
   const double slope =
       std::sqrt(0.5 * input.sigma * input.sigma * ratio / input.fill_rate *
-                std::exp((1.0 + 1.0 / ratio) * std::log1p(ratio) + 0.5 * input.k * input.impact));
+                std::exp((1.0 + 1.0 / ratio) * log_ratio + 0.5 * input.k * input.impact));
   const double tilt = input.drift / (input.gamma * input.sigma * input.sigma);
-  const double base = base_depth(input);
+  const double base = log_ratio / input.gamma + 0.5 * input.impact;
   return GlftDepths{base + (q + 0.5 - tilt) * slope, base - (q - 0.5 - tilt) * slope};
 }
 
