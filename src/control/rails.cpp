@@ -117,17 +117,17 @@ RailVerdict SelfTradeRail::check(const RailsConfig& /*config*/, const RailInput&
   if (!input.quotes_known) return no_answer("our own quotes are not known");
   const auto& own = input.side == Side::buy ? input.own_ask : input.own_bid;
   if (!own) return passes();
-  const std::string_view name = input.side == Side::buy ? "ask" : "bid";
-  if (!positive(own)) return no_answer(fmt::format("our own {} is no price", name));
+  const std::string_view which = input.side == Side::buy ? "ask" : "bid";
+  if (!positive(own)) return no_answer(fmt::format("our own {} is no price", which));
   if (!positive(input.price)) {
     return blocks(
         fmt::format("a {} without a limit price may trade with our own {} at {}: send "
                     "it with one, or pull the quote first",
-                    to_string(input.side), name, number(*own)));
+                    to_string(input.side), which, number(*own)));
   }
   if (sign(input.side) * (*input.price - *own) < 0.0) return passes();
   return blocks(fmt::format("a {} at {} would trade with our own {} at {}: pull the quote first",
-                            to_string(input.side), number(*input.price), name, number(*own)));
+                            to_string(input.side), number(*input.price), which, number(*own)));
 }
 
 namespace {
