@@ -1,0 +1,97 @@
+#include "runtime/closed_loop.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+#include <variant>
+
+#include <fmt/format.h>
+
+#include "base/contract.hpp"
+
+namespace ballast {
+namespace {
+
+/// Far above what one event can rightly lead to, far below what fills a disk.
+constexpr std::uint32_t at_once_max = 10'000;
+
+}  // namespace
+
+ClosedLoop::ClosedLoop(LoopEnds ends, Execution& execution)
+    : ends_(std::move(ends)),
+      execution_(&execution),
+      now_{std::numeric_limits<std::int64_t>::min()} {
+  BALLAST_ASSERT(ends_.step && ends_.sink);
+}
+
+Result<LoopCounts> ClosedLoop::run(EventSource& recording) {
+  Event event;
+  for (;;) {
+    BALLAST_TRY(present, recording.next(event));
+    BALLAST_CHECK(execute_until(present ? std::max(event.t, now_) : now_));
+    if (!present) return counts_;
+    at_once_ = 0;
+    ++counts_.recorded;
+    BALLAST_CHECK(take(event));
+  }
+}
+
+Result<void> ClosedLoop::execute_until(Timestamp t) {
+  for (auto due = execution_->next_due(); due && *due <= t; due = execution_->next_due()) {
+    const Event event = execution_->take();
+    if (event.t > now_) at_once_ = 0;
+    BALLAST_CHECK(caused());
+    ++counts_.executed;
+    BALLAST_CHECK(take(event));
+  }
+  return {};
+}
+
+/// An event, and the decisions that come of it and of each other.
+Result<void> ClosedLoop::take(const Event& event) {
+  now_ = std::max(now_, event.t);
+  BALLAST_CHECK(step(event));
+  while (!decided_.empty()) {
+    const Event decision{now_, std::move(decided_.front())};
+    decided_.pop_front();
+    BALLAST_CHECK(caused());
+    ++counts_.decisions;
+    BALLAST_CHECK(step(decision));
+  }
+  return {};
+}
+
+Result<void> ClosedLoop::step(const Event& event) {
+  execution_->observe(event);
+  const std::span<const Effect> effects = ends_.step(event);
+  BALLAST_CHECK(ends_.sink(event));
+  for (const Effect& effect : effects)
+    act(effect);
+  return {};
+}
+
+void ClosedLoop::act(const Effect& effect) {
+  if (const auto* decided = std::get_if<Decided>(&effect.body)) {
+    decided_.push_back(decided->decision);
+  } else if (const auto* order = std::get_if<OrderRequest>(&effect.body)) {
+    execution_->send(now_, *order);
+  } else if (const auto* cancel = std::get_if<CancelRequest>(&effect.body)) {
+    execution_->cancel(now_, *cancel);
+  } else if (const auto* quote = std::get_if<QuoteRequest>(&effect.body)) {
+    execution_->quote(now_, *quote);
+  } else if (const auto* transfer = std::get_if<TransferRequest>(&effect.body)) {
+    execution_->transfer(now_, *transfer);
+  } else if (ends_.watch) {
+    ends_.watch(effect);
+  }
+}
+
+Result<void> ClosedLoop::caused() {
+  if (++at_once_ <= at_once_max) return {};
+  return fail(Errc::no_convergence,
+              fmt::format("at {} {} decisions and executions followed from one another without "
+                          "time passing: a decision must not cause itself again",
+                          to_string(now_), at_once_max));
+}
+
+}  // namespace ballast

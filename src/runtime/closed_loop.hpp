@@ -1,0 +1,77 @@
+// ClosedLoop: an engine, a recording and whoever executes, run as one.
+//
+//   ClosedLoop loop({.step = [&](const Event& event) { return engine.step(event); },
+//                    .sink = [&](const Event& event) { return write(event); }},
+//                   venue);
+//   auto counts = loop.run(recording);
+//
+// Events are taken by time, and of equal times what execution has to tell comes before what was
+// recorded. Each goes to execution, to the engine and to the sink, in this order; then what the
+// engine decided is done: requests go to execution, and a decision becomes an event of the same
+// time that is stepped at once, before anything else. The sink hears every event that the engine
+// stepped, in order, so that a fresh engine that steps those, and nothing else, ends with the same
+// digest.
+//
+// Time is the latest event time seen: a recorded event that comes late is stepped with its own
+// time, but what it leads to happens now; so does what a timer decided, once an event lets the
+// clock pass it. The run ends with the recording: what execution has due later stays undone, for
+// there is no market any more to do it in.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <span>
+
+#include "base/result.hpp"
+#include "base/timestamp.hpp"
+#include "model/effect.hpp"
+#include "model/event.hpp"
+#include "ports/event_source.hpp"
+#include "ports/execution.hpp"
+
+namespace ballast {
+
+/// What the loop connects; `step` and `sink` are required.
+struct LoopEnds {
+  /// The engine: the effects are valid until the next call.
+  std::function<std::span<const Effect>(const Event&)> step;
+  /// Hears of every event stepped; an error ends the run and is its result.
+  std::function<Result<void>(const Event&)> sink;
+  /// Told of every effect that asks for nothing to be executed (alerts, breaks, refusals).
+  std::function<void(const Effect&)> watch = nullptr;
+};
+
+/// Events stepped, by where they came from.
+struct LoopCounts {
+  std::uint64_t recorded = 0;
+  std::uint64_t executed = 0;  // told by execution
+  std::uint64_t decisions = 0;
+  friend bool operator==(const LoopCounts&, const LoopCounts&) = default;
+};
+
+class ClosedLoop {
+ public:
+  /// Execution outlives the loop.
+  ClosedLoop(LoopEnds ends, Execution& execution);
+
+  /// To the end of the recording, or to the first error: of the recording, of the sink, or of a
+  /// loop in which decisions and executions of one instant cause each other without end.
+  Result<LoopCounts> run(EventSource& recording);
+
+ private:
+  Result<void> take(const Event& event);
+  Result<void> step(const Event& event);
+  void act(const Effect& effect);
+  Result<void> execute_until(Timestamp t);
+  Result<void> caused();
+
+  LoopEnds ends_;
+  Execution* execution_;
+  std::deque<Decision> decided_;  // and not stepped yet
+  LoopCounts counts_;
+  Timestamp now_;
+  std::uint32_t at_once_ = 0;  // caused at this instant since anything was recorded
+};
+
+}  // namespace ballast
