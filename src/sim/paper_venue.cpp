@@ -105,7 +105,7 @@ void PaperVenue::quote(Timestamp now, const QuoteRequest& request) {
   tell(request.quote);
   quotes_ = now == quoted_at_ ? quotes_ + 1 : 1;
   quoted_at_ = now;
-  const auto order = [&](Side side, Price price, Quantity qty) {
+  const auto one_side = [&](Side side, Price price, Quantity qty) {
     Order order;
     order.id = *OrderId::create(
         fmt::format("quote-{}-{}-{}", to_string(now), quotes_, side == Side::buy ? "bid" : "ask"));
@@ -120,8 +120,8 @@ void PaperVenue::quote(Timestamp now, const QuoteRequest& request) {
   };
   const Quote& quote = request.quote;
   add(arrival(now, request.place.venue),
-      QuoteArrival{order(Side::buy, quote.bid, quote.bid_qty),
-                   order(Side::sell, quote.ask, quote.ask_qty), request.post_only});
+      QuoteArrival{one_side(Side::buy, quote.bid, quote.bid_qty),
+                   one_side(Side::sell, quote.ask, quote.ask_qty), request.post_only});
 }
 
 void PaperVenue::transfer(Timestamp now, const TransferRequest& request) {
