@@ -67,6 +67,7 @@ inline Order order(std::string_view id, Side side, BookLevel wanted, InstrumentI
   Order order;
   order.id = *OrderId::create(id);
   order.place = account();
+  order.book = BookName("mm");
   order.instrument = on;
   order.side = side;
   order.qty = wanted.qty;
@@ -80,6 +81,7 @@ inline QuoteRequest quote(BookLevel bid, BookLevel ask, InstrumentId on = spot) 
   QuoteRequest request;
   request.quote = {on, bid.price, bid.qty, ask.price, ask.qty, {}, {}};
   request.place = account();
+  request.book = BookName("mm");
   return request;
 }
 
