@@ -1,5 +1,6 @@
 #include "runtime/closed_loop.hpp"
 
+#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -2,13 +2,14 @@
 // event, times in milliseconds.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
-#include <gtest/gtest.h>
 
+#include "base/contract.hpp"
 #include "model/desk.hpp"
 #include "sim/paper_venue.hpp"
 
@@ -123,7 +124,7 @@ class Session {
   void until(Timestamp t) {
     for (auto due = venue_.next_due(); due && *due <= t; due = venue_.next_due()) {
       events_.push_back(venue_.take());
-      EXPECT_EQ(events_.back().t, *due);
+      BALLAST_ASSERT(events_.back().t == *due);
     }
   }
   void hear(Timestamp t, EventBody body) {
@@ -202,7 +203,7 @@ inline void Session::play(std::string_view line) {
                                  TransferState::sent,
                                  {}}});
   } else {
-    ADD_FAILURE() << "not a line of a script: " << line;
+    BALLAST_ASSERT(false);  // not a line of a script
   }
 }
 

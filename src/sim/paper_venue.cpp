@@ -174,7 +174,7 @@ Timestamp PaperVenue::arrival(Timestamp now, VenueId venue) {
 }
 
 void PaperVenue::add(Timestamp due, Item item) {
-  agenda_.emplace(std::pair(std::max(due, clock_), ++caused_), std::move(item));
+  agenda_.emplace(std::pair(due, ++caused_), std::move(item));
 }
 
 /// Whether running it now would cause no event. For what comes after others on the agenda it holds
@@ -289,13 +289,13 @@ void PaperVenue::run(const QuoteArrival& arrival) {
   place(arrival.ask, arrival.post_only);
 }
 
-void PaperVenue::place(Order order, bool post_only) {
+void PaperVenue::place(const Order& order, bool post_only) {
   Pit& where = pit(order.instrument);
   std::optional<RestingOrder>& slot = side_of(where, order.side);
   const std::optional<RestingOrder> old = std::exchange(slot, std::nullopt);
   if (order.qty.zero()) return;
   if (const auto why = objection(order, post_only)) {
-    return tell(ended_as(std::move(order), OrderState::rejected, *why));
+    return tell(ended_as(order, OrderState::rejected, *why));
   }
   RestingOrder fresh{order, std::nullopt, clock_};
   for (const BookLevel& part : where.market.take(order.side, order.qty, order.price, clock_))
@@ -314,10 +314,6 @@ void PaperVenue::fill(RestingOrder& resting, const BookLevel& part, Liquidity li
   const Instrument& instrument = desk_->instrument(resting.order.instrument);
   tell(fill_of(instrument, resting.order, part, liquidity, ++resting.fills));
   resting.order.filled += part.qty;
-}
-
-const std::optional<RestingOrder>& PaperVenue::resting(InstrumentId instrument, Side side) const {
-  return side == Side::buy ? pit(instrument).bid : pit(instrument).ask;
 }
 
 // ---- the market

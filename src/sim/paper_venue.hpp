@@ -69,9 +69,6 @@ class PaperVenue final : public Execution {
   std::optional<Timestamp> next_due() const override;
   Event take() override;
 
-  /// Our order that rests on a side of an instrument; nothing when none does.
-  const std::optional<RestingOrder>& resting(InstrumentId instrument, Side side) const;
-
  private:
   // What is on its way, by kind.
   struct OrderArrival {
@@ -115,7 +112,7 @@ class PaperVenue final : public Execution {
   /// Why the venue does not take an order, as the market stands; nothing when it does.
   std::optional<Note> objection(const Order& order, bool post_only) const;
   std::vector<EventBody> carry_out(Order order);
-  void place(Order order, bool post_only);
+  void place(const Order& order, bool post_only);
   void fill(RestingOrder& resting, const BookLevel& part, Liquidity liquidity);
   void hear(Timestamp t, const Trade& print);
   void book_moved(Pit& pit);

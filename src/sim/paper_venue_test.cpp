@@ -2,6 +2,8 @@
 // quantities before prices. Maker fee -1 bp, taker fee 10 bp.
 #include "sim/paper_venue.hpp"
 
+#include <cmath>
+
 #include <gtest/gtest.h>
 
 #include "sim/paper_test_desk.hpp"
@@ -96,6 +98,18 @@ TEST(PaperVenue, does_not_sell_the_same_size_twice) {
 51 order h3 working 0
 51 fill buy 2@100.1 taker fee 0.2002 USD of h3
 51 order h3 cancelled 2 (immediate or cancel)
+)");
+}
+
+TEST(PaperVenue, learns_nothing_from_a_top_that_comes_late) {
+  EXPECT_EQ(played(R"(
+  20 top 5@99.9 4@100.3
+  10 top 5@99.9 4@100.1
+  21 order h1 buy 3@100.1
+)"),
+            R"(
+31 order h1 working 0
+31 order h1 cancelled 0 (immediate or cancel)
 )");
 }
 

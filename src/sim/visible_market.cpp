@@ -58,6 +58,7 @@ void VisibleMarket::state_best(Ladder& ladder, std::optional<BookLevel> best) co
 
 void VisibleMarket::state_levels(Ladder& ladder, const std::vector<BookLevel>& levels) const {
   std::vector<Level> stated;
+  stated.reserve(levels.size());
   for (const BookLevel& level : levels)
     stated.push_back({level, left_of(ladder, level)});
   ladder.levels = std::move(stated);

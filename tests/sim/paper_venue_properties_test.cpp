@@ -1,5 +1,6 @@
 // The paper venue in random markets with random requests: what must hold whatever happens. Every
 // failure prints its seed; BALLAST_SEED moves them all.
+#include <algorithm>
 #include <cstdlib>
 #include <map>
 #include <set>
