@@ -8,8 +8,8 @@
 namespace ballast {
 namespace {
 
-constexpr double tolerance = 1e-10;    // of complementarity, of the objective
-constexpr double feasible_to = 1e-8;   // of residuals, of their scaled right-hand sides
+constexpr double gap_max = 1e-13;      // of the terms of the objective, which is flat at its best
+constexpr double feasible_to = 1e-10;  // of the right-hand sides, scaled
 constexpr double to_boundary = 0.995;  // the share of the way to the nearest bound that a step goes
 
 double largest(std::span<const double> values) {
@@ -17,6 +17,14 @@ double largest(std::span<const double> values) {
   for (const double value : values)
     most = std::max(most, std::fabs(value));
   return most;
+}
+
+/// Of quadratic y^2 / 2 + cost y over the box.
+double least(double cost, double quadratic, double upper, bool free) {
+  if (free) return -0.5 * cost * cost / quadratic;
+  if (cost >= 0.0) return 0.0;
+  const double at = quadratic * upper > -cost ? -cost / quadratic : upper;
+  return (0.5 * quadratic * at + cost) * at;
 }
 
 }  // namespace
@@ -107,19 +115,23 @@ void BoxProgram::start() {
 void BoxProgram::residuals() {
   std::copy(b_.begin(), b_.end(), primal_residual_.begin());
   complementarity_ = 0.0;
-  dual_error_ = 0.0;
+  objective_size_ = 1.0;
+  gap_ = 0.0;
+  for (std::size_t r = 0; r < b_.size(); ++r)
+    gap_ -= b_[r] * price_[r];
   for (std::size_t i = 0; i < columns_.size(); ++i) {
-    double reduced = quadratic_[i] * y_[i] + linear_[i] - low_[i] + high_[i];
+    const bool free = columns_[i].free;
+    double reduced = linear_[i];
     for (std::size_t k = begins_[i]; k < begins_[i + 1]; ++k) {
       reduced -= scaled_[k].value * price_[scaled_[k].row];
       primal_residual_[scaled_[k].row] -= scaled_[k].value * y_[i];
     }
-    const bool fixed = !columns_[i].free && upper_[i] <= 0.0;
-    dual_residual_[i] = fixed ? 0.0 : -reduced;
-    dual_error_ =
-        std::max(dual_error_, std::fabs(dual_residual_[i]) / (1.0 + std::fabs(linear_[i])));
-    complementarity_ += y_[i] * low_[i] + w_[i] * high_[i];
-    if (columns_[i].free) complementarity_ -= y_[i] * low_[i];
+    const double objective = (0.5 * quadratic_[i] * y_[i] + linear_[i]) * y_[i];
+    objective_size_ += std::fabs(objective);
+    gap_ += objective - least(reduced, quadratic_[i], upper_[i], free);
+    if (!free && upper_[i] <= 0.0) continue;
+    dual_residual_[i] = -(reduced + quadratic_[i] * y_[i] - low_[i] + high_[i]);
+    if (!free) complementarity_ += y_[i] * low_[i] + w_[i] * high_[i];
   }
 }
 
@@ -216,16 +228,15 @@ void BoxProgram::solve() {
   start();
   const auto pairs = static_cast<double>(std::max<std::size_t>(1, 2 * boxed_));
   const double b_size = 1.0 + largest(b_);
+  double error_before = HUGE_VAL;
   for (iterations_ = 0; iterations_ < iterations_max; ++iterations_) {
     residuals();
-    double objective_size = 1.0;
-    for (std::size_t i = 0; i < columns_.size(); ++i)
-      objective_size += std::fabs((0.5 * quadratic_[i] * y_[i] + linear_[i]) * y_[i]);
-    const bool feasible =
-        largest(primal_residual_) <= feasible_to * b_size && dual_error_ <= feasible_to;
-    if (complementarity_ <= tolerance * objective_size && feasible) break;
-    // Nearer to its bounds than this, and a system that rounding has left singular is all there is.
-    if (complementarity_ <= 1e-4 * tolerance * objective_size) break;
+    const double infeasible = largest(primal_residual_) / b_size;
+    if (std::fabs(gap_) <= gap_max * objective_size_ && infeasible <= feasible_to) break;
+    // So near to its bounds, the system is singular to rounding: as far as it goes.
+    const double error = infeasible + std::fabs(gap_) / objective_size_;
+    if (complementarity_ <= 1e-14 * objective_size_ && error > 0.5 * error_before) break;
+    error_before = error;
     factorise();
     const double mean = complementarity_ / pairs;
     for (std::size_t i = 0; i < columns_.size(); ++i) {
@@ -286,11 +297,7 @@ double BoxProgram::reduced_cost(std::size_t column) const {
 
 double BoxProgram::column_bound(std::size_t column) const {
   const Column& c = columns_[column];
-  const double cost = reduced_cost(column);
-  if (c.free) return -0.5 * cost * cost / c.quadratic;
-  if (cost >= 0.0) return 0.0;
-  const double best = c.quadratic * c.upper > -cost ? -cost / c.quadratic : c.upper;
-  return (0.5 * c.quadratic * best + cost) * best;
+  return least(reduced_cost(column), c.quadratic, c.upper, c.free);
 }
 
 double BoxProgram::bound() const {

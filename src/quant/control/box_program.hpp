@@ -86,7 +86,8 @@ class BoxProgram {
   std::vector<double> low_target_, high_target_, weight_;
   std::vector<double> dual_residual_, primal_residual_, normal_, shift_;
   double complementarity_ = 0.0;
-  double dual_error_ = 0.0;
+  double objective_size_ = 1.0;
+  double gap_ = 0.0;
   std::size_t boxed_ = 0;
   int iterations_ = 0;
 };

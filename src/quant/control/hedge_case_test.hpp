@@ -6,8 +6,7 @@
 #include <limits>
 #include <vector>
 
-#include <gtest/gtest.h>
-
+#include "base/contract.hpp"
 #include "base/rng.hpp"
 #include "quant/control/hedge_program.hpp"
 
@@ -48,8 +47,7 @@ struct Solved {
 
 inline Solved solved(HedgeProgram& program, const HedgeCase& given) {
   const auto plan = program.solve(given.input());
-  EXPECT_TRUE(plan) << plan.error().what;
-  if (!plan) return {};
+  BALLAST_ASSERT(plan);
   return {{plan->lots.begin(), plan->lots.end()},
           {plan->trades.begin(), plan->trades.end()},
           {plan->residual.begin(), plan->residual.end()},

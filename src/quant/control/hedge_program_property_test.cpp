@@ -119,6 +119,42 @@ TEST(HedgeProgramProperty, does_not_depend_on_the_currency) {
   }
 }
 
+TEST(HedgeProgramProperty, does_not_depend_on_units) {
+  // A factor in millionths, another in millions, instruments in dozens of thousands: powers of two.
+  HedgeProgram program;
+  for (int seed = 1; seed <= 300; ++seed) {
+    Rng rng(static_cast<std::uint64_t>(seed));
+    const HedgeCase given = random_desk(rng, 2, 4, true);
+    HedgeCase other = given;
+    const double factor_scale[] = {0x1p20, 0x1p-20};
+    constexpr double unit = 0x1p15;
+    for (std::size_t f = 0; f < 2; ++f) {
+      HedgeFactor& factor = other.factors[f];
+      for (double* each : {&factor.deviation, &factor.lower, &factor.upper})
+        *each *= factor_scale[f];
+      for (std::size_t g = 0; g < 2; ++g)
+        other.covariance[2 * f + g] /= factor_scale[f] * factor_scale[g];
+      for (std::size_t j = 0; j < 4; ++j)
+        other.exposure[2 * j + f] *= factor_scale[f] * unit;
+    }
+    for (HedgeInstrument& instrument : other.instruments) {
+      for (double* each :
+           {&instrument.buy_cost, &instrument.sell_cost, &instrument.carry, &instrument.margin}) {
+        *each *= unit;
+      }
+      instrument.impact *= unit * unit;
+      for (double* each :
+           {&instrument.lot, &instrument.minimum, &instrument.least, &instrument.most}) {
+        *each /= unit;
+      }
+    }
+    const Solved one = solved(program, given);
+    const Solved two = solved(program, other);
+    EXPECT_EQ(one.lots, two.lots) << "seed " << seed;
+    EXPECT_EQ(one.obstacle, two.obstacle) << "seed " << seed;
+  }
+}
+
 TEST(HedgeProgramProperty, mirrors_a_desk_that_is_short_where_this_one_is_long) {
   HedgeProgram program;
   for (int seed = 1; seed <= 500; ++seed) {

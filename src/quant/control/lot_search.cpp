@@ -12,7 +12,7 @@ namespace {
 /// Changes tried in all after the first start, after the second, after the third.
 constexpr std::int64_t first_max = 1500;
 constexpr std::int64_t second_max = 6000;
-constexpr std::int64_t third_max = 9000;
+constexpr std::int64_t third_max = 8000;
 constexpr std::size_t active_max = 12;  // instruments whose pairs are tried
 constexpr std::int64_t window_max = 48;
 
@@ -25,52 +25,6 @@ std::int64_t whole(double lots) {
 }
 
 }  // namespace
-
-double LotInstrument::cost(std::int64_t lots) const {
-  if (lots == 0) return 0.0;
-  const double x = static_cast<double>(lots) * lot;
-  return (x > 0.0 ? buy * x : -sell * x) + impact * x * x + order_cost;
-}
-
-std::int64_t LotInstrument::permitted(std::int64_t lots) const {
-  lots = std::clamp(lots, least, most);
-  return std::abs(lots) < minimum ? 0 : lots;
-}
-
-double LotFactor::excess(double e) const {
-  if (e > upper + tolerance) return e - upper;
-  if (e < lower - tolerance) return e - lower;
-  return 0.0;
-}
-
-double LotProgram::risk_cost(std::span<const double> e) const {
-  const std::size_t F = factors.size();
-  double sum = 0.0;
-  for (std::size_t f = 0; f < F; ++f) {
-    const double counted = whole ? e[f] : factors[f].excess(e[f]);
-    if (counted == 0.0) continue;
-    double row = 0.0;
-    for (std::size_t g = 0; g < f; ++g)
-      row += risk[f * F + g] * (whole ? e[g] : factors[g].excess(e[g]));
-    sum += counted * (row + 0.5 * risk[f * F + f] * counted);
-  }
-  return sum;
-}
-
-double LotProgram::excess_cost(std::size_t factor, double e) const {
-  const LotFactor& here = factors[factor];
-  const double excess = std::fabs(here.excess(e));
-  if (excess == 0.0) return 0.0;
-  const double further = excess - here.outside;
-  const double forbidden =
-      further > here.tolerance ? charge * (1e3 + 1e6 * further / here.size) : 0.0;
-  return forbidden + charge + here.price * excess;
-}
-
-double LotProgram::budget_cost(double used) const {
-  if (used <= budget * (1.0 + 1e-9)) return 0.0;
-  return charge * (1e3 + 1e6 * (budget > 0.0 ? used / budget - 1.0 : 1.0 + used));
-}
 
 void LotSearch::run(const LotProgram& program, const LotPrices& prices) {
   program_ = &program;
@@ -461,6 +415,7 @@ bool LotSearch::window(std::size_t j, double least, double slack) {
   return all;
 }
 
+/// Opens the windows of what the prices leave open, and sets the rest.
 void LotSearch::search() {
   const std::size_t n = lots_.size();
   const std::size_t F = program_->factors.size();
@@ -477,31 +432,41 @@ void LotSearch::search() {
   bool all = true;
   for (std::size_t j = 0; j < n; ++j) {
     const LotInstrument& instrument = program_->instruments[j];
-    const auto exposure = program_->exposure_of(j);
     Window found{j, choices_.size(), 0, 0.0};
     all = window(j, least_[j], slack) && all;
     found.end = choices_.size();
-    for (std::size_t f = 0; f < F; ++f) {
-      found.size =
-          std::max(found.size, std::fabs(exposure[f]) * instrument.lot / program_->factors[f].size);
-    }
     if (found.end - found.begin > 1) {
+      for (const Exposure& exposure : exposures(j)) {
+        found.size = std::max(found.size, std::fabs(exposure.value) * instrument.lot /
+                                              program_->factors[exposure.factor].size);
+      }
       windows_.push_back(found);
       continue;
     }
     // One choice, or by rounding none: the incumbent's.
     chosen_[j] = found.end > found.begin ? choices_[found.begin].lots : best_[j];
     const double x = static_cast<double>(chosen_[j]) * instrument.lot;
-    for (std::size_t f = 0; f < F; ++f)
-      path_[f] += exposure[f] * x;
+    for (const Exposure& exposure : exposures(j))
+      path_[exposure.factor] += exposure.value * x;
     cost += instrument.cost(chosen_[j]);
     used += instrument.margin * std::fabs(x);
     dearer += phi(j, chosen_[j]) - least_[j];
   }
+  // What moves most is chosen first, and the finest lots make up for it.
   std::sort(windows_.begin(), windows_.end(), [](const Window& a, const Window& b) {
     return a.size != b.size ? a.size > b.size : a.instrument < b.instrument;
   });
-  // What the windows from each on can still move, per factor.
+  measure_reach();
+  nodes_ = 0;
+  visit(0, dearer, cost, used);
+  // Or nothing is left to gain.
+  proven_ = (all && nodes_ <= nodes_max) ||
+            best_total_ - bound_ <= 1e-8 * (std::fabs(best_total_) + std::fabs(bound_));
+}
+
+/// How far the windows from each on can still move each factor.
+void LotSearch::measure_reach() {
+  const std::size_t F = program_->factors.size();
   reach_low_.assign((windows_.size() + 1) * F, 0.0);
   reach_high_.assign((windows_.size() + 1) * F, 0.0);
   for (std::size_t w = windows_.size(); w-- > 0;) {
@@ -518,11 +483,6 @@ void LotSearch::search() {
       reach_high_[w * F + f] = reach_high_[(w + 1) * F + f] + std::max(a, b);
     }
   }
-  nodes_ = 0;
-  visit(0, dearer, cost, used);
-  // Or nothing is left to gain.
-  proven_ = (all && nodes_ <= nodes_max) ||
-            best_total_ - bound_ <= 1e-8 * (std::fabs(best_total_) + std::fabs(bound_));
 }
 
 /// Whether no choice of the remaining windows can end below the incumbent, by their reach alone.
