@@ -5,6 +5,11 @@
 
 namespace ballast {
 
+std::int64_t whole_lots(double lots) {
+  constexpr double most = 9e15;  // doubles count to there
+  return static_cast<std::int64_t>(std::clamp(lots, -most, most));
+}
+
 double LotInstrument::cost(std::int64_t lots) const {
   if (lots == 0) return 0.0;
   const double x = static_cast<double>(lots) * lot;

@@ -1,11 +1,20 @@
 // A hedge program in lots, with one price for all that it weighs: what lot_search.hpp minimises.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
 namespace ballast {
+
+/// Less by more than rounding.
+inline bool clearly_below(double a, double b) {
+  return a < b - 1e-12 * (std::fabs(a) + std::fabs(b));
+}
+
+/// A whole number of lots as an integer; what is beyond those that doubles count is their last.
+std::int64_t whole_lots(double lots);
 
 struct LotInstrument {
   double buy = 0.0;  // money per unit, net of carry, >= 0
