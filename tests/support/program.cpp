@@ -25,7 +25,7 @@ Ended run_ballast(const std::filesystem::path& folder,
                   const std::string& arguments,
                   std::string_view input) {
   std::ofstream(folder / ".in", std::ios::binary) << input;
-  const int status = std::system(fmt::format("cd '{}' && '{}' {} < .in > .out 2> .err",
+  const int status = std::system(fmt::format("cd '{}' && '{}' < .in {} > .out 2> .err",
                                              folder.string(), BALLAST_PROGRAM, arguments)
                                      .c_str());
   return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text_of(folder / ".out"),

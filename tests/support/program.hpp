@@ -13,7 +13,8 @@ struct Ended {
   std::string err;
 };
 
-/// Runs `ballast ARGUMENTS` in `folder` through the shell. `input` becomes its standard input.
+/// Runs `ballast ARGUMENTS` in `folder` through the shell. `input` becomes its standard input,
+/// unless the arguments redirect another file there.
 Ended run_ballast(const std::filesystem::path& folder,
                   const std::string& arguments,
                   std::string_view input = {});
