@@ -3,7 +3,8 @@
 //
 // All counts are forgotten exponentially: N = sum of w_i, T = integral of w over the time in which
 // prints would have been seen, w = 2^(-age / half-life). Rates are per second, half-lives and times
-// in seconds, depths in any one unit. Not thread-safe.
+// in seconds, depths in any one unit. The errors are those of a Poisson process; trades that come
+// in clusters have larger ones. Not thread-safe.
 #pragma once
 
 #include <optional>
