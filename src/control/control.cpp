@@ -132,7 +132,7 @@ bool Control::approve(const Situation& situation,
     carry_out(round, now);
     return true;
   }
-  return false;
+  return std::erase(elsewhere_, answer.id) > 0;
 }
 
 bool Control::kill(const Situation& situation, const Kill& kill, std::vector<Effect>& effects) {
@@ -172,7 +172,11 @@ bool Control::confirm(const Decision& decision) {
     return recorded.decision.id == decision.id && recorded.decision.state == decision.state;
   };
   const auto at = std::find_if(unconfirmed_.begin(), unconfirmed_.end(), same);
-  if (at == unconfirmed_.end()) return true;
+  if (at == unconfirmed_.end()) {
+    std::erase(elsewhere_, decision.id);
+    if (decision.state == ProposalState::waiting) elsewhere_.push_back(decision.id);
+    return true;
+  }
   if (!(at->decision == decision)) return false;
   unconfirmed_.erase(at);
   return true;

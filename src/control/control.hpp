@@ -62,7 +62,7 @@ class Control {
   void on_order(Timestamp now, const Order& order);
   void on_fill(const Fill& fill, Timestamp now);
   void on_quote(const Quote& quote) { quoting_.on_quote(quote); }
-  /// False when the proposal does not wait.
+  /// False when the proposal does not wait. One that was decided elsewhere is answered there.
   bool approve(const Situation& situation, const Approve& answer, std::vector<Effect>& effects);
   /// False when the scope is stopped already.
   bool kill(const Situation& situation, const Kill& kill, std::vector<Effect>& effects);
@@ -85,7 +85,7 @@ class Control {
   void archive(Archive& ar) {
     for (FactorWatch& watch : watches_)
       ar(watch);
-    ar(orders_, switches_, gate_, quoting_, unconfirmed_, transferring_);
+    ar(orders_, switches_, gate_, quoting_, unconfirmed_, elsewhere_, transferring_);
   }
 
  private:
@@ -136,6 +136,7 @@ class Control {
   Transferring transferring_;
   Quoting quoting_;
   std::deque<Recorded> unconfirmed_;
+  std::vector<TradeId> elsewhere_;  // proposals that wait and were not made here
 };
 
 }  // namespace ballast
