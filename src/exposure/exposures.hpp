@@ -121,10 +121,10 @@ class Exposures {
 
   const Desk* desk_;
   std::vector<FactorExposure> factors_;
-  Grouped<Leg> legs_;              // by factor
-  Grouped<InstrumentLink> links_;  // by instrument
-  Grouped<FactorId> deltas_;       // by asset
-  Grouped<FactorId> cash_;         // by asset
+  Grouped<Leg> legs_;               // by factor
+  Grouped<InstrumentLink> links_;   // by instrument
+  Grouped<FactorId> deltas_;        // by asset
+  Grouped<FactorId> cash_;          // by asset
   std::vector<FactorId> channels_;  // by channel; invalid: no factor watches it
   std::vector<FactorId> touched_;
   std::vector<bool> is_touched_;

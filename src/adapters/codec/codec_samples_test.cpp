@@ -246,9 +246,7 @@ void make(Rng& rng, Approve& approve) {
   if (rng.chance(0.5)) approve.reason = text<Note>(rng);
 }
 void make(Rng& rng, Kill& kill) { kill = {random_scope(rng), text<Note>(rng), text<Note>(rng)}; }
-void make(Rng& rng, Rearm& rearm) {
-  rearm = {random_scope(rng), text<Note>(rng), text<Note>(rng)};
-}
+void make(Rng& rng, Rearm& rearm) { rearm = {random_scope(rng), text<Note>(rng), text<Note>(rng)}; }
 void make(Rng& rng, ChannelBalance& statement) {
   statement = {ChannelId{0}, positive<Amount>(rng)};
 }
