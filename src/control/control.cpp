@@ -371,9 +371,9 @@ void Control::carry_out(const Round& round, const Candidate& candidate) {
   Proposal& proposal = *round.watch.proposal;
   const ControlConfig& config = round.config;
   const Timestamp now = round.situation.now();
+  // Flow comes by chance: it gets twice the time that it should need, and a while in any case.
   const double within = config.recover_within.to_seconds();
-  const double seconds = std::clamp(2.0 * candidate.seconds, 2.0 * config.interval.to_seconds(),
-                                    std::max(within, 2.0 * config.interval.to_seconds()));
+  const double seconds = std::min(within, std::max(2.0 * candidate.seconds, within / 4.0));
   proposal.deadline = now + Duration{static_cast<std::int64_t>(seconds * 1e9)};
   if (candidate.action == Action::hedge) {
     proposal.deadline = now + std::max(config.recover_within, config.interval);
@@ -391,6 +391,7 @@ void Control::carry_out(const Round& round, const Candidate& candidate) {
 bool Control::send(const Round& round, const std::vector<Order>& orders) {
   const Timestamp now = round.situation.now();
   for (const Order& order : orders) {
+    quoting_.step_aside(round.situation, order, round.effects);
     const auto block = gate_.check(round.situation, orders_, switches_,
                                    quoting_.own(order.instrument), order, false);
     if (!block) continue;
@@ -414,11 +415,13 @@ void Control::close(const Round& round, ProposalState state, std::string_view re
   record(round, reason);
 }
 
-/// It did not help: another action's turn, and a step towards the breaker where we acted ourselves.
+/// It did not help: another action's turn, and a step towards the breaker where something was sent.
 void Control::fail(const Round& round, ProposalState state, std::string_view reason) {
   FactorWatch& watch = round.watch;
   const Timestamp now = round.situation.now();
-  const bool acted = watch.proposal->state != ProposalState::advised;
+  const bool acted =
+      watch.proposal->state != ProposalState::advised &&
+      (watch.proposal->action == Action::hedge || watch.proposal->action == Action::transfer);
   watch.excluded |= bit(watch.proposal->action);
   cancel_orders(round.situation, watch.proposal->id, round.effects);
   transferring_.drop(watch.proposal->id);

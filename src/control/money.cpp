@@ -1,5 +1,7 @@
 #include "control/money.hpp"
 
+#include <algorithm>
+
 namespace ballast {
 namespace {
 
@@ -88,6 +90,14 @@ std::optional<double> money_per_price(const Situation& situation, InstrumentId i
   const auto price = number(situation.market().price(instrument));
   if (!notional || !price) return std::nullopt;
   return *notional / *price;
+}
+
+std::optional<FillCurve> fill_curve(const Situation& situation, InstrumentId instrument) {
+  const auto rate = situation.value(EstimateKind::trade_rate, instrument);
+  const auto spread = situation.value(EstimateKind::half_spread, instrument);
+  const auto k = situation.value(EstimateKind::intensity_k, instrument);
+  if (!rate || !spread || !k || !(*rate > 0.0) || !(*k > 0.0)) return std::nullopt;
+  return FillCurve{*rate / 2.0, 1.0 / (std::max(0.0, *spread) + 1.0 / *k)};
 }
 
 InstrumentId risk_instrument(const Desk& desk, FactorId factor) {

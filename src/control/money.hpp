@@ -25,6 +25,16 @@ std::optional<double> notional_per_quantity(const Situation& situation, Instrume
 /// the mark.
 std::optional<double> money_per_price(const Situation& situation, InstrumentId instrument);
 
+/// How fast a side of a quote at a depth from the mid is filled: fill_rate exp(-k depth) times a
+/// second. All of a side's prints at the mid, and their mean depth in the market as it is: what
+/// comes to a quote inside the spread is what would have come to the spread, and no more.
+struct FillCurve {
+  double fill_rate = 0.0;  // A, 1/s
+  double k = 0.0;          // 1 / price
+};
+/// Nothing while an estimate is unknown.
+std::optional<FillCurve> fill_curve(const Situation& situation, InstrumentId instrument);
+
 /// The instrument whose returns stand for the risk of a factor: its own, or the first that is
 /// learnt on its asset; invalid when there is none (cash in the reporting currency, say).
 InstrumentId risk_instrument(const Desk& desk, FactorId factor);

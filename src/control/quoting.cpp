@@ -162,8 +162,10 @@ std::optional<SkewInput> Quoting::input_of(const Situation& situation,
   if (const auto vol = situation.value(EstimateKind::volatility, config.instrument)) {
     input.sigma = *vol * input.mid / std::sqrt(seconds_per_day);
   }
-  input.fill_rate = situation.value(EstimateKind::intensity_a, config.instrument);
-  input.k = situation.value(EstimateKind::intensity_k, config.instrument);
+  if (const auto curve = fill_curve(situation, config.instrument)) {
+    input.fill_rate = curve->fill_rate;
+    input.k = curve->k;
+  }
   for (std::size_t place = 0; place < joint_.quotes.size() && joint_.known; ++place) {
     if (joint_.quotes[place] != index) continue;
     input.joint_skew = (joint_.bid[place] - joint_.ask[place]) / 2.0 / *money;
@@ -187,13 +189,12 @@ bool Quoting::learn_market(const Situation& situation) {
     const QuoteConfig& config = desk_->quotes[joint_.quotes[i]];
     const auto money = money_per_price(situation, config.instrument);
     const auto notional = notional_per_quantity(situation, config.instrument);
-    const auto a = situation.value(EstimateKind::intensity_a, config.instrument);
-    const auto k = situation.value(EstimateKind::intensity_k, config.instrument);
-    if (!money || !notional || !a || !k) return false;
+    const auto curve = fill_curve(situation, config.instrument);
+    if (!money || !notional || !curve) return false;
     instruments[i] = config.instrument;
     price[i] = *notional;
-    joint_.k[i] = *k / *money;
-    joint_.fill_rate[i] = *a;
+    joint_.k[i] = curve->k / *money;
+    joint_.fill_rate[i] = curve->fill_rate;
     joint_.size[i] = to_double(config.qty);
   }
   if (situation.learning().covariance_matrix(situation.now(), instruments, joint_.sigma) !=
@@ -351,6 +352,31 @@ void Quoting::ask_for(const Situation& situation,
   gate.passed(situation.now(), 0.0);
   effects.push_back(
       {situation.now(), QuoteRequest{quote, config.place, config.book, config.post_only}});
+}
+
+void Quoting::step_aside(const Situation& situation,
+                         const Order& order,
+                         std::vector<Effect>& effects) {
+  if (!order.price) return;
+  for (const std::uint32_t i : by_instrument_[order.instrument.index()]) {
+    OwnQuote& own = slots_[i].own;
+    const bool buys = order.side == Side::buy;
+    const bool meets = buys ? !own.ask_qty.zero() && own.ask <= *order.price
+                            : !own.bid_qty.zero() && own.bid >= *order.price;
+    if (!meets) continue;
+    (buys ? own.ask_qty : own.bid_qty) = {};
+    const QuoteConfig& config = desk_->quotes[i];
+    const Quote quote{config.instrument,
+                      own.bid,
+                      own.bid_qty,
+                      own.ask,
+                      own.ask_qty,
+                      note("steps aside for a hedge"),
+                      {}};
+    effects.push_back(
+        {situation.now(), QuoteRequest{quote, config.place, config.book, config.post_only}});
+    on_market(config.instrument, situation.now());
+  }
 }
 
 void Quoting::pull(const Situation& situation,

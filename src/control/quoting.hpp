@@ -40,6 +40,8 @@ class Quoting {
                Gate& gate,
                const std::function<bool(FactorId)>& leaning,
                std::vector<Effect>& effects);
+  /// Pulls a side of ours that an order would trade with; it is quoted again with the next look.
+  void step_aside(const Situation& situation, const Order& order, std::vector<Effect>& effects);
   /// Pulls what a kill switch covers, now.
   void pull(const Situation& situation, const KillSwitches& switches, std::vector<Effect>& effects);
 
