@@ -19,6 +19,7 @@ struct Candidate {
   double action_cost = 0.0;   // of the action alone
   double seconds = 0.0;       // until the deviation is inside its band
   double residual = 0.0;      // what is then left outside the band, in the factor's unit
+  double shift = 0.0;         // hedge: what its orders move the factor by
   std::vector<Order> orders;  // hedge
   std::vector<Transfer> transfers;
 

@@ -126,7 +126,7 @@ bool Control::approve(const Situation& situation,
     }
     const Candidate now = candidate(round, watch.proposal->action, *deviation);
     if (!now.possible) {
-      fail(round, ProposalState::failed, now.why);
+      fail(round, ProposalState::failed, now.why, false);
       return true;
     }
     carry_out(round, now);
@@ -259,23 +259,38 @@ void Control::verify(const Round& round, const std::optional<Deviation>& deviati
   Proposal& proposal = *round.watch.proposal;
   if (!deviation) {
     return fail(round, ProposalState::failed,
-                fmt::format("data: {}", round.situation.why_unknown(round.config.factor)));
+                fmt::format("data: {}", round.situation.why_unknown(round.config.factor)), true);
   }
   const double outside = std::fabs(deviation->outside(deviation->now));
   if (outside <= proposal.promised_outside) {
     return close(round, ProposalState::verified, "nearer by as much as was promised");
   }
   if (proposal.state == ProposalState::advised) {
-    return fail(round, ProposalState::failed, "advised, and nobody acted on it");
+    return fail(round, ProposalState::failed, "advised, and nobody acted on it", false);
   }
   const bool filled = proposal.filled >= (1.0 - tolerance) * proposal.requested;
   if (proposal.action == Action::hedge && !filled) {
     return fail(round, ProposalState::failed,
-                fmt::format("not filled: {:.6g} of {:.6g}", proposal.filled, proposal.requested));
+                fmt::format("not filled: {:.6g} of {:.6g}", proposal.filled, proposal.requested),
+                true);
   }
-  fail(
-      round, ProposalState::failed,
-      fmt::format("done, but {} moved it on", round.situation.dominant_cause(round.config.factor)));
+  // Flow and markets move on; what was done may still have done what it should. Only a hedge that
+  // did not, by the books, is one to be afraid of.
+  const bool sound = proposal.action != Action::hedge || hedge_took_hold(round);
+  const std::string_view cause = round.situation.dominant_cause(round.config.factor);
+  fail(round, ProposalState::failed,
+       sound ? fmt::format("done, but {} moved it on", cause)
+             : std::string("filled, but it did not move the factor as it should have"),
+       !sound || proposal.action == Action::transfer);
+}
+
+/// Whether the exposure of hedge fills went where the orders were to take it.
+bool Control::hedge_took_hold(const Round& round) const {
+  const Proposal& proposal = *round.watch.proposal;
+  const FactorState* const state = round.situation.known_state(round.config.factor);
+  if (state == nullptr || proposal.shift == 0.0) return false;
+  const double moved = to_double(state->hedged) - proposal.hedged;
+  return moved / proposal.shift >= 1.0 - 2.0 * tolerance;
 }
 
 // ---- proposals
@@ -376,6 +391,10 @@ void Control::carry_out(const Round& round, const Candidate& candidate) {
   const double seconds = std::min(within, std::max(2.0 * candidate.seconds, within / 4.0));
   proposal.deadline = now + Duration{static_cast<std::int64_t>(seconds * 1e9)};
   if (candidate.action == Action::hedge) {
+    proposal.shift = candidate.shift;
+    if (const FactorState* const state = round.situation.known_state(config.factor)) {
+      proposal.hedged = to_double(state->hedged);
+    }
     proposal.deadline = now + std::max(config.recover_within, config.interval);
     if (!send(round, candidate.orders)) return;
   }
@@ -395,7 +414,7 @@ bool Control::send(const Round& round, const std::vector<Order>& orders) {
     const auto block = gate_.check(round.situation, orders_, switches_,
                                    quoting_.own(order.instrument), order, false);
     if (!block) continue;
-    fail(round, ProposalState::blocked, fmt::format("{}: {}", block->rail, block->why));
+    fail(round, ProposalState::blocked, fmt::format("{}: {}", block->rail, block->why), true);
     return false;
   }
   for (const Order& order : orders) {
@@ -415,19 +434,18 @@ void Control::close(const Round& round, ProposalState state, std::string_view re
   record(round, reason);
 }
 
-/// It did not help: another action's turn, and a step towards the breaker where something was sent.
-void Control::fail(const Round& round, ProposalState state, std::string_view reason) {
+/// It did not help: another action's turn, but for a hedge that did its part and may do so again.
+void Control::fail(const Round& round, ProposalState state, std::string_view reason, bool counts) {
   FactorWatch& watch = round.watch;
   const Timestamp now = round.situation.now();
-  const bool acted =
-      watch.proposal->state != ProposalState::advised &&
-      (watch.proposal->action == Action::hedge || watch.proposal->action == Action::transfer);
-  watch.excluded |= bit(watch.proposal->action);
+  if (counts || watch.proposal->action != Action::hedge) {
+    watch.excluded |= bit(watch.proposal->action);
+  }
   cancel_orders(round.situation, watch.proposal->id, round.effects);
   transferring_.drop(watch.proposal->id);
   close(round, state, reason);
   watch.due = now + round.config.interval;
-  if (!acted) return;
+  if (!counts) return;
   std::erase_if(watch.failures,
                 [&](Timestamp t) { return now - t > round.config.failures_within; });
   watch.failures.push_back(now);

@@ -114,7 +114,9 @@ class Control {
   void carry_out(const Round& round, const Candidate& candidate);
   bool send(const Round& round, const std::vector<Order>& orders);
   void close(const Round& round, ProposalState state, std::string_view reason);
-  void fail(const Round& round, ProposalState state, std::string_view reason);
+  /// @param counts  towards the breaker.
+  void fail(const Round& round, ProposalState state, std::string_view reason, bool counts);
+  bool hedge_took_hold(const Round& round) const;
   void trip(const Round& round, std::string_view reason);
   void cancel_orders(const Situation& situation,
                      const TradeId& proposal,

@@ -276,6 +276,7 @@ Candidate Hedging::candidate(const Situation& situation,
   candidate.seconds = orders.seconds();
   const HedgeFactor& first = factors_.front();
   const double rest = plan->residual.front();
+  candidate.shift = rest - first.deviation;
   candidate.residual = std::max({0.0, rest - first.upper, first.lower - rest});
   if (plan->inside.front() == 0 && candidate.possible) {
     // Not all at once: as often again as the rest is large against what this one takes away.

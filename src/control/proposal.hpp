@@ -39,6 +39,8 @@ struct Proposal {
   double promised_outside = 0.0;  // how far outside the band it should be by then, at most
   double requested = 0.0;         // quantity of all its orders
   double filled = 0.0;
+  double hedged = 0.0;  // exposure of all hedges ever, when it was proposed
+  double shift = 0.0;   // what its orders were to move the factor by
   Note reason;
   std::array<Option, 4> options;  // by action
 
@@ -52,7 +54,7 @@ struct Proposal {
   template <class Archive>
   void archive(Archive& ar) {
     ar(id, factor, action, state, since, deadline, deviation, promised_outside, requested, filled,
-       reason, options);
+       hedged, shift, reason, options);
   }
 };
 
