@@ -135,7 +135,7 @@ TEST_P(EveryFormula, refuses_other_kinds_and_numbers_outside_the_domain) {
   for (const Parameter& parameter : formula().parameters) {
     const std::string name(parameter.name);
     const std::array others{Value(true), Value("abc"), Value(Record{{"a", 1.0}}),
-                            Value(List{Value("abc")}), Value(List{List{Value("abc")}})};
+                            Value(List{Value("abc")}), Value(List{Value(List{Value("abc")})})};
     for (const Value& other : others) {
       const std::string what = refusal(formula(), with(example(), name, other));
       EXPECT_TRUE(what.starts_with(name)) << what;
@@ -254,14 +254,15 @@ TEST(Formula, reads_every_kind) {
   EXPECT_EQ(sum({{"records", List{Record{{"a", 1.0}}, Record{}}}}), "2");
   EXPECT_EQ(sum({{"records", List{1.0}}}), "records[0] is 1: it must be a record");
   EXPECT_EQ(sum({{"rows", List{List{1.0, Value()}, List{2.0}}}}), "103");
-  EXPECT_EQ(sum({{"matrix", List{List{1.0, 2.0}}}}), "12");
+  EXPECT_EQ(sum({{"matrix", List{Value(List{1.0, 2.0})}}}), "12");
   EXPECT_EQ(sum({{"matrix", List{}}}), "0");
-  EXPECT_EQ(sum({{"matrix", List{List{1.0, Value()}}}}),
+  EXPECT_EQ(sum({{"matrix", List{Value(List{1.0, Value()})}}}),
             "matrix[0][1] is null: it must be a number");
   EXPECT_EQ(sum({{"matrix", List{List{1.0}, List{1.0, 2.0}}}}),
             "matrix[1] holds 2 numbers and matrix[0] holds 1: the rows of a matrix are of one "
             "length");
-  EXPECT_EQ(sum({{"rows", List{List{infinity}}}}), "rows[0][0] is inf: it must be a finite number");
+  EXPECT_EQ(sum({{"rows", List{Value(List{infinity})}}}),
+            "rows[0][0] is inf: it must be a finite number");
   EXPECT_EQ(sum({{"whole", Value()}}), "0") << "null is not given";
 }
 

@@ -1,5 +1,8 @@
 // What formulas by name take and give: nothing, a truth, a number, a text, a list, or a record of
 // named values; lists and records hold values again. What JSON can say, without JSON.
+//
+// A list of one list is List{Value(List{...})}: for List{List{...}}, g++ makes the list of one list
+// and clang the inner list alone.
 #pragma once
 
 #include <cstddef>
