@@ -249,8 +249,10 @@ void Control::settle(const Round& round) {
   const bool working =
       std::any_of(orders_.all().begin(), orders_.all().end(),
                   [&](const OpenOrder& order) { return order.proposal == proposal.id; });
-  const bool spent =
-      proposal.action == Action::hedge && proposal.state == ProposalState::acting && !working;
+  const bool spent = proposal.state == ProposalState::acting &&
+                     ((proposal.action == Action::hedge && !working) ||
+                      (proposal.action == Action::transfer &&
+                       !transferring_.under_way(round.situation, proposal.id)));
   if (spent || now >= proposal.deadline) verify(round, deviation);
 }
 

@@ -52,6 +52,22 @@ std::optional<Price> limit_price(Side side, const Top& top, Price tick, double s
   return side == Side::buy ? best + by : best - by;
 }
 
+/// Cash on its way to the accounts of a cash factor: it may arrive or fail.
+double arriving(const Situation& situation, FactorId id) {
+  const FactorConfig& factor = situation.desk().factor(id);
+  if (factor.kind != FactorKind::cash) return 0.0;
+  const Books& books = situation.books();
+  double sum = 0.0;
+  for (const std::uint32_t index : books.transfers().open()) {
+    const TransferRecord& transfer = books.transfers().all()[index];
+    const Place& to = books.account(transfer.to);
+    const bool ours = transfer.asset == factor.asset && to.venue == factor.venue &&
+                      (factor.account.empty() || to.account == factor.account);
+    if (ours) sum += to_double(transfer.qty);
+  }
+  return sum;
+}
+
 }  // namespace
 
 std::optional<Deviation> deviation_of(const Situation& situation,
@@ -78,6 +94,7 @@ std::optional<Deviation> deviation_of(const Situation& situation,
     least += std::min(sure, all);
     most += std::max(sure, all);
   }
+  most += arriving(situation, factor);
   // As near to the band as it may be: to trade for the rest could be too much, never for this.
   if (d.outside(least) <= 0.0 && d.outside(most) >= 0.0) {
     d.expected = std::clamp(0.0, least, most);

@@ -243,19 +243,23 @@ Candidate Transferring::candidate(const Situation& situation,
 
 void Transferring::request(Timestamp now, const Transfer& transfer, std::vector<Effect>& effects) {
   effects.push_back({now, TransferRequest{transfer}});
+  requested_.push_back(transfer.id);
   while (!sent_.empty() && now - sent_.front().t >= Duration::days(1))
     sent_.pop_front();
   sent_.push_back({transfer.route, transfer.qty, now});
 }
 
+/// "p1-7-t2" is a transfer of the proposal "p1-7".
+TradeId Transferring::proposal_of(const TradeId& transfer) {
+  const std::string_view id = transfer.view();
+  return TradeId::create(id.substr(0, std::min(id.rfind('-'), id.size()))).value_or(TradeId{});
+}
+
 void Transferring::begin(const Situation& situation,
                          const std::vector<Transfer>& transfers,
                          std::vector<Effect>& effects) {
-  for (const Transfer& transfer : transfers) {
-    const std::string_view id = transfer.id.view();
-    const auto proposal = TradeId::create(id.substr(0, id.rfind('-')));
-    waiting_.push_back({proposal.value_or(TradeId{}), transfer});
-  }
+  for (const Transfer& transfer : transfers)
+    waiting_.push_back({proposal_of(transfer.id), transfer});
   go_on(situation, effects);
 }
 
@@ -272,12 +276,20 @@ void Transferring::go_on(const Situation& situation, std::vector<Effect>& effect
 }
 
 void Transferring::drop(const TradeId& proposal) {
+  std::erase_if(requested_, [&](const TradeId& id) { return proposal_of(id) == proposal; });
   std::erase_if(waiting_, [&](const Leg& leg) { return leg.proposal == proposal; });
 }
 
-bool Transferring::waiting(const TradeId& proposal) const {
-  return std::any_of(waiting_.begin(), waiting_.end(),
-                     [&](const Leg& leg) { return leg.proposal == proposal; });
+bool Transferring::under_way(const Situation& situation, const TradeId& proposal) const {
+  const Transfers& transfers = situation.books().transfers();
+  const auto waits = [&](const Leg& leg) { return leg.proposal == proposal; };
+  const auto open = [&](const TradeId& id) {
+    if (proposal_of(id) != proposal) return false;
+    const TransferRecord* const record = transfers.find(id);
+    return record == nullptr || record->state == TransferState::sent;
+  };
+  return std::any_of(waiting_.begin(), waiting_.end(), waits) ||
+         std::any_of(requested_.begin(), requested_.end(), open);
 }
 
 }  // namespace ballast

@@ -33,11 +33,12 @@ class Transferring {
   /// Requests what waited for a balance that has arrived; drops what its proposal no longer wants.
   void go_on(const Situation& situation, std::vector<Effect>& effects);
   void drop(const TradeId& proposal);
-  bool waiting(const TradeId& proposal) const;
+  /// Whether some of a proposal's transfers wait or are on their way.
+  bool under_way(const Situation& situation, const TradeId& proposal) const;
 
   template <class Archive>
   void archive(Archive& ar) {
-    ar(waiting_, sent_);
+    ar(waiting_, sent_, requested_);
   }
 
  private:
@@ -60,11 +61,13 @@ class Transferring {
       ar(route, qty, t);
     }
   };
+  static TradeId proposal_of(const TradeId& transfer);
   double sent_today(RouteId route, Timestamp now) const;
   void request(Timestamp now, const Transfer& transfer, std::vector<Effect>& effects);
 
   std::vector<Leg> waiting_;
-  std::deque<Sent> sent_;  // of the last 24 hours
+  std::deque<Sent> sent_;           // of the last 24 hours
+  std::vector<TradeId> requested_;  // of the proposals under way
 };
 
 }  // namespace ballast

@@ -1,0 +1,123 @@
+// Balances through the loop: cash that is missing at one venue comes from another, at least cost
+// and in time; a channel is balanced by a payment that goes round.
+#include <gtest/gtest.h>
+
+#include "control/desk_loop.hpp"
+
+namespace ballast {
+namespace {
+
+constexpr std::string_view desk_toml = R"toml([desk]
+name = "treasury"
+currency = "USDT"
+[[assets]]
+name = "BTC"
+[[assets]]
+name = "USDT"
+[[venues]]
+name = "binance"
+accounts = ["main"]
+[[venues]]
+name = "okx"
+accounts = ["main"]
+[[venues]]
+name = "bybit"
+accounts = ["main"]
+[[factors]]
+name = "cash:USDT@okx"
+target = { model = "static", value = "20000" }
+band  = { lower = "-5000", upper = "5000" }
+limit = { lower = "0", upper = "100000" }
+[[factors]]
+name = "cash:USDT@bybit"
+target = { model = "static", value = "30000" }
+band  = { lower = "-10000", upper = "10000" }
+limit = { lower = "0", upper = "100000" }
+[[controls]]
+factor = "cash:USDT@okx"
+gamma = 1e-6
+recover_within = "10m"
+hedge = "off"
+transfer = "auto"
+[[routes]]
+name = "binance-to-okx"
+asset = "USDT"
+from = "binance/main"
+to = "okx/main"
+fee = "5"
+delay = "2m"
+[[routes]]
+name = "bybit-to-okx"
+asset = "USDT"
+from = "bybit/main"
+to = "okx/main"
+fee = "1"
+delay = "1m"
+[[routes]]
+name = "slow-and-free"
+asset = "USDT"
+from = "binance/main"
+to = "okx/main"
+delay = "1h"
+)toml";
+
+const Timestamp start = parse_timestamp("2026-01-05T12:00:00Z").value();
+
+Event deposit(std::size_t venue, std::string_view qty) {
+  BalanceChange change;
+  change.place = {VenueId{venue}, AccountName("main")};
+  change.asset = AssetId{1};
+  change.qty = parse_decimal<Amount>(qty).value();
+  return {start, change};
+}
+
+std::vector<Event> ticks(int minutes) {
+  std::vector<Event> events;
+  for (int i = 1; i <= minutes * 6; ++i)
+    events.push_back({start + Duration::seconds(10 * i), Tick{}});
+  return events;
+}
+
+TEST(TransferLoop, takes_the_cheapest_route_that_is_in_time_and_leaves_the_giver_in_its_band) {
+  DeskLoop loop{std::string(desk_toml)};
+  // bybit is cheapest, and may give 10,000 down to its own lower edge; the rest comes from binance.
+  std::vector<Event> events{deposit(2, "30000"), deposit(0, "100000")};
+  for (const Event& tick : ticks(8))
+    events.push_back(tick);
+  loop.run(events);
+  double bybit = 0.0;
+  double binance = 0.0;
+  for (const TransferRequest& request : loop.effects_of<TransferRequest>()) {
+    (request.transfer.from.venue == VenueId{2} ? bybit : binance) +=
+        to_double(request.transfer.qty);
+  }
+  EXPECT_NEAR(bybit, 10'000.0, 1e-3);
+  EXPECT_NEAR(binance, 5'000.0, 1e-3);  // 15,000 to the near edge in all
+  EXPECT_GE(to_double(loop.engine().factor(FactorId{0}).state.actual), 15'000.0 - 1e-3);
+  EXPECT_EQ(loop.of<Decision>().back().state, ProposalState::verified);
+}
+
+TEST(TransferLoop, does_not_send_again_what_is_on_its_way) {
+  DeskLoop loop{std::string(desk_toml)};
+  std::vector<Event> events{deposit(0, "100000")};
+  for (const Event& tick : ticks(12))
+    events.push_back(tick);
+  loop.run(events);
+  EXPECT_EQ(loop.effects_of<TransferRequest>().size(), 1U);
+}
+
+TEST(TransferLoop, says_why_nothing_can_be_moved) {
+  DeskLoop loop{std::string(desk_toml)};
+  std::vector<Event> events{deposit(1, "100")};
+  for (const Event& tick : ticks(2))
+    events.push_back(tick);
+  loop.run(events);
+  EXPECT_EQ(loop.effects_of<TransferRequest>().size(), 0U);
+  const FactorWatch* const watch = loop.engine().control().watch(FactorId{0});
+  ASSERT_TRUE(watch->proposal);
+  EXPECT_EQ(watch->proposal->state, ProposalState::blocked);
+  EXPECT_EQ(watch->proposal->options[3].why.view(), "no account can spare or take it in time");
+}
+
+}  // namespace
+}  // namespace ballast
