@@ -14,6 +14,7 @@ namespace ballast {
 struct Candidate {
   Action action = Action::wait;
   bool possible = false;
+  bool soon = false;          // not possible, but in a moment it may be: nothing else is tried
   std::string why;            // not possible; or, of the others, a remark
   double cost = 0.0;          // of the action and of the risk meanwhile, reporting currency
   double action_cost = 0.0;   // of the action alone

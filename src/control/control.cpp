@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::uint32_t none = UINT32_MAX;
 constexpr Timestamp never{INT64_MAX};
-/// Of the distance outside the band, how far a promise may be missed.
+/// Of the distance that was to be gained, how much may be missing.
 constexpr double tolerance = 0.1;
 
 std::uint8_t bit(Action action) {
@@ -307,7 +307,8 @@ Candidate Control::candidate(const Round& round, Action action, const Deviation&
       return skew_candidate(config, deviation,
                             quoting_.flow(round.situation, config.factor, deviation));
     case Action::hedge: {
-      Candidate found = hedging_.candidate(round.situation, config, orders_, switches_, id);
+      Candidate found =
+          hedging_.candidate(round.situation, config, orders_, switches_, deviation, id);
       if (found.possible) add_risk(config, deviation, found);
       return found;
     }
@@ -342,6 +343,10 @@ void Control::propose(const Round& round, const Deviation& deviation) {
                         ? Candidate::impossible(action, "tried already for this deviation")
                         : candidate(round, action, deviation);
     candidates[i].action = action;
+    if (candidates[i].soon) {
+      watch.proposal = std::move(before);
+      return;
+    }
     watch.proposal->options[i] = option_of(config, candidates[i]);
   }
   const auto action = choose(watch.proposal->options);
@@ -364,7 +369,7 @@ void Control::propose(const Round& round, const Deviation& deviation) {
   Proposal& made = *watch.proposal;
   made.action = *action;
   const double outside = std::fabs(deviation.outside(deviation.now));
-  made.promised_outside = chosen.residual + tolerance * outside;
+  made.promised_outside = outside - (1.0 - tolerance) * (outside - chosen.residual);
   const bool late = !made.options[static_cast<std::size_t>(*action)].in_time;
   const std::string_view reason = late ? "the fastest: nothing is in time" : "the cheapest in time";
   switch (mode_of(config, *action)) {

@@ -52,6 +52,16 @@ std::optional<Price> limit_price(Side side, const Top& top, Price tick, double s
   return side == Side::buy ? best + by : best - by;
 }
 
+/// Whether the market has shown itself since the last order of ours that met this side of it.
+bool answered(const Situation& situation,
+              const OpenOrders& orders,
+              InstrumentId instrument,
+              Side side) {
+  const auto traded = orders.traded_at(instrument, side);
+  const auto seen = situation.market().top_at(instrument);
+  return !traded || (seen && *seen > *traded);
+}
+
 /// Cash on its way to the accounts of a cash factor: it may arrive or fail.
 double arriving(const Situation& situation, FactorId id) {
   const FactorConfig& factor = situation.desk().factor(id);
@@ -182,9 +192,15 @@ std::optional<HedgeInstrument> Hedging::terms_of(const Situation& situation,
   if (situation.desk().rails.order_notional) {
     most = std::min(most, *situation.desk().rails.order_notional / *notional);
   }
-  // An immediate order at the touch takes no more than what stands there.
-  terms.least = -std::min(most, to_double(top.bid_qty));
-  terms.most = std::min(most, to_double(top.ask_qty));
+  // An immediate order at the touch takes no more than what stands there, and what an order of
+  // ours met may stand there no more.
+  const auto there = [&](Side side, Quantity shown) {
+    return answered(situation, orders, hedge.instrument, side) ? std::min(most, to_double(shown))
+                                                               : 0.0;
+  };
+  terms.least = -there(Side::sell, top.bid_qty);
+  terms.most = there(Side::buy, top.ask_qty);
+  if (terms.least == 0.0 && terms.most == 0.0) return leave_out("no top since our last orders");
   const double position = held(situation, orders, hedge);
   if (hedge.position) {
     terms.least = std::max(terms.least, std::min(0.0, to_double(hedge.position->lower) - position));
@@ -209,6 +225,7 @@ Candidate Hedging::candidate(const Situation& situation,
                              const ControlConfig& control,
                              const OpenOrders& orders,
                              const KillSwitches& switches,
+                             const Deviation& deviation,
                              const TradeId& proposal) {
   const Desk& desk = situation.desk();
   std::string left_out;
@@ -222,6 +239,17 @@ Candidate Hedging::candidate(const Situation& situation,
       left_out += fmt::format("{}{}: stopped, {}", left_out.empty() ? "" : "; ",
                               desk.instrument(hedge.instrument).name, killed->reason.view());
       continue;
+    }
+    const Side side =
+        (deviation.now > 0.0) == (per_unit.value_or(0.0) > 0.0) ? Side::sell : Side::buy;
+    if (!answered(situation, orders, hedge.instrument, side) &&
+        situation.now() - *orders.traded_at(hedge.instrument, side) <=
+            control.interval + control.interval) {
+      Candidate soon = Candidate::impossible(
+          Action::hedge, fmt::format("waits for the next top of {} after an order of ours",
+                                     desk.instrument(hedge.instrument).name));
+      soon.soon = true;
+      return soon;
     }
     const auto terms = terms_of(situation, control, orders, hedge, left_out);
     if (!terms) continue;

@@ -30,6 +30,7 @@ class Hedging {
                       const ControlConfig& control,
                       const OpenOrders& orders,
                       const KillSwitches& switches,
+                      const Deviation& deviation,
                       const TradeId& proposal);
 
  private:

@@ -47,6 +47,7 @@ void OpenOrders::apply(Timestamp now, const Order& order) {
   if (ended(order.state)) {
     const double took = (now - open->sent).to_seconds();
     seconds_ += newest_share * (took - seconds_);
+    if (order.state != OrderState::rejected) has_traded(now, open->instrument, open->side);
   }
   sweep();
 }
@@ -57,6 +58,22 @@ void OpenOrders::booked(const Fill& fill) {
   if (open == nullptr || open->instrument != fill.key.instrument) return;
   open->booked = std::min(open->qty, open->booked + fill.qty);
   sweep();
+}
+
+std::optional<Timestamp> OpenOrders::traded_at(InstrumentId id, Side side) const {
+  for (const Traded& traded : traded_) {
+    if (traded.instrument == id && traded.side == side) return traded.at;
+  }
+  return std::nullopt;
+}
+
+void OpenOrders::has_traded(Timestamp now, InstrumentId id, Side side) {
+  for (Traded& traded : traded_) {
+    if (traded.instrument != id || traded.side != side) continue;
+    traded.at = std::max(traded.at, now);
+    return;
+  }
+  traded_.push_back({id, side, now});
 }
 
 void OpenOrders::cancelling(const OrderId& id) {

@@ -9,6 +9,7 @@
 // makes that decision worst. Not thread-safe; the list is short, and searched.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -64,17 +65,32 @@ class OpenOrders {
   const OpenOrder* find(const OrderId& id) const;
   /// How long orders take from being sent to their end, in seconds, on average; 1 until one has.
   double seconds() const { return seconds_; }
+  /// When the last order that met this side of the market ended; nothing before the first. What the
+  /// market showed until then may have been taken.
+  std::optional<Timestamp> traded_at(InstrumentId id, Side side) const;
 
   template <class Archive>
   void archive(Archive& ar) {
-    ar(orders_, seconds_);
+    ar(orders_, seconds_, traded_);
   }
 
  private:
+  struct Traded {
+    InstrumentId instrument;
+    Side side = Side::buy;
+    Timestamp at{};
+    template <class Archive>
+    void archive(Archive& ar) {
+      ar(instrument, side, at);
+    }
+  };
+
   OpenOrder* find_open(const OrderId& id);
+  void has_traded(Timestamp now, InstrumentId id, Side side);
   void sweep();
 
   std::vector<OpenOrder> orders_;  // in the order of their news
+  std::vector<Traded> traded_;     // in the order of their first
   double seconds_ = 1.0;
 };
 

@@ -1,5 +1,6 @@
 // The loop of deviation, hedge and proof, end to end: an engine and a paper venue, recorded tops
 // and client fills in, and a trader's expectations of what comes out.
+#include <algorithm>
 #include <cmath>
 
 #include <gtest/gtest.h>
@@ -122,6 +123,37 @@ TEST(HedgeLoop, tries_again_after_rejections_until_the_breaker_trips_and_rearms_
       EXPECT_NE(decision.reason.view().find("not filled"), std::string_view::npos);
     }
   }
+}
+
+TEST(HedgeLoop, a_promise_is_measured_by_what_was_to_be_gained) {
+  // Half a coin stands at the touch: each hedge can gain little of the nine that are outside.
+  PaperOptions paper;
+  paper.rejects = 1.0;
+  DeskLoop loop(control_desk_toml(hedge_control("auto")), paper);
+  std::vector<Event> events;
+  Wobble market(loop.desk());
+  market.pass(events, 60, 60'000, "0.25");
+  events.push_back(client_fill(market.now(), "c1", Side::buy, "10"));
+  market.pass(events, 10, 60'000, "0.25");
+  loop.run(events);
+  const auto all = states(loop);
+  ASSERT_FALSE(all.empty());
+  EXPECT_EQ(std::count(all.begin(), all.end(), ProposalState::verified), 0);
+}
+
+TEST(HedgeLoop, does_not_trade_again_on_a_top_that_it_has_taken) {
+  DeskLoop loop(control_desk_toml(hedge_control("auto")));
+  std::vector<Event> events;
+  Wobble market(loop.desk());
+  market.pass(events, 60, 60'000, "0.25");
+  events.push_back(client_fill(market.now(), "c1", Side::buy, "10"));
+  const Timestamp last_top = market.now();
+  for (int i = 1; i <= 90; ++i)
+    events.push_back({last_top + Duration::milliseconds(100 * i), Tick{}});
+  loop.run(events);
+  // Once on either instrument; then nobody knows what stands there.
+  EXPECT_EQ(loop.effects_of<OrderRequest>().size(), 2U);
+  EXPECT_NEAR(hedged(loop), -0.5, 1e-9);
 }
 
 TEST(HedgeLoop, sends_nothing_while_a_kill_switch_covers_the_venue) {
