@@ -4,7 +4,6 @@
 #include <gtest/gtest.h>
 
 #include "adapters/config/config.hpp"
-#include "sim/demo_day.hpp"
 
 namespace ballast {
 namespace {

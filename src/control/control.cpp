@@ -276,6 +276,9 @@ void Control::verify(const Round& round, const std::optional<Deviation>& deviati
                 fmt::format("not filled: {:.6g} of {:.6g}", proposal.filled, proposal.requested),
                 true);
   }
+  if (proposal.action == Action::transfer && !transferring_.arrived(round.situation, proposal.id)) {
+    return fail(round, ProposalState::failed, "a transfer has not arrived", true);
+  }
   // Flow and markets move on; what was done may still have done what it should. Only a hedge that
   // did not, by the books, is one to be afraid of.
   const bool sound = proposal.action != Action::hedge || hedge_took_hold(round);
@@ -283,7 +286,7 @@ void Control::verify(const Round& round, const std::optional<Deviation>& deviati
   fail(round, ProposalState::failed,
        sound ? fmt::format("done, but {} moved it on", cause)
              : std::string("filled, but it did not move the factor as it should have"),
-       !sound || proposal.action == Action::transfer);
+       !sound);
 }
 
 /// Whether the exposure of hedge fills went where the orders were to take it.

@@ -53,6 +53,16 @@ bool changed(const OwnQuote& own,
   return side(own.bid, quote.bid, quote.bid_qty) || side(own.ask, quote.ask, quote.ask_qty);
 }
 
+/// What the model says, around the same middle no narrower than configured.
+Result<SkewedQuote> leaned_quote(const QuoteConfig& config, const SkewInput& input) {
+  BALLAST_TRY(quote, skewed(config.model, input));
+  const double half_spread = (quote.bid_depth + quote.ask_depth) / 2.0;
+  const double widen = std::max(0.0, config.min_half_spread * input.mid - half_spread);
+  quote.bid_depth += widen;
+  quote.ask_depth += widen;
+  return quote;
+}
+
 Quote pulled(InstrumentId instrument, std::string_view why) {
   Quote quote;
   quote.instrument = instrument;
@@ -284,7 +294,7 @@ void Quoting::look(const Situation& situation,
   std::string why;
   const auto input = input_of(situation, index, leaning, why);
   if (!input) return ask_for(situation, index, pulled(config.instrument, why), gate, effects);
-  const auto skew = skewed(config.model, *input);
+  const auto skew = leaned_quote(config, *input);
   if (!skew) {
     return ask_for(situation, index, pulled(config.instrument, skew.error().what), gate, effects);
   }
@@ -407,8 +417,8 @@ std::optional<SkewFlow> Quoting::flow(const Situation& situation,
     if (!leaned || !straight || !leaned->fill_rate || !leaned->k) return std::nullopt;
     SkewInput flat = *straight;
     if (leaned->joint_skew) flat.joint_skew = 0.0;
-    const auto quote = skewed(config.model, *leaned);
-    const auto symmetric = skewed(config.model, flat);
+    const auto quote = leaned_quote(config, *leaned);
+    const auto symmetric = leaned_quote(config, flat);
     if (!quote || !symmetric) return std::nullopt;
     const auto fills = [&](double depth, double size) {  // units a second
       return *leaned->fill_rate * std::exp(-*leaned->k * std::max(0.0, depth)) * size *

@@ -131,8 +131,11 @@ Candidate Transferring::candidate(const Situation& situation,
   }
   const double outside = deviation.outside(deviation.expected);
   const bool missing = outside < 0.0;  // it must come here
-  const double need = std::fabs(outside);
-  if (!(need > 0.0)) return Candidate::impossible(Action::transfer, "what is on its way is enough");
+  if (outside == 0.0)
+    return Candidate::impossible(Action::transfer, "what is on its way is enough");
+  const double need = std::fabs(control.aim == HedgeStop::target ? deviation.expected : outside);
+  // More than is needed may be moved, as far as the band's other edge.
+  const double bearable = std::fabs(outside) + deviation.upper - deviation.lower;
   // Units as fine as their counts allow.
   const double unit = std::pow(10.0, std::clamp(std::floor(11.0 - std::log10(need)), 0.0, 8.0));
   Network network(situation, factor.asset, unit);
@@ -155,10 +158,10 @@ Candidate Transferring::candidate(const Situation& situation,
 
   const auto add_route = [&](RouteId id, std::size_t from, std::size_t to) {
     const RouteConfig& route = desk.routes[id.index()];
-    const double capacity =
-        std::min(capacity_of(situation, route, sent_today(id, situation.now())), need);
-    if (capacity < to_double(route.least)) return;
-    network.add(from, to, capacity, route.fee_rate + to_double(route.fee) / need, id);
+    const double capacity = capacity_of(situation, route, sent_today(id, situation.now()));
+    if (to_double(route.least) > std::min(capacity, bearable)) return;
+    network.add(from, to, std::min(capacity, need), route.fee_rate + to_double(route.fee) / need,
+                id);
   };
   for (const RouteId id : usable) {
     const RouteConfig& route = desk.routes[id.index()];
@@ -205,7 +208,7 @@ Candidate Transferring::candidate(const Situation& situation,
 
   Candidate candidate;
   candidate.action = Action::transfer;
-  candidate.residual = std::max(0.0, need - static_cast<double>(amount) / unit);
+  candidate.residual = std::max(0.0, std::fabs(outside) - static_cast<double>(amount) / unit);
   double fees = 0.0;
   double delay = 0.0;
   for (std::size_t arc = 0; arc < flow->flows.size(); ++arc) {
@@ -290,6 +293,18 @@ bool Transferring::under_way(const Situation& situation, const TradeId& proposal
   };
   return std::any_of(waiting_.begin(), waiting_.end(), waits) ||
          std::any_of(requested_.begin(), requested_.end(), open);
+}
+
+bool Transferring::arrived(const Situation& situation, const TradeId& proposal) const {
+  const Transfers& transfers = situation.books().transfers();
+  const auto missing = [&](const TradeId& id) {
+    if (proposal_of(id) != proposal) return false;
+    const TransferRecord* const record = transfers.find(id);
+    return record == nullptr || record->state != TransferState::arrived;
+  };
+  const auto waits = [&](const Leg& leg) { return leg.proposal == proposal; };
+  return std::none_of(waiting_.begin(), waiting_.end(), waits) &&
+         std::none_of(requested_.begin(), requested_.end(), missing);
 }
 
 }  // namespace ballast

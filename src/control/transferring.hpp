@@ -35,6 +35,8 @@ class Transferring {
   void drop(const TradeId& proposal);
   /// Whether some of a proposal's transfers wait or are on their way.
   bool under_way(const Situation& situation, const TradeId& proposal) const;
+  /// Whether all of them have arrived.
+  bool arrived(const Situation& situation, const TradeId& proposal) const;
 
   template <class Archive>
   void archive(Archive& ar) {

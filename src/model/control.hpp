@@ -23,7 +23,7 @@ constexpr std::string_view to_string(Mode mode) {
   return mode_names[static_cast<std::size_t>(mode)];
 }
 
-/// Where a hedge stops.
+/// Where a hedge or a transfer stops.
 enum class HedgeStop : std::uint8_t { near_edge, target };
 inline constexpr std::array<std::string_view, 2> hedge_stop_names{"near_edge", "target"};
 
@@ -89,6 +89,7 @@ struct QuoteConfig {
   FactorId factor;  // whose deviation leans it
   SkewModel model;
   Quantity qty;                              // a side, > 0
+  double min_half_spread = 0.0;              // of the mid, [0, 1): a narrower quote is widened
   Duration interval = Duration::seconds(1);  // at most one change in this long, > 0
   std::uint32_t requote_ticks = 1;           // a move of fewer ticks changes nothing
   bool post_only = true;                     // never through the other side's best

@@ -1,159 +1,8 @@
 #include "sim/demo_desk.hpp"
 
+#include <utility>
+
 namespace ballast {
-
-const std::string_view demo_desk_toml =
-    R"toml(# The desk of `ballast demo`: a small market maker in BTC and ETH.
-#
-# It quotes spot on one venue and a linear perpetual on another (book "mm"), and hedges on
-# perpetuals (book "hedger"), one of them inverse: one netted delta:BTC spans all three kinds.
-
-[desk]
-name = "demo"
-currency = "USDT"
-
-[[assets]]
-name = "BTC"
-[[assets]]
-name = "ETH"
-[[assets]]
-name = "USDT"
-[[assets]]
-name = "USD"
-equals = "USDT"                   # what inverse contracts are quoted in
-
-[[venues]]
-name = "binance"
-accounts = ["main"]
-[[venues]]
-name = "bybit"
-accounts = ["main"]
-[[venues]]
-name = "deribit"
-accounts = ["main"]
-
-[[instruments]]
-name = "BTC-USDT"
-kind = "spot"
-venue = "binance"
-base = "BTC"
-quote = "USDT"
-
-[[instruments]]
-name = "ETH-USDT"
-kind = "spot"
-venue = "binance"
-base = "ETH"
-quote = "USDT"
-
-[[instruments]]
-name = "BTC-USDT-PERP"
-kind = "linear_perpetual"
-venue = "bybit"
-base = "BTC"
-quote = "USDT"
-contract_size = "1"               # BTC per contract
-
-[[instruments]]
-name = "ETH-USDT-PERP"
-kind = "linear_perpetual"
-venue = "bybit"
-base = "ETH"
-quote = "USDT"
-contract_size = "1"
-
-[[instruments]]
-name = "BTC-USD-PERP"
-kind = "inverse_perpetual"
-venue = "deribit"
-base = "BTC"
-quote = "USD"
-contract_size = "10"              # USD per contract
-
-# Eight coins, a quarter less around the funding stamps at 00:00, 08:00 and 16:00 UTC.
-[[factors]]
-name = "delta:BTC"
-book = "*"
-band = { lower = "-1.2", upper = "1.2" }
-limit = { lower = "4", upper = "12" }
-max_age = "60s"
-[factors.target]
-model = "schedule"
-value = "8"
-[[factors.target.entries]]
-from = "23:45"
-for = "30m"
-scale = "0.75"
-[[factors.target.entries]]
-from = "07:45"
-for = "30m"
-scale = "0.75"
-[[factors.target.entries]]
-from = "15:45"
-for = "30m"
-scale = "0.75"
-
-# Fifteen per cent of the desk's net asset value.
-[[factors]]
-name = "delta:ETH"
-book = "*"
-target = { model = "share", fraction = "0.15" }
-band = { lower = "-30", upper = "30" }
-limit = { lower = "60", upper = "300" }
-max_age = "60s"
-
-[[factors]]
-name = "cash:USDT@binance"
-book = "*"
-target = { model = "static", value = "1500000" }
-band = { lower = "-300000", upper = "300000" }
-limit = { lower = "300000", upper = "2700000" }
-
-[[rules]]
-name = "btc-out-of-band"
-factor = "delta:BTC"
-when = "abs_z > 1"
-for = "30s"
-clear = 0.8
-severity = "warning"
-
-[[rules]]
-name = "btc-at-limit"
-factor = "delta:BTC"
-when = "abs_skew >= 1"
-clear = 0.9
-severity = "critical"
-
-[[rules]]
-name = "eth-out-of-band"
-factor = "delta:ETH"
-when = "abs_z > 1"
-for = "1m"
-clear = 0.8
-severity = "warning"
-
-[[rules]]
-name = "cash-out-of-band"
-factor = "cash:USDT@binance"
-when = "abs_z > 1"
-for = "5m"
-clear = 0.9
-severity = "info"
-
-[[rules]]
-name = "btc-blind"
-factor = "delta:BTC"
-when = "unknown_seconds > 120"
-severity = "warning"
-
-[[objectives]]
-name = "btc-in-band"
-factor = "delta:BTC"
-when = "time_in_band >= 0.95"
-over = "24h"
-severity = "critical"
-)toml";
-
 namespace {
 
 Decimal decimal(std::int64_t thousandths) {
@@ -168,6 +17,7 @@ Instrument instrument(std::string name,
                       VenueId venue,
                       AssetId base,
                       AssetId quote,
+                      const TradingTerms& terms,
                       std::int64_t contract_size = 1) {
   Instrument made;
   made.name = std::move(name);
@@ -176,6 +26,23 @@ Instrument instrument(std::string name,
   made.base = base;
   made.quote = quote;
   made.contract_size = Quantity::whole(contract_size);
+  made.terms = terms;
+  return made;
+}
+
+/// One over this.
+template <class To>
+To part(std::int64_t of_one) {
+  return To::from_raw(decimal_one / of_one);
+}
+/// Fees in millionths.
+TradingTerms terms(Price tick, Quantity lot, std::int64_t maker_fee, std::int64_t taker_fee) {
+  TradingTerms made;
+  made.tick = tick;
+  made.lot = lot;
+  made.min_qty = lot;
+  made.maker_fee = Decimal::from_raw(Int128{maker_fee} * (decimal_one / 1'000'000));
+  made.taker_fee = Decimal::from_raw(Int128{taker_fee} * (decimal_one / 1'000'000));
   return made;
 }
 
@@ -199,6 +66,11 @@ std::vector<FactorConfig> factors(const DemoIds& id) {
   btc.band = range(-1200, 1200);
   btc.limit = range(4000, 12000);
   btc.max_age = Duration::seconds(60);
+  RegimeScale regime;
+  regime.instrument = id.btc_spot;
+  regime.levels = {{0.0, 1.0, 1.0}, {0.07, 0.75, 1.0}};
+  regime.hold.safe = 0.03;
+  btc.stages = {regime};
 
   FactorConfig eth;
   eth.name = "delta:ETH";
@@ -208,6 +80,13 @@ std::vector<FactorConfig> factors(const DemoIds& id) {
   eth.band = range(-30'000, 30'000);
   eth.limit = range(60'000, 300'000);
   eth.max_age = Duration::seconds(60);
+  VolBand narrower;
+  narrower.instrument = id.eth_spot;
+  narrower.reference = 0.035;
+  narrower.least = 0.5;
+  narrower.most = 1.25;
+  narrower.hold.safe = 0.035;
+  eth.stages = {narrower};
 
   FactorConfig cash;
   cash.name = "cash:USDT@binance";
@@ -248,13 +127,96 @@ std::vector<RuleConfig> rules(const DemoIds& id) {
       rule("btc-out-of-band", id.delta_btc, abs_z, above, 1.0, Duration::seconds(30), 0.8,
            Severity::warning),
       rule("btc-at-limit", id.delta_btc, abs_skew, at_least, 1.0, {}, 0.9, Severity::critical),
-      rule("eth-out-of-band", id.delta_eth, abs_z, above, 1.0, Duration::minutes(1), 0.8,
+      rule("eth-out-of-band", id.delta_eth, abs_z, above, 1.0, Duration::minutes(5), 0.8,
            Severity::warning),
       rule("cash-out-of-band", id.cash_usdt, abs_z, above, 1.0, Duration::minutes(5), 0.9,
            Severity::info),
       rule("btc-blind", id.delta_btc, unknown_seconds, above, 120.0, {}, std::nullopt,
            Severity::warning),
   };
+}
+
+/// How the desk is brought back.
+void control(Desk& desk, const DemoIds& id) {
+  const auto main_of = [](VenueId venue) { return Place{venue, AccountName("main")}; };
+  desk.learning.intensity_half_life = Duration::minutes(30);
+  desk.learning.max_age = Duration::minutes(2);
+
+  ControlConfig btc;
+  btc.factor = id.delta_btc;
+  btc.gamma = 2e-6;
+  btc.recover_within = Duration::minutes(5);
+  btc.skew = Mode::automatic;
+  btc.hedge = Mode::automatic;
+  btc.failures = 6;
+  ControlConfig eth = btc;
+  eth.factor = id.delta_eth;
+  eth.recover_within = Duration::minutes(10);
+  eth.hedge = Mode::approve;
+  eth.approve_within = Duration::minutes(5);
+  ControlConfig cash;
+  cash.factor = id.cash_usdt;
+  cash.gamma = 1e-6;
+  cash.recover_within = Duration::hours(1);
+  cash.aim = HedgeStop::target;
+  cash.hedge = Mode::off;
+  cash.transfer = Mode::automatic;
+  desk.controls = {btc, eth, cash};
+
+  const auto quote = [&](InstrumentId instrument, VenueId venue, FactorId factor, SkewModel model,
+                         Quantity qty, double min_half_spread, std::uint32_t requote_ticks) {
+    QuoteConfig made;
+    made.instrument = instrument;
+    made.place = main_of(venue);
+    made.book = BookName("mm");
+    made.factor = factor;
+    made.model = std::move(model);
+    made.qty = qty;
+    made.min_half_spread = min_half_spread;
+    made.interval = Duration::seconds(5);
+    made.requote_ticks = requote_ticks;
+    desk.quotes.push_back(std::move(made));
+  };
+  GlftSkew glft;
+  glft.aversion.half_life = Duration::minutes(20);
+  quote(id.btc_spot, id.binance, id.delta_btc, glft, part<Quantity>(10), 0.00008, 100);
+  quote(id.btc_linear, id.bybit, id.delta_btc, LinearSkew{0.0001, 0.5, 0.5}, part<Quantity>(10),
+        0.0, 10);
+  quote(id.eth_spot, id.binance, id.delta_eth, glft, Quantity::whole(2), 0.00008, 10);
+
+  const auto hedge = [&](InstrumentId instrument, VenueId venue, std::int64_t most) {
+    HedgeConfig made;
+    made.instrument = instrument;
+    made.place = main_of(venue);
+    made.book = BookName("hedger");
+    made.max_order = Quantity::whole(most);
+    made.slippage = 0.001;
+    desk.hedges.push_back(std::move(made));
+  };
+  hedge(id.btc_inverse, id.deribit, 20'000);
+  hedge(id.btc_linear, id.bybit, 2);
+  hedge(id.eth_linear, id.bybit, 60);
+
+  const auto route = [&](std::string name, VenueId from, VenueId to) {
+    RouteConfig made;
+    made.name = std::move(name);
+    made.asset = id.usdt;
+    made.from = main_of(from);
+    made.to = main_of(to);
+    made.fee = Amount::whole(1);
+    made.delay = Duration::minutes(8);
+    made.least = Amount::whole(1000);
+    desk.routes.push_back(std::move(made));
+  };
+  route("binance-to-bybit", id.binance, id.bybit);
+  route("bybit-to-binance", id.bybit, id.binance);
+
+  desk.rails.order_notional = 400'000.0;
+  desk.rails.daily_notional = 100'000'000.0;
+  desk.rails.price_collar = 0.02;
+  desk.rails.messages = 20;
+  desk.rails.position_notional = 3'000'000.0;
+  desk.rails.stale_after = Duration::seconds(30);
 }
 
 }  // namespace
@@ -268,11 +230,16 @@ Desk demo_desk() {
   desk.venues = {{"binance", {"main"}}, {"bybit", {"main"}}, {"deribit", {"main"}}};
   using enum InstrumentKind;
   desk.instruments = {
-      instrument("BTC-USDT", spot, id.binance, id.btc, id.usdt),
-      instrument("ETH-USDT", spot, id.binance, id.eth, id.usdt),
-      instrument("BTC-USDT-PERP", linear_perpetual, id.bybit, id.btc, id.usdt),
-      instrument("ETH-USDT-PERP", linear_perpetual, id.bybit, id.eth, id.usdt),
-      instrument("BTC-USD-PERP", inverse_perpetual, id.deribit, id.btc, id.usd, 10),
+      instrument("BTC-USDT", spot, id.binance, id.btc, id.usdt,
+                 terms(part<Price>(100), part<Quantity>(100'000), -50, 250)),
+      instrument("ETH-USDT", spot, id.binance, id.eth, id.usdt,
+                 terms(part<Price>(100), part<Quantity>(10'000), -50, 250)),
+      instrument("BTC-USDT-PERP", linear_perpetual, id.bybit, id.btc, id.usdt,
+                 terms(part<Price>(10), part<Quantity>(1000), -25, 300)),
+      instrument("ETH-USDT-PERP", linear_perpetual, id.bybit, id.eth, id.usdt,
+                 terms(part<Price>(100), part<Quantity>(100), -25, 300)),
+      instrument("BTC-USD-PERP", inverse_perpetual, id.deribit, id.btc, id.usd,
+                 terms(part<Price>(2), part<Quantity>(1), 0, 300), 10),
   };
   desk.factors = factors(id);
   desk.rules = rules(id);
@@ -284,6 +251,7 @@ Desk demo_desk() {
   objective.over = Window::hour_24;
   objective.severity = Severity::critical;
   desk.objectives = {objective};
+  control(desk, id);
   return desk;
 }
 

@@ -51,6 +51,21 @@ TEST(QuoteLoop, leans_against_the_deviation_in_price_and_size) {
   EXPECT_EQ(to_string(quote.ask_qty), "0.125");
 }
 
+TEST(QuoteLoop, is_no_narrower_than_configured_around_the_middle_that_the_model_leans_to) {
+  DeskLoop loop(control_desk_toml("", std::string(quoted) + "min_half_spread = 0.002\n"));
+  std::vector<Event> events;
+  Wobble market(loop.desk());
+  market.pass(events, 10);
+  events.push_back(client_fill(market.now(), "c1", Side::buy, "0.5"));
+  market.pass(events, 5);
+  loop.run(events);
+  const Quote quote = last_quote(loop);
+  const Top& top = loop.engine().market().top(InstrumentId{0});
+  const double mid = (to_double(top.bid) + to_double(top.ask)) / 2.0;
+  EXPECT_NEAR(mid - to_double(quote.bid), (0.002 + 0.5 * 0.0005) * mid, 0.11);
+  EXPECT_NEAR(to_double(quote.ask) - mid, (0.002 - 0.5 * 0.0005) * mid, 0.11);
+}
+
 TEST(QuoteLoop, pulls_the_adding_side_at_the_limit_and_says_so) {
   DeskLoop loop(control_desk_toml("", quoted));
   std::vector<Event> events;

@@ -106,6 +106,56 @@ TEST(TransferLoop, does_not_send_again_what_is_on_its_way) {
   EXPECT_EQ(loop.effects_of<TransferRequest>().size(), 1U);
 }
 
+std::string replaced(std::string_view was, std::string_view is) {
+  std::string toml(desk_toml);
+  const std::size_t at = toml.find(was);
+  EXPECT_NE(at, std::string::npos);
+  return toml.replace(at, was.size(), is);
+}
+
+TEST(TransferLoop, goes_on_to_the_target_when_told) {
+  DeskLoop loop{replaced("hedge = \"off\"", "aim = \"target\"\nhedge = \"off\"")};
+  std::vector<Event> events{deposit(0, "100000")};
+  for (const Event& tick : ticks(8))
+    events.push_back(tick);
+  loop.run(events);
+  EXPECT_NEAR(to_double(loop.engine().factor(FactorId{0}).state.actual), 20'000.0, 1e-3);
+}
+
+TEST(TransferLoop, moves_the_least_that_a_route_takes_when_that_is_more_than_is_needed) {
+  DeskLoop loop{replaced("fee = \"5\"", "fee = \"5\"\nleast = \"2000\"")};
+  std::vector<Event> events{deposit(1, "14900"), deposit(0, "100000")};
+  for (const Event& tick : ticks(8))
+    events.push_back(tick);
+  loop.run(events);
+  EXPECT_NEAR(to_double(loop.engine().factor(FactorId{0}).state.actual), 16'900.0, 1e-3);
+}
+
+TEST(TransferLoop, a_transfer_that_arrived_has_not_failed_for_the_breaker_whatever_left_since) {
+  DeskLoop loop{std::string(desk_toml)};
+  std::vector<Event> events{deposit(0, "100000")};
+  for (const Event& tick : ticks(30)) {
+    events.push_back(tick);
+    Event paid = deposit(1, "-150");  // every ten seconds
+    paid.t = tick.t;
+    events.push_back(paid);
+  }
+  loop.run(events);
+  EXPECT_GT(loop.effects_of<TransferRequest>().size(), 4U);
+  EXPECT_EQ(loop.effects_of<BreakerTripped>().size(), 0U);
+}
+
+TEST(TransferLoop, transfers_that_fail_trip_the_breaker) {
+  PaperOptions paper;
+  paper.failed_transfers = 1.0;
+  DeskLoop loop{std::string(desk_toml), paper};
+  std::vector<Event> events{deposit(0, "100000")};
+  for (const Event& tick : ticks(40))
+    events.push_back(tick);
+  loop.run(events);
+  EXPECT_EQ(loop.effects_of<BreakerTripped>().size(), 1U);
+}
+
 TEST(TransferLoop, says_why_nothing_can_be_moved) {
   DeskLoop loop{std::string(desk_toml)};
   std::vector<Event> events{deposit(1, "100")};

@@ -19,12 +19,12 @@
 #include "adapters/store/reader.hpp"
 #include "adapters/store/schema.hpp"
 #include "base/hash.hpp"
-#include "sim/demo_day.hpp"
+#include "support/demo_run.hpp"
 
 namespace ballast::testing {
 namespace {
 
-/// The demonstration's day without most of its marks and tops: every kind of row comes of it.
+/// The demonstration's day without most of its market: every kind of row comes of it.
 struct Day {
   std::string desk;
   std::vector<std::string> lines;
@@ -32,12 +32,15 @@ struct Day {
 };
 const Day& day() {
   static const Day made = [] {
-    const DemoDay demo = make_demo_day(7);
-    Day thin{demo.desk_toml, {}, {}};
-    const EventWriter writer(demo.desk);
+    const DemoDay demo = run_demo(7);
+    const Desk desk = demo_desk();
+    Day thin{std::string(demo_desk_toml), {}, {}};
+    const EventWriter writer(desk);
     std::size_t marks = 0;
     for (const Event& event : demo.events) {
-      if ((event.type() == "mark" || event.type() == "top") && ++marks % 40 != 0) continue;
+      const std::string_view type = event.type();
+      const bool many = type == "mark" || type == "top" || type == "trade" || type == "quote";
+      if (many && ++marks % 40 != 0) continue;
       std::string line;
       writer.write(event, line);
       thin.text += line + '\n';
@@ -48,8 +51,8 @@ const Day& day() {
   return made;
 }
 
-/// Exit code of its replay: thinned, the day holds an acknowledgement of an alert that does not
-/// fire yet. Refusals are part of the report that must come out the same.
+/// Exit code of its replay: thinned, the day holds decisions that its market does not lead to.
+/// Refusals are part of the report that must come out the same.
 constexpr int replayed = 5;
 
 /// `ballast ARGUMENTS` with a pipe for its standard input, to be killed.

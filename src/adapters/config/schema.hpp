@@ -202,6 +202,7 @@ void fields(Visitor& v, QuoteConfig& s) {
   v.factor({"factor", "\"delta:BTC\""}, s.factor);
   v.model({"skew", "{ model = \"glft\", half_life = \"10m\" }"}, s.model, skew_model_names);
   v.decimal({"qty", "\"0.1\""}, s.qty, Domain::positive);
+  v.number({"min_half_spread"}, s.min_half_spread, Domain::below_one);
   v.duration({"interval"}, s.interval, Domain::positive);
   v.count({"requote_ticks"}, s.requote_ticks, Domain::not_negative);
   v.flag({"post_only"}, s.post_only);

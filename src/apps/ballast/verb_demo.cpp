@@ -7,7 +7,8 @@
 #include "adapters/report/render.hpp"
 #include "apps/ballast/output.hpp"
 #include "apps/ballast/run.hpp"
-#include "sim/demo_day.hpp"
+#include "runtime/closed_loop.hpp"
+#include "sim/demo_world.hpp"
 
 namespace ballast {
 namespace {
@@ -18,20 +19,32 @@ struct DemoArguments {
   Output output;
 };
 
-Result<Report> run_day(const DemoDay& day, const std::string& journal) {
+/// The desk's day, as a closed loop.
+Result<std::unique_ptr<Run>> run_day(const std::string& journal, std::uint64_t seed) {
   Run::Options options;
   options.journal = journal;
-  BALLAST_TRY(run, Run::open(day.desk, options));
-  Progress progress("a desk day");
+  BALLAST_TRY(run, Run::open(demo_desk(), options));
+  DemoWorld world(run->engine().desk(), seed);
+  Progress progress("a desk's day");
   std::uint64_t count = 0;
-  for (const Event& event : day.events) {
-    BALLAST_CHECK(run->feed(event, nullptr));
-    ++count;
-    progress.update(count, count, day.events.size());
-  }
+  Result<void> fed;
+  LoopEnds ends;
+  ends.step = [&](const Event& event) -> std::span<const Effect> {
+    fed = run->feed(event, nullptr);
+    return run->effects();
+  };
+  ends.sink = [&](const Event&) -> Result<void> {
+    progress.update(++count, world.bytes_read(), world.bytes_total());
+    return fed;
+  };
+  ClosedLoop loop(std::move(ends), world);
+  BALLAST_TRY(counts, loop.run(world));
   progress.finish();
   BALLAST_CHECK(run->finish());
-  return run->report();
+  complain(
+      fmt::format("{} events of the market and its people, {} of the paper venues, {} decisions",
+                  counts.recorded, counts.executed, counts.decisions));
+  return std::move(run);
 }
 
 Exit run(const DemoArguments& arguments) {
@@ -43,22 +56,23 @@ Exit run(const DemoArguments& arguments) {
   for (const char* suffix : {"", "-wal", "-shm", ".lock"})
     fs::remove(journal + suffix, error);
 
-  complain(fmt::format("making a desk's day from seed {}", arguments.seed));
-  const DemoDay day = make_demo_day(arguments.seed);
+  complain(fmt::format("a desk quotes, hedges and moves cash through a day made from seed {}",
+                       arguments.seed));
   const double begin = monotonic_seconds();
-  auto report = run_day(day, journal);
-  if (!report) return complain(report.error());
+  auto ran = run_day(journal, arguments.seed);
+  if (!ran) return complain(ran.error());
   const double seconds = monotonic_seconds() - begin;
-  complain(fmt::format("{} events journaled, applied and projected in {:.1f} s", day.events.size(),
+  const Report report = (*ran)->report();
+  complain(fmt::format("{} events journaled, applied and projected in {:.1f} s", report.events.read,
                        seconds));
   const std::string config = (dir / "desk.toml").string();
   const std::string html = (dir / "report.html").string();
-  if (auto written = write_output(config, day.desk_toml); !written)
+  if (auto written = write_output(config, std::string(demo_desk_toml)); !written)
     return complain(written.error());
-  if (auto written = write_output(html, render_html(*report)); !written) {
+  if (auto written = write_output(html, render_html(report)); !written) {
     return complain(written.error());
   }
-  if (auto printed = print_report(*report, arguments.output); !printed) {
+  if (auto printed = print_report(report, arguments.output); !printed) {
     return complain(printed.error());
   }
   complain(fmt::format("the report to look at: {}", fs::absolute(html).string()));
