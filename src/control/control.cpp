@@ -36,6 +36,11 @@ Mode mode_of(const ControlConfig& config, Action action) {
   return Mode::off;
 }
 
+/// At its mark, in the reporting currency: contracts and coins add up in nothing else.
+double worth(const Situation& situation, InstrumentId instrument, Quantity qty) {
+  return notional_per_quantity(situation, instrument).value_or(0.0) * to_double(qty);
+}
+
 Option option_of(const ControlConfig& config, const Candidate& candidate) {
   Option option;
   option.action = candidate.action;
@@ -88,13 +93,13 @@ void Control::on_order(Timestamp now, const Order& order) {
   }
 }
 
-void Control::on_fill(const Fill& fill, Timestamp now) {
-  quoting_.on_fill(fill, now);
+void Control::on_fill(const Situation& situation, const Fill& fill) {
+  quoting_.on_fill(fill, situation.now());
   const OpenOrder* const order = fill.order.empty() ? nullptr : orders_.find(fill.order);
   if (order == nullptr) return;
   for (FactorWatch& watch : watches_) {
     if (watch.open && watch.proposal->id == order->proposal) {
-      watch.proposal->filled += to_double(fill.qty);
+      watch.proposal->filled += worth(situation, fill.key.instrument, fill.qty);
     }
   }
   orders_.booked(fill);
@@ -270,18 +275,21 @@ void Control::verify(const Round& round, const std::optional<Deviation>& deviati
   if (proposal.state == ProposalState::advised) {
     return fail(round, ProposalState::failed, "advised, and nobody acted on it", false);
   }
-  const bool filled = proposal.filled >= (1.0 - tolerance) * proposal.requested;
-  if (proposal.action == Action::hedge && !filled) {
-    return fail(round, ProposalState::failed,
-                fmt::format("not filled: {:.6g} of {:.6g}", proposal.filled, proposal.requested),
-                true);
-  }
   if (proposal.action == Action::transfer && !transferring_.arrived(round.situation, proposal.id)) {
     return fail(round, ProposalState::failed, "a transfer has not arrived", true);
   }
   // Flow and markets move on; what was done may still have done what it should. Only a hedge that
   // did not, by the books, is one to be afraid of.
   const bool sound = proposal.action != Action::hedge || hedge_took_hold(round);
+  const bool filled = proposal.filled >= (1.0 - tolerance) * proposal.requested;
+  if (proposal.action == Action::hedge && !filled) {
+    const bool part = proposal.filled > 0.0;  // the market had no more: it may have, the next time
+    return fail(
+        round, ProposalState::failed,
+        fmt::format("{}: {:.6g} of {:.6g} {}", part ? "filled in part" : "not filled",
+                    proposal.filled, proposal.requested, desk_->asset(desk_->currency).name),
+        !part || !sound);
+  }
   const std::string_view cause = round.situation.dominant_cause(round.config.factor);
   fail(round, ProposalState::failed,
        sound ? fmt::format("done, but {} moved it on", cause)
@@ -289,13 +297,15 @@ void Control::verify(const Round& round, const std::optional<Deviation>& deviati
        !sound);
 }
 
-/// Whether the exposure of hedge fills went where the orders were to take it.
+/// Whether the exposure of hedge fills went where the orders were to take it, as far as they
+/// filled.
 bool Control::hedge_took_hold(const Round& round) const {
   const Proposal& proposal = *round.watch.proposal;
   const FactorState* const state = round.situation.known_state(round.config.factor);
-  if (state == nullptr || proposal.shift == 0.0) return false;
+  if (state == nullptr || proposal.shift == 0.0 || proposal.requested == 0.0) return false;
   const double moved = to_double(state->hedged) - proposal.hedged;
-  return moved / proposal.shift >= 1.0 - 2.0 * tolerance;
+  const double filled = std::min(1.0, proposal.filled / proposal.requested);
+  return moved / proposal.shift >= (1.0 - 2.0 * tolerance) * filled;
 }
 
 // ---- proposals
@@ -429,10 +439,9 @@ bool Control::send(const Round& round, const std::vector<Order>& orders) {
   }
   for (const Order& order : orders) {
     orders_.sent(now, order);
-    const double notional = notional_per_quantity(round.situation, order.instrument).value_or(0.0) *
-                            to_double(order.qty);
+    const double notional = worth(round.situation, order.instrument, order.qty);
     gate_.passed(now, notional);
-    round.watch.proposal->requested += to_double(order.qty);
+    round.watch.proposal->requested += notional;
     round.effects.push_back({now, OrderRequest{order}});
   }
   return true;

@@ -60,7 +60,7 @@ class Control {
   /// A top or a price of the instrument moved.
   void on_market(InstrumentId id, Timestamp now) { quoting_.on_market(id, now); }
   void on_order(Timestamp now, const Order& order);
-  void on_fill(const Fill& fill, Timestamp now);
+  void on_fill(const Situation& situation, const Fill& fill);
   void on_quote(const Quote& quote) { quoting_.on_quote(quote); }
   /// False when the proposal does not wait. One that was decided elsewhere is answered there.
   bool approve(const Situation& situation, const Approve& answer, std::vector<Effect>& effects);

@@ -37,8 +37,8 @@ struct Proposal {
   Timestamp deadline{};           // of approval while it waits, of recovery afterwards
   double deviation = 0.0;         // from the target, when it was proposed
   double promised_outside = 0.0;  // how far outside the band it should be by then, at most
-  double requested = 0.0;         // quantity of all its orders
-  double filled = 0.0;
+  double requested = 0.0;         // worth of all its orders, reporting currency
+  double filled = 0.0;            // of that
   double hedged = 0.0;  // exposure of all hedges ever, when it was proposed
   double shift = 0.0;   // what its orders were to move the factor by
   Note reason;

@@ -118,7 +118,7 @@ void Engine::start(Timestamp t) {
 
 void Engine::take(const Fill& fill, Timestamp t) {
   const Outcome outcome = books_.apply(t, fill);
-  if (!control_.idle() && outcome.verdict == Verdict::applied) control_.on_fill(fill, now_);
+  if (!control_.idle() && outcome.verdict == Verdict::applied) control_.on_fill(*this, fill);
   booked(outcome, fill.key.id, cause_of(fill.origin));
 }
 void Engine::take(const Correct& correct, Timestamp t) {

@@ -1,0 +1,114 @@
+// Hedging on spot, a linear and an inverse perpetual at once: three units of quantity, three fees,
+// funding on two of them.
+#include <cmath>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "control/desk_loop.hpp"
+
+namespace ballast {
+namespace {
+
+constexpr InstrumentId linear{1};
+constexpr InstrumentId inverse{2};
+
+/// The inverse perpetual, 100 dollars a contract, beside the spot and the linear perpetual.
+/// @param terms  TOML of its terms; @param hedge  of its hedge.
+std::string three_hedges(std::string_view terms = "taker_fee = \"0.0002\"",
+                         std::string_view hedge = "") {
+  return control_desk_toml(hedge_control("auto"), R"toml([[assets]]
+name = "USD"
+equals = "USDT"
+[[instruments]]
+name = "BTC-INV"
+kind = "inverse_perpetual"
+venue = "binance"
+base = "BTC"
+quote = "USD"
+contract_size = "100"
+tick = "0.1"
+lot = "1"
+min_qty = "1"
+)toml" + std::string(terms) + R"toml(
+[[hedges]]
+instrument = "BTC-INV"
+account = "binance/hedge"
+book = "hedge"
+max_order = "3000"
+)toml" + std::string(hedge));
+}
+
+Event top(Timestamp t,
+          InstrumentId instrument,
+          std::string_view bid_qty,
+          std::string_view ask_qty) {
+  const Price bid = Price::whole(60'000);
+  return {t,
+          Top{instrument, bid, parse_decimal<Quantity>(bid_qty).value(),
+              bid + Price::from_raw(decimal_one / 10), parse_decimal<Quantity>(ask_qty).value()}};
+}
+
+Event funding_rate(Timestamp t, InstrumentId instrument, std::string_view rate) {
+  return {t, FundingRate{instrument, parse_decimal<Decimal>(rate).value(), Decimal::whole(8)}};
+}
+
+/// By instrument, over all orders sent.
+double sent(const DeskLoop& loop, InstrumentId instrument) {
+  double sum = 0.0;
+  for (const OrderRequest& request : loop.effects_of<OrderRequest>()) {
+    if (request.order.instrument != instrument) continue;
+    sum += (request.order.side == Side::buy ? 1.0 : -1.0) * to_double(request.order.qty);
+  }
+  return sum;
+}
+
+std::vector<std::string> reasons(const DeskLoop& loop, ProposalState state) {
+  std::vector<std::string> all;
+  for (const Decision& decision : loop.of<Decision>()) {
+    if (decision.state == state) all.emplace_back(decision.reason.view());
+  }
+  return all;
+}
+
+// ---- what was filled
+
+TEST(InverseHedge, does_not_take_contracts_for_coins_when_it_asks_what_was_filled) {
+  // 1 BTC of each perpetual is visible; the linear one is gone when the order arrives.
+  DeskLoop loop(three_hedges());
+  std::vector<Event> events;
+  Wobble market(loop.desk());
+  market.pass(events, 60, 60'000, "5000");
+  const Timestamp t = market.now() + Duration::milliseconds(100);
+  for (const InstrumentId thin : {InstrumentId{0}, linear})
+    events.push_back(top(t, thin, "1", "1"));
+  events.push_back(top(t, inverse, "600", "600"));
+  events.push_back(client_fill(t, "c1", Side::buy, "2.8"));
+  events.push_back(top(t + Duration::milliseconds(20), linear, "0", "1"));
+  events.push_back({t + Duration::milliseconds(200), Tick{}});
+  loop.run(events);
+  ASSERT_NE(sent(loop, linear), 0.0);
+  ASSERT_NE(sent(loop, inverse), 0.0);
+  const auto failed = reasons(loop, ProposalState::failed);
+  ASSERT_FALSE(failed.empty());
+  EXPECT_EQ(failed.front().rfind("filled in part: ", 0), 0U) << failed.front();
+  EXPECT_NE(failed.front().find(" USDT"), std::string::npos) << failed.front();
+}
+
+TEST(InverseHedge, a_partly_filled_hedge_is_tried_again_and_trips_no_breaker) {
+  PaperOptions paper;
+  paper.share = parse_decimal<Decimal>("0.3").value();
+  DeskLoop loop(control_desk_toml(hedge_control("auto")), paper);
+  std::vector<Event> events;
+  Wobble market(loop.desk());
+  market.pass(events, 60, 60'000, "2");
+  events.push_back(client_fill(market.now(), "c1", Side::buy, "5"));
+  market.pass(events, 20, 60'000, "2");  // 0.6 of 2 can be had, again and again
+  loop.run(events);
+  EXPECT_GE(reasons(loop, ProposalState::failed).size(), 3U);
+  EXPECT_TRUE(loop.effects_of<BreakerTripped>().empty());
+  EXPECT_LE(to_double(loop.engine().factor(FactorId{0}).state.actual), 1.0 + 1e-9);
+}
+
+}  // namespace
+}  // namespace ballast
