@@ -228,8 +228,10 @@ void Control::look(const Round& round) {
     watch.at_a_loss = false;
     return;
   }
-  watch.due = now + round.config.interval;
-  if (!deviation->in_band_soon()) propose(round, *deviation);
+  // News of an order asks for a look at once, but not for the next order.
+  const Timestamp next = watch.proposal ? watch.proposal->since + round.config.interval : now;
+  watch.due = next > now ? next : now + round.config.interval;
+  if (next <= now && !deviation->in_band_soon()) propose(round, *deviation);
 }
 
 /// What became of the proposal that is open.

@@ -110,5 +110,27 @@ TEST(InverseHedge, a_partly_filled_hedge_is_tried_again_and_trips_no_breaker) {
   EXPECT_LE(to_double(loop.engine().factor(FactorId{0}).state.actual), 1.0 + 1e-9);
 }
 
+// ---- how often, and how much
+
+TEST(InverseHedge, proposes_at_most_once_an_interval) {
+  DeskLoop loop(three_hedges());
+  std::vector<Event> events;
+  Wobble market(loop.desk());
+  market.pass(events, 60, 60'000, "0.05");
+  events.push_back(client_fill(market.now(), "c1", Side::buy, "3"));
+  market.pass(events, 10, 60'000, "0.05");  // a bit at a time
+  loop.run(events);
+  std::optional<Timestamp> before;
+  for (const Event& event : loop.stepped) {
+    const auto* decision = std::get_if<Decision>(&event.body);
+    if (decision == nullptr || decision->state != ProposalState::acting) continue;
+    if (before) {
+      EXPECT_GE((event.t - *before).to_seconds(), 1.0) << decision->id.view();
+    }
+    before = event.t;
+  }
+  EXPECT_GE(loop.engine().control().watch(FactorId{0})->proposals, 5U);
+}
+
 }  // namespace
 }  // namespace ballast
