@@ -34,12 +34,25 @@ double held(const Situation& situation, const OpenOrders& orders, const HedgeCon
   return qty;
 }
 
-/// Fewest units of quantity that an order may have.
-double least_order(const Situation& situation, const HedgeConfig& hedge) {
-  const TradingTerms& terms = situation.desk().instrument(hedge.instrument).terms;
-  const double price = to_double(situation.market().price(hedge.instrument).price);
-  return std::max(to_double(terms.min_qty),
-                  price > 0.0 ? to_double(terms.min_notional) / price : 0.0);
+/// What other books hold of it in the same account.
+double others(const Situation& situation, const HedgeConfig& hedge) {
+  const Books& books = situation.books();
+  const AccountId account = books.find_account(hedge.place);
+  if (!account.valid()) return 0.0;
+  const auto net = books.net(account, hedge.instrument);
+  const BookId book = books.find_book(hedge.book);
+  const PositionId own =
+      book.valid() ? books.find_position(account, hedge.instrument, book) : PositionId{};
+  return (net ? to_double(*net) : 0.0) - (own.valid() ? to_double(books.position(own).qty) : 0.0);
+}
+
+/// Fewest units of quantity that an order may have, be it sold as far down as it may trade.
+double least_order(const Instrument& traded, const HedgeConfig& hedge, const Top& top) {
+  const double size = to_double(traded.contract_size);
+  const double lowest = to_double(top.bid) * (1.0 - hedge.slippage);
+  const double worth = traded.inverse() ? size : size * lowest;  // of a unit, in the quote asset
+  const double by_notional = worth > 0.0 ? to_double(traded.terms.min_notional) / worth : 0.0;
+  return std::max(to_double(traded.terms.min_qty), by_notional);
 }
 
 /// Past the best price by the slippage, on the tick, never short of the best price itself.
@@ -187,7 +200,7 @@ std::optional<HedgeInstrument> Hedging::terms_of(const Situation& situation,
   }
   const double lot = to_double(traded.terms.lot);
   terms.lot = lot > 0.0 ? lot : traded.spot() ? finest_lot : 1.0;
-  terms.minimum = least_order(situation, hedge);
+  terms.minimum = least_order(traded, hedge, top);
   double most = to_double(hedge.max_order);
   if (situation.desk().rails.order_notional) {
     most = std::min(most, *situation.desk().rails.order_notional / *notional);
@@ -214,9 +227,11 @@ std::optional<HedgeInstrument> Hedging::terms_of(const Situation& situation,
                             ? to_double(situation.books().cash(account, traded.settlement())) *
                                   to_double(price.price)
                             : 0.0;
+    // The venue nets what all books hold in the account.
+    const double net = position + others(situation, hedge);
     const double bearable = std::max(0.0, free) / (hedge.margin * *notional);
-    terms.least = std::max(terms.least, std::min(0.0, -bearable - position));
-    terms.most = std::min(terms.most, std::max(0.0, bearable - position));
+    terms.least = std::max(terms.least, std::min(0.0, -bearable - net));
+    terms.most = std::min(terms.most, std::max(0.0, bearable - net));
   }
   return terms;
 }

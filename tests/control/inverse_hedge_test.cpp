@@ -132,5 +132,41 @@ TEST(InverseHedge, proposes_at_most_once_an_interval) {
   EXPECT_GE(loop.engine().control().watch(FactorId{0})->proposals, 5U);
 }
 
+TEST(InverseHedge, a_minimum_notional_is_one_of_contracts_at_their_size) {
+  // Four contracts would do and are worth 400.
+  DeskLoop loop(three_hedges("taker_fee = \"0.0002\"\nmin_notional = \"1000\""));
+  std::vector<Event> events;
+  Wobble market(loop.desk());
+  market.pass(events, 60, 60'000, "5000");
+  events.push_back(client_fill(market.now(), "c1", Side::buy, "1.006"));
+  market.pass(events, 5, 60'000, "5000");
+  loop.run(events);
+  for (const Order& order : loop.of<Order>())
+    EXPECT_NE(order.state, OrderState::rejected) << order.reason.view();
+  EXPECT_NEAR(sent(loop, linear), -0.01, 1e-9);
+}
+
+TEST(InverseHedge, the_margin_that_other_books_tie_up_in_the_account_is_not_free) {
+  // 0.2 BTC bear 1200 contracts at a tenth, and another book is short of 1100 of them.
+  DeskLoop loop(three_hedges("taker_fee = \"0.0001\"", "margin = 0.1\n"));
+  std::vector<Event> events;
+  Wobble market(loop.desk());
+  const Place account{VenueId{0}, AccountName("hedge")};
+  events.push_back(
+      {market.now(),
+       BalanceChange{account, AssetId{0}, parse_decimal<Amount>("0.2").value(), {}, {}}});
+  market.pass(events, 60, 60'000, "5000");
+  Event other = client_fill(market.now(), "c1", Side::sell, "1100");
+  std::get<Fill>(other.body).key.place = account;
+  std::get<Fill>(other.body).key.instrument = inverse;
+  events.push_back(other);
+  events.push_back(client_fill(market.now(), "c2", Side::buy, "6"));
+  market.pass(events, 5, 60'000, "5000");
+  loop.run(events);
+  EXPECT_LT(sent(loop, inverse), 0.0);
+  EXPECT_GE(sent(loop, inverse), -100.0);
+  EXPECT_LT(sent(loop, linear), 0.0);
+}
+
 }  // namespace
 }  // namespace ballast
