@@ -55,6 +55,16 @@ double least_order(const Instrument& traded, const HedgeConfig& hedge, const Top
   return std::max(to_double(traded.terms.min_qty), by_notional);
 }
 
+/// A day's funding for one unit of value held long: as it is expected over the horizon, or the
+/// present rate where too few are known to expect another.
+std::optional<double> funding_a_day(const Situation& situation,
+                                    InstrumentId instrument,
+                                    Duration horizon) {
+  const auto expected =
+      situation.learning().expected_funding(situation.now(), instrument, horizon).given();
+  return expected ? expected->value : situation.value(EstimateKind::funding, instrument);
+}
+
 /// Past the best price by the slippage, on the tick, never short of the best price itself.
 std::optional<Price> limit_price(Side side, const Top& top, Price tick, double slippage) {
   const Price best = side == Side::buy ? top.ask : top.bid;
@@ -192,11 +202,10 @@ std::optional<HedgeInstrument> Hedging::terms_of(const Situation& situation,
   if (depth && *depth > 0.0) {
     terms.impact = situation.desk().learning.depth_distance * mid * *money / (2.0 * *depth);
   }
-  const Learned funding =
-      situation.learning().expected_funding(situation.now(), hedge.instrument, control.horizon);
-  if (const auto known = funding.given(); known && !traded.spot()) {
+  const auto funding = funding_a_day(situation, hedge.instrument, control.horizon);
+  if (funding && !traded.spot()) {
     // A long pays funding: holding one unit costs rate * notional a day.
-    terms.carry = known->value * *notional * control.horizon.to_seconds() / seconds_per_day;
+    terms.carry = *funding * *notional * control.horizon.to_seconds() / seconds_per_day;
   }
   const double lot = to_double(traded.terms.lot);
   terms.lot = lot > 0.0 ? lot : traded.spot() ? finest_lot : 1.0;
@@ -234,6 +243,31 @@ std::optional<HedgeInstrument> Hedging::terms_of(const Situation& situation,
     terms.most = std::min(terms.most, std::max(0.0, bearable - net));
   }
   return terms;
+}
+
+/// A side's carry counts for no more than its cost, so that hedges which pay for themselves would
+/// all be the same to the program. A shade of cost keeps them in order, best first, and what costs
+/// anything behind them.
+void Hedging::rank_gifts() {
+  constexpr double shade = 0.01;  // of the largest gift: too little to outweigh any real cost
+  const auto per_unit = [&](std::size_t j) {
+    return std::fabs(exposure_[j * factor_ids_.size()]);  // of the factor in question
+  };
+  double largest = 0.0;
+  for (std::size_t j = 0; j < instruments_.size(); ++j) {
+    const HedgeInstrument& terms = instruments_[j];
+    const double net = std::min(terms.buy_cost + terms.carry, terms.sell_cost - terms.carry);
+    largest = std::max(largest, -net / per_unit(j));
+  }
+  if (largest <= 0.0) return;
+  for (std::size_t j = 0; j < instruments_.size(); ++j) {
+    HedgeInstrument& terms = instruments_[j];
+    const auto shaded = [&](double net) {
+      return std::max(0.0, net) + shade * (largest * per_unit(j) + std::min(0.0, net));
+    };
+    terms.buy_cost = std::max(0.0, shaded(terms.buy_cost + terms.carry) - terms.carry);
+    terms.sell_cost = std::max(0.0, shaded(terms.sell_cost - terms.carry) + terms.carry);
+  }
 }
 
 Candidate Hedging::candidate(const Situation& situation,
@@ -286,6 +320,7 @@ Candidate Hedging::candidate(const Situation& situation,
                               .value_or(0.0));
     }
   }
+  rank_gifts();
   HedgeInput input;
   input.factors = factors_;
   input.instruments = instruments_;

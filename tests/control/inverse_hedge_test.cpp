@@ -71,6 +71,55 @@ std::vector<std::string> reasons(const DeskLoop& loop, ProposalState state) {
   return all;
 }
 
+// ---- funding
+
+struct Funded {
+  std::string_view linear;  // rates of eight hours
+  std::string_view inverse;
+};
+void run_a_fill(DeskLoop& loop, Side side, const Funded& rates) {
+  std::vector<Event> events;
+  Wobble market(loop.desk());
+  events.push_back(funding_rate(market.now(), linear, rates.linear));
+  events.push_back(funding_rate(market.now(), inverse, rates.inverse));
+  market.pass(events, 60, 60'000, "5000");
+  events.push_back(client_fill(market.now(), "c1", side, "3"));
+  market.pass(events, 5, 60'000, "5000");
+  loop.run(events);
+}
+
+TEST(InverseHedge, counts_the_funding_that_is_known_before_its_mean_is) {
+  // One rate each: longs pay it, so a sale goes where it is higher and a purchase where it is
+  // lower.
+  const Funded rates{"0.00005", "0.0001"};
+  DeskLoop sold(three_hedges());
+  run_a_fill(sold, Side::buy, rates);
+  EXPECT_EQ(sent(sold, linear), 0.0);
+  EXPECT_NEAR(sent(sold, inverse), -1200.0, 1.0);  // 2 BTC in contracts of 100
+  DeskLoop bought(three_hedges());
+  run_a_fill(bought, Side::sell, rates);
+  EXPECT_EQ(sent(bought, linear), 2.0);
+  EXPECT_EQ(sent(bought, inverse), 0.0);
+}
+
+TEST(InverseHedge, of_two_hedges_that_pay_for_themselves_takes_the_one_that_pays_more) {
+  // Fees are 0.02 %: a seller receives more than that from either, most from the second.
+  DeskLoop sold(three_hedges());
+  run_a_fill(sold, Side::buy, {"0.0006", "0.0008"});
+  EXPECT_EQ(sent(sold, linear), 0.0);
+  EXPECT_NEAR(sent(sold, inverse), -1200.0, 1.0);
+  DeskLoop other(three_hedges());
+  run_a_fill(other, Side::buy, {"0.0008", "0.0006"});
+  EXPECT_EQ(sent(other, linear), -2.0);
+  EXPECT_EQ(sent(other, inverse), 0.0);
+  // A buyer pays it: less on spot, at twice the fee and no funding.
+  DeskLoop bought(three_hedges());
+  run_a_fill(bought, Side::sell, {"0.0006", "0.0008"});
+  EXPECT_NEAR(sent(bought, InstrumentId{0}), 2.0, 1e-9);
+  // No more than what is needed, whatever it pays.
+  EXPECT_NEAR(to_double(sold.engine().factor(FactorId{0}).state.actual), 1.0, 0.01);
+}
+
 // ---- what was filled
 
 TEST(InverseHedge, does_not_take_contracts_for_coins_when_it_asks_what_was_filled) {
