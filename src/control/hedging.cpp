@@ -245,6 +245,18 @@ std::optional<HedgeInstrument> Hedging::terms_of(const Situation& situation,
   return terms;
 }
 
+/// An order more has to save more than the rounding of another to its lots: else finer lots of a
+/// second instrument are worth an order of their own.
+void Hedging::price_orders() {
+  double rounding = 0.0;
+  for (const HedgeInstrument& terms : instruments_) {
+    if (std::max(terms.most, -terms.least) < terms.lot) continue;
+    rounding = std::max(rounding, terms.lot * std::max(terms.buy_cost, terms.sell_cost));
+  }
+  for (HedgeInstrument& terms : instruments_)
+    terms.order_cost = rounding;
+}
+
 /// A side's carry counts for no more than its cost, so that hedges which pay for themselves would
 /// all be the same to the program. A shade of cost keeps them in order, best first, and what costs
 /// anything behind them.
@@ -312,6 +324,7 @@ Candidate Hedging::candidate(const Situation& situation,
   if (!add_factors(situation, control, orders)) {
     return Candidate::impossible(Action::hedge, "its risk is unknown: no volatility yet");
   }
+  price_orders();
   exposure_.clear();
   for (const Usable& usable : usable_) {
     for (const FactorId id : factor_ids_) {
@@ -366,8 +379,7 @@ Candidate Hedging::candidate(const Situation& situation,
   }
   candidate.possible = !candidate.orders.empty();
   if (!candidate.possible) candidate.why = std::string(to_string(plan->obstacle));
-  candidate.action_cost =
-      plan->after.spread_and_fees + plan->after.impact + plan->after.carry + plan->after.orders;
+  candidate.action_cost = plan->after.spread_and_fees + plan->after.impact + plan->after.carry;
   candidate.seconds = orders.seconds();
   const HedgeFactor& first = factors_.front();
   const double rest = plan->residual.front();

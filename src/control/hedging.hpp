@@ -43,6 +43,7 @@ class Hedging {
                                           const OpenOrders& orders,
                                           const HedgeConfig& hedge,
                                           std::string& left_out);
+  void price_orders();
   void rank_gifts();
   bool add_factors(const Situation& situation,
                    const ControlConfig& control,

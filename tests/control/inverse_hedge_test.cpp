@@ -181,6 +181,19 @@ TEST(InverseHedge, proposes_at_most_once_an_interval) {
   EXPECT_GE(loop.engine().control().watch(FactorId{0})->proposals, 5U);
 }
 
+TEST(InverseHedge, sends_no_second_order_to_save_a_fraction_of_a_lot) {
+  // 2.005 BTC are to go and a lot is 0.01: three contracts more would save 0.005 BTC of fees.
+  DeskLoop loop(three_hedges());
+  std::vector<Event> events;
+  Wobble market(loop.desk());
+  market.pass(events, 60, 60'000, "600");
+  events.push_back(client_fill(market.now(), "c1", Side::buy, "3.005"));
+  market.pass(events, 5, 60'000, "600");
+  loop.run(events);
+  EXPECT_EQ(loop.effects_of<OrderRequest>().size(), 1U);
+  EXPECT_NEAR(sent(loop, linear), -2.01, 1e-9);
+}
+
 TEST(InverseHedge, a_minimum_notional_is_one_of_contracts_at_their_size) {
   // Four contracts would do and are worth 400.
   DeskLoop loop(three_hedges("taker_fee = \"0.0002\"\nmin_notional = \"1000\""));
