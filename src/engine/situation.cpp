@@ -1,7 +1,15 @@
 // What control asks of the engine: how a factor stands and what moved it.
+#include <cmath>
+
 #include "engine/engine.hpp"
 
 namespace ballast {
+namespace {
+
+/// Of the root mean square deviation: hedges that changed more of it have shaped the path.
+constexpr double shaped = 0.1;
+
+}  // namespace
 
 const FactorState* Engine::known_state(FactorId id) const {
   const FactorNow& factor = factors_[id.index()];
@@ -14,7 +22,10 @@ std::string_view Engine::why_unknown(FactorId id) const {
 
 std::optional<double> Engine::half_life_seconds(FactorId id) const {
   const Tracker& tracker = trackers_[id.index()];
-  return figures(tracker.window(Window::hour_1, now_), tracker.grid()).half_life_seconds;
+  const auto hour = figures(tracker.window(Window::hour_1, now_), tracker.grid());
+  // What was brought back by hedges did not come back by itself.
+  if (std::fabs(hour.effectiveness.value_or(0.0)) > shaped) return std::nullopt;
+  return hour.half_life_seconds;
 }
 
 std::string_view Engine::dominant_cause(FactorId id) const {

@@ -159,6 +159,28 @@ TEST(InverseHedge, a_partly_filled_hedge_is_tried_again_and_trips_no_breaker) {
   EXPECT_LE(to_double(loop.engine().factor(FactorId{0}).state.actual), 1.0 + 1e-9);
 }
 
+// ---- waiting
+
+TEST(InverseHedge, does_not_wait_for_what_only_hedges_brought_back) {
+  // Clients push it out again and again, now this way and now that; each time a hedge ends it. The
+  // path reverts for all the world, and none of it by itself.
+  DeskLoop loop(three_hedges());
+  std::vector<Event> events;
+  Wobble market(loop.desk());
+  market.pass(events, 60, 60'000, "5000");
+  for (int i = 0; i < 40; ++i) {
+    const Side side = i % 4 < 2 ? Side::buy : Side::sell;
+    events.push_back(client_fill(market.now(), "c" + std::to_string(i), side, "1.6"));
+    market.pass(events, 6, 60'000, "5000");
+  }
+  loop.run(events);
+  ASSERT_TRUE(loop.engine().report().factors.front().half_life_seconds.has_value());
+  for (const Decision& decision : loop.of<Decision>()) {
+    EXPECT_FALSE(decision.action == Action::wait && decision.state == ProposalState::acting)
+        << decision.id.view();
+  }
+}
+
 // ---- how often, and how much
 
 TEST(InverseHedge, proposes_at_most_once_an_interval) {
