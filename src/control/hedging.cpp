@@ -258,10 +258,11 @@ void Hedging::price_orders() {
 }
 
 /// A side's carry counts for no more than its cost, so that hedges which pay for themselves would
-/// all be the same to the program. A shade of cost keeps them in order, best first, and what costs
-/// anything behind them.
-void Hedging::rank_gifts() {
-  constexpr double shade = 0.01;  // of the largest gift: too little to outweigh any real cost
+/// all be the same to the program. One price for every unit of the factor that is traded, from the
+/// largest gift on, keeps all in order. What a hedge to the edge has to trade is given, so that it
+/// alone decides nothing; how far to go towards a target is not, so there it is but a shade.
+void Hedging::rank_gifts(HedgeStop aim) {
+  const double shade = aim == HedgeStop::near_edge ? 1.0 : 0.01;
   const auto per_unit = [&](std::size_t j) {
     return std::fabs(exposure_[j * factor_ids_.size()]);  // of the factor in question
   };
@@ -314,7 +315,8 @@ Candidate Hedging::candidate(const Situation& situation,
     }
     const auto terms = terms_of(situation, control, orders, hedge, left_out);
     if (!terms) continue;
-    usable_.push_back({&hedge, *notional_per_quantity(situation, hedge.instrument)});
+    usable_.push_back({&hedge, std::max(0.0, terms->buy_cost + terms->carry),
+                       std::max(0.0, terms->sell_cost - terms->carry)});
     instruments_.push_back(*terms);
   }
   if (usable_.empty()) {
@@ -333,7 +335,7 @@ Candidate Hedging::candidate(const Situation& situation,
                               .value_or(0.0));
     }
   }
-  rank_gifts();
+  rank_gifts(control.aim);
   HedgeInput input;
   input.factors = factors_;
   input.instruments = instruments_;
@@ -348,9 +350,12 @@ Candidate Hedging::candidate(const Situation& situation,
   Candidate candidate;
   candidate.action = Action::hedge;
   candidate.why = left_out;
+  candidate.action_cost = plan->after.impact;
   std::size_t number = 0;
   for (std::size_t j = 0; j < usable_.size(); ++j) {
     if (plan->lots[j] == 0) continue;
+    const double trade = plan->trades[j];
+    candidate.action_cost += std::fabs(trade) * (trade > 0.0 ? usable_[j].buy : usable_[j].sell);
     const HedgeConfig& hedge = *usable_[j].config;
     const Instrument& traded = desk.instrument(hedge.instrument);
     Order order;
@@ -379,7 +384,6 @@ Candidate Hedging::candidate(const Situation& situation,
   }
   candidate.possible = !candidate.orders.empty();
   if (!candidate.possible) candidate.why = std::string(to_string(plan->obstacle));
-  candidate.action_cost = plan->after.spread_and_fees + plan->after.impact + plan->after.carry;
   candidate.seconds = orders.seconds();
   const HedgeFactor& first = factors_.front();
   const double rest = plan->residual.front();

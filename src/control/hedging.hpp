@@ -36,7 +36,8 @@ class Hedging {
  private:
   struct Usable {
     const HedgeConfig* config = nullptr;
-    double notional = 0.0;  // reporting currency for one unit of quantity
+    double buy = 0.0;  // cost of one unit of quantity, funding counted, reporting currency
+    double sell = 0.0;
   };
   std::optional<HedgeInstrument> terms_of(const Situation& situation,
                                           const ControlConfig& control,
@@ -44,7 +45,7 @@ class Hedging {
                                           const HedgeConfig& hedge,
                                           std::string& left_out);
   void price_orders();
-  void rank_gifts();
+  void rank_gifts(HedgeStop aim);
   bool add_factors(const Situation& situation,
                    const ControlConfig& control,
                    const OpenOrders& orders);

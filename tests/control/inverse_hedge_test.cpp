@@ -120,6 +120,22 @@ TEST(InverseHedge, of_two_hedges_that_pay_for_themselves_takes_the_one_that_pays
   EXPECT_NEAR(to_double(sold.engine().factor(FactorId{0}).state.actual), 1.0, 0.01);
 }
 
+TEST(InverseHedge, takes_what_there_is_of_the_hedge_that_pays_more_before_another) {
+  DeskLoop loop(three_hedges());
+  std::vector<Event> events;
+  Wobble market(loop.desk());
+  events.push_back(funding_rate(market.now(), linear, "0.0006"));
+  events.push_back(funding_rate(market.now(), inverse, "0.0008"));
+  market.pass(events, 60, 60'000, "5000");
+  const Timestamp t = market.now() + Duration::milliseconds(100);
+  events.push_back(top(t, inverse, "300", "300"));  // half a BTC
+  events.push_back(client_fill(t, "c1", Side::buy, "2"));
+  events.push_back({t + Duration::milliseconds(200), Tick{}});
+  loop.run(events);
+  EXPECT_EQ(sent(loop, inverse), -300.0);
+  EXPECT_NEAR(sent(loop, linear), -0.51, 1e-9);
+}
+
 // ---- what was filled
 
 TEST(InverseHedge, does_not_take_contracts_for_coins_when_it_asks_what_was_filled) {
