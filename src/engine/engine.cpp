@@ -63,6 +63,12 @@ std::span<const Effect> Engine::pass_time(Timestamp t) {
   return effects_;
 }
 
+std::optional<Timestamp> Engine::wakes() const {
+  if (!started_ || control_.idle()) return std::nullopt;
+  const Timestamp due = std::min(next_retarget_, control_.next_due().value_or(DueTimes::never));
+  return due == DueTimes::never ? std::nullopt : std::optional(due);
+}
+
 /// A desk's state is larger than a core's nearest caches, and an event needs a few dozen lines of
 /// it: asked for at once, they arrive together. What can be named outright is asked for now, and
 /// what is found through it with the next announcement, and the one after that.

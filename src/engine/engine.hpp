@@ -111,6 +111,9 @@ class Engine final : private Readings, private Situation {
   /// Lets time pass to `t` without an event: timers fire, windows go on. Not part of the digest.
   std::span<const Effect> pass_time(Timestamp t);
 
+  /// When control may next decide something without an event; nothing where it controls nothing.
+  std::optional<Timestamp> wakes() const;
+
   const Desk& desk() const override { return desk_; }
   bool started() const { return started_; }
   Timestamp now() const override { return now_; }

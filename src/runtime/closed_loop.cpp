@@ -36,15 +36,31 @@ Result<LoopCounts> ClosedLoop::run(EventSource& recording) {
   }
 }
 
+/// What execution has to tell up to `t`, and what the engine does by itself before.
 Result<void> ClosedLoop::execute_until(Timestamp t) {
-  for (auto due = execution_->next_due(); due && *due <= t; due = execution_->next_due()) {
+  for (;;) {
+    const auto due = execution_->next_due();
+    const bool executes = due && *due <= t;
+    if (const auto wakes = wakes_before(executes ? *due : t)) {
+      at_once_ = 0;
+      ++counts_.woken;
+      BALLAST_CHECK(take({*wakes, Tick{}}));
+      continue;
+    }
+    if (!executes) return {};
     const Event event = execution_->take();
     if (event.t > now_) at_once_ = 0;
     BALLAST_CHECK(caused());
     ++counts_.executed;
     BALLAST_CHECK(take(event));
   }
-  return {};
+}
+
+/// When the engine wakes up after now and before `t`. What it is to do now it has done.
+std::optional<Timestamp> ClosedLoop::wakes_before(Timestamp t) const {
+  if (!ends_.wakes) return std::nullopt;
+  const auto wakes = ends_.wakes();
+  return wakes && *wakes > now_ && *wakes < t ? wakes : std::nullopt;
 }
 
 /// An event, and the decisions that come of it and of each other.

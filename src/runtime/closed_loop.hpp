@@ -13,14 +13,17 @@
 // digest.
 //
 // Time is the latest event time seen: a recorded event that comes late is stepped with its own
-// time, but what it leads to happens now; so does what a timer decided, once an event lets the
-// clock pass it. The run ends with the recording: what execution has due later stays undone, for
-// there is no market any more to do it in.
+// time, but what it leads to happens now. Where the engine would decide something before the next
+// event comes (a deadline, a look at a factor, a target that moves), a `time` event lets it, so
+// that a recording with long pauses is acted on as it would have been. The run ends with the
+// recording: what execution has due later stays undone, for there is no market any more to do it
+// in.
 #pragma once
 
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <optional>
 #include <span>
 
 #include "base/result.hpp"
@@ -40,6 +43,8 @@ struct LoopEnds {
   std::function<Result<void>(const Event&)> sink;
   /// Told of every effect that asks for nothing to be executed (alerts, breaks, refusals).
   std::function<void(const Effect&)> watch = nullptr;
+  /// When the engine may next decide something by itself; left out: only at events.
+  std::function<std::optional<Timestamp>()> wakes = nullptr;
 };
 
 /// Events stepped, by where they came from.
@@ -47,6 +52,7 @@ struct LoopCounts {
   std::uint64_t recorded = 0;
   std::uint64_t executed = 0;  // told by execution
   std::uint64_t decisions = 0;
+  std::uint64_t woken = 0;  // `time` events
   friend bool operator==(const LoopCounts&, const LoopCounts&) = default;
 };
 
@@ -64,6 +70,7 @@ class ClosedLoop {
   Result<void> step(const Event& event);
   void act(const Effect& effect);
   Result<void> execute_until(Timestamp t);
+  std::optional<Timestamp> wakes_before(Timestamp t) const;
   Result<void> caused();
 
   LoopEnds ends_;

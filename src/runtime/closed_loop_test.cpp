@@ -84,11 +84,13 @@ class Loop {
         execution(log, latency),
         loop({.step = [this](const Event& event) { return step(event); },
               .sink = [this](const Event& event) { return sink(event); },
-              .watch = [this](const Effect&) { log.emplace_back("watched"); }},
+              .watch = [this](const Effect&) { log.emplace_back("watched"); },
+              .wakes = [this] { return wakes; }},
              execution) {}
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
+  void react(Reaction reaction) { react_ = std::move(reaction); }
   Result<LoopCounts> run(std::vector<Event> events) {
     ListSource source(std::move(events));
     return loop.run(source);
@@ -123,6 +125,7 @@ class Loop {
   std::vector<std::string> log;
   std::vector<std::string> sunk;
   std::size_t sink_max = 1'000'000;
+  std::optional<Timestamp> wakes;
   Echo execution;
   ClosedLoop loop;
 };
@@ -184,6 +187,21 @@ TEST(ClosedLoop, acts_now_on_what_a_late_event_leads_to) {
       10);
   ASSERT_TRUE(run.run({named(20, "a"), named(3, "late"), named(29, "b"), named(31, "c")}));
   EXPECT_EQ(run.heard(), "20 a, 3 late, 20 p, 29 b, 30 sent o, 31 c");
+}
+
+TEST(ClosedLoop, lets_time_pass_where_the_engine_would_act_in_a_pause_of_the_recording) {
+  Loop run({}, 3);  // it needs itself to say when it wakes
+  Loop* const self = &run;
+  run.react([self](const Event& event) -> std::vector<EffectBody> {
+    if (name_of(event) != "time") return {};
+    self->wakes = Timestamp{event.t.ns + 4};
+    return {ordered("o")};
+  });
+  run.wakes = Timestamp{12};
+  const auto counts = run.run({named(5, "a"), named(20, "b"), named(21, "c")});
+  // At 20 it wakes with b, and after 21 the recording has ended.
+  EXPECT_EQ(run.heard(), "5 a, 12 time, 15 sent o, 16 time, 19 sent o, 20 b, 21 c");
+  EXPECT_EQ(*counts, (LoopCounts{3, 2, 0, 2}));
 }
 
 TEST(ClosedLoop, ends_with_the_recording) {

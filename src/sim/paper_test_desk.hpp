@@ -110,6 +110,9 @@ inline std::string told(const Desk& desk, const Event& event) {
   } else if (const auto* change = std::get_if<BalanceChange>(&event.body)) {
     line += fmt::format(" {} {} ({})", to_string(change->qty), change->id.view(),
                         change->reason.view());
+  } else if (const auto* payment = std::get_if<FundingPayment>(&event.body)) {
+    line += fmt::format(" {} {} of {}", to_string(payment->amount), desk.asset(payment->asset).name,
+                        payment->book.view());
   }
   return line;
 }
@@ -175,6 +178,15 @@ inline void Session::play(std::string_view line) {
     const BookLevel bid = level_or_none(words[2]);
     const BookLevel ask = level_or_none(words[3]);
     return hear(t, Top{on, bid.price, bid.qty, ask.price, ask.qty});
+  }
+  if (what == "mark") {
+    Mark mark;
+    mark.instrument = on;
+    mark.price = number<Price>(words[2]);
+    return hear(t, mark);
+  }
+  if (what == "rate") {
+    return hear(t, FundingRate{on, number<Decimal>(words[2]), number<Decimal>(words[3])});
   }
   if (what == "depth") return hear(t, Depth{on, levels(words[2]), levels(words[3])});
   if (what == "print") {

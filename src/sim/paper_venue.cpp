@@ -73,7 +73,7 @@ Result<PaperVenue> PaperVenue::create(const Desk& desk, const PaperOptions& opti
 }
 
 PaperVenue::PaperVenue(const Desk& desk, const PaperOptions& options)
-    : desk_(&desk), options_(options), rng_(options.seed) {
+    : desk_(&desk), options_(options), rng_(options.seed), funding_(desk) {
   constexpr Timestamp before_all{std::numeric_limits<std::int64_t>::min()};
   for (const Instrument& instrument : desk.instruments) {
     const TakingRule rule{options.share, instrument.terms.lot, options.depth_age};
@@ -252,8 +252,10 @@ std::vector<EventBody> PaperVenue::carry_out(Order order) {
   std::vector<EventBody> news;
   VisibleMarket& market = pit(order.instrument).market;
   for (const BookLevel& part : market.take(order.side, order.qty, order.price, clock_)) {
-    news.emplace_back(fill_of(desk_->instrument(order.instrument), order, part, Liquidity::taker,
-                              news.size() + 1));
+    const Fill fill = fill_of(desk_->instrument(order.instrument), order, part, Liquidity::taker,
+                              news.size() + 1);
+    funding_.filled(fill);
+    news.emplace_back(fill);
     order.filled += part.qty;
   }
   news.emplace_back(order.filled == order.qty
@@ -312,7 +314,9 @@ void PaperVenue::place(const Order& order, bool post_only) {
 
 void PaperVenue::fill(RestingOrder& resting, const BookLevel& part, Liquidity liquidity) {
   const Instrument& instrument = desk_->instrument(resting.order.instrument);
-  tell(fill_of(instrument, resting.order, part, liquidity, ++resting.fills));
+  const Fill told = fill_of(instrument, resting.order, part, liquidity, ++resting.fills);
+  funding_.filled(told);
+  tell(told);
   resting.order.filled += part.qty;
 }
 
@@ -322,10 +326,18 @@ void PaperVenue::observe(const Event& event) {
   const auto* top = std::get_if<Top>(&event.body);
   const auto* depth = std::get_if<Depth>(&event.body);
   const auto* print = std::get_if<Trade>(&event.body);
-  if (top == nullptr && depth == nullptr && print == nullptr) return;
+  const auto* rate = std::get_if<FundingRate>(&event.body);
+  if (const auto* mark = std::get_if<Mark>(&event.body)) funding_.hear(*mark);
+  if (top == nullptr && depth == nullptr && print == nullptr && rate == nullptr) return;
   run_until(event.t);
   reach(event.t);
   if (print != nullptr) return hear(event.t, *print);
+  if (rate != nullptr) {
+    for (FundingPayment& payment : funding_.settle(event.t, *rate))
+      tell(std::move(payment));
+    return;
+  }
+  if (top != nullptr) funding_.hear(*top);
   Pit& where = pit(top != nullptr ? top->instrument : depth->instrument);
   const bool news =
       top != nullptr ? where.market.hear(event.t, *top) : where.market.hear(event.t, *depth);

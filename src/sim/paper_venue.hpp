@@ -20,10 +20,12 @@
 //   transfers   `sent` at once, with the route's fee as a `balance` of the sending account that no
 //               failure gives back; `arrived`, or for a drawn share `failed`, after the route's
 //               delay. What no route leads to fails at once.
+//   funding     A recorded rate is paid on what the venue's own fills hold (paper_funding.hpp).
 //   cancels     Orders end on arrival, so only an unknown one is left to cancel: it answers.
 //
 // Ids: fills are "<order>/01", ...; the orders of a quote are "quote-<time of request>-<n>-bid" and
-// "-ask", n counting the requests of one instant; a fee is "<transfer>/fee". Events of equal time
+// "-ask", n counting the requests of one instant; a fee is "<transfer>/fee"; a funding payment
+// "funding-<instrument>-<ns>-<n>", n counting accounts and books. Events of equal time
 // come in the order in which they were requested or caused. Single-threaded.
 #pragma once
 
@@ -38,6 +40,7 @@
 #include "base/rng.hpp"
 #include "model/desk.hpp"
 #include "ports/execution.hpp"
+#include "sim/paper_funding.hpp"
 #include "sim/resting_order.hpp"
 #include "sim/visible_market.hpp"
 
@@ -127,7 +130,8 @@ class PaperVenue final : public Execution {
   const Desk* desk_;
   PaperOptions options_;
   Rng rng_;
-  std::vector<Pit> pits_;                           // by instrument
+  std::vector<Pit> pits_;  // by instrument
+  PaperFunding funding_;
   std::vector<Timestamp> last_arrival_;             // by venue
   std::map<OrderId, std::vector<EventBody>> lost_;  // what nobody was told yet
   Agenda agenda_;

@@ -118,6 +118,7 @@ class DeskLoop {
       stepped.push_back(event);
       return {};
     };
+    ends.wakes = [&] { return engine_.wakes(); };
     ClosedLoop loop(std::move(ends), venue_);
     counts = loop.run(recording).value();
   }
