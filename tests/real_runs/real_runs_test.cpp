@@ -107,5 +107,24 @@ TEST_F(RealRun, accounts_of_254_clients_are_exact_and_agree_with_62_liquidations
   EXPECT_GE(count(ended.output, "once more"), 3U) << ended.output;
 }
 
+TEST_F(RealRun, five_years_of_a_carry_target_are_exact_target_by_target) {
+  BALLAST_NEEDS_RECORDING(recording("basis_3venues_8h"));
+  BALLAST_NEEDS_RECORDING(recording("funding_7venues"));
+  BALLAST_NEEDS_RECORDING(recording("dvol_btc"));
+  BALLAST_NEEDS_RECORDING(recording("ohlcv_4h_2017_2025"));
+  const Ended ended = run("carry_target_2020_2024", "");
+  ASSERT_EQ(ended.code, 0) << ended.output;
+  EXPECT_EQ(count(ended.output, "\nDIFFER "), 0U) << ended.output;
+  EXPECT_EQ(count(ended.output, "\nagree "), 199U) << ended.output;
+  // Every hedge did what it was to do, and the tilt lost what its README says.
+  const auto year = [&](std::string_view row) {
+    EXPECT_NE(ended.output.find(row), std::string::npos) << row << ended.output;
+  };
+  year("\n2020    -12.62     2.54     99.30%   73.59%     31,998   -242,030    -351   -210,382");
+  year("\nall      -5.27     1.62     99.83%   85.09%    130,371   -624,676    -966   -495,271");
+  EXPECT_TRUE(fs::exists(out_.path() / "desk.html"));
+  EXPECT_TRUE(fs::exists(out_.path() / "carry_target.svg"));
+}
+
 }  // namespace
 }  // namespace ballast
