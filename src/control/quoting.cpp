@@ -231,19 +231,18 @@ void Quoting::make_market() {
   if (auto market = GlftMulti::create(input)) joint_.market = std::move(*market);
 }
 
-void Quoting::run_joint(const Situation& situation, const std::function<bool(FactorId)>& leaning) {
-  joint_.known = false;
+void Quoting::renew_market(const Situation& situation) {
   if (joint_.quotes.empty()) return;
-  const Timestamp now = situation.now();
-  if (!joint_.market || now - joint_.made >= market_life) {
-    if (!learn_market(situation)) {
-      joint_.sigma.clear();
-      joint_.market.reset();
-      return;
-    }
-    make_market();
-    if (!joint_.market) return;
-  }
+  if (joint_.market && situation.now() - joint_.made < market_life) return;
+  if (!learn_market(situation)) joint_.sigma.clear();
+  make_market();
+}
+
+/// What each quote's depths would be if these factors were leaned against.
+void Quoting::solve_joint(const Situation& situation,
+                          const std::function<bool(FactorId)>& leaning) {
+  joint_.known = false;
+  if (!joint_.market) return;
   for (std::size_t place = 0; place < joint_.quotes.size(); ++place) {
     const QuoteConfig& config = desk_->quotes[joint_.quotes[place]];
     const FactorState* const state = situation.known_state(config.factor);
@@ -271,7 +270,8 @@ void Quoting::run_due(const Situation& situation,
                       std::vector<Effect>& effects) {
   const Timestamp now = situation.now();
   if (next_due_ > now) return;
-  run_joint(situation, leaning);
+  renew_market(situation);
+  solve_joint(situation, leaning);
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     Slot& slot = slots_[i];
     if (slot.due > now) continue;
@@ -407,8 +407,10 @@ void Quoting::pull(const Situation& situation,
 
 std::optional<SkewFlow> Quoting::flow(const Situation& situation,
                                       FactorId factor,
-                                      const Deviation& deviation) const {
+                                      const Deviation& deviation) {
   std::optional<SkewFlow> total;
+  if (by_factor_[factor.index()].empty()) return total;
+  solve_joint(situation, [&](FactorId id) { return id == factor; });
   for (const std::uint32_t i : by_factor_[factor.index()]) {
     const QuoteConfig& config = desk_->quotes[i];
     std::string why;

@@ -49,7 +49,7 @@ class Quoting {
   /// estimates are unknown.
   std::optional<SkewFlow> flow(const Situation& situation,
                                FactorId factor,
-                               const Deviation& deviation) const;
+                               const Deviation& deviation);
   /// Our quotes in an instrument; nullptr when we keep none there.
   const OwnQuote* own(InstrumentId id) const;
 
@@ -84,7 +84,7 @@ class Quoting {
     std::vector<double> held;         // scratch, by place
     std::vector<double> bid;
     std::vector<double> ask;
-    bool known = false;  // bid and ask are of now
+    bool known = false;  // bid and ask are: scratch too
   };
 
   void schedule();
@@ -92,7 +92,8 @@ class Quoting {
                                     std::size_t index,
                                     bool leaning,
                                     std::string& why) const;
-  void run_joint(const Situation& situation, const std::function<bool(FactorId)>& leaning);
+  void renew_market(const Situation& situation);
+  void solve_joint(const Situation& situation, const std::function<bool(FactorId)>& leaning);
   bool learn_market(const Situation& situation);
   void make_market();
   void look(const Situation& situation,

@@ -66,6 +66,35 @@ TEST(QuoteLoop, is_no_narrower_than_configured_around_the_middle_that_the_model_
   EXPECT_NEAR(to_double(quote.ask) - mid, (0.002 - 0.5 * 0.0005) * mid, 0.11);
 }
 
+TEST(QuoteLoop, knows_what_leaning_quotes_of_several_assets_would_attract_before_they_lean) {
+  DeskLoop loop(
+      control_desk_toml("[[controls]]\nfactor = \"delta:BTC\"\ngamma = 1e-5\n"
+                        "recover_within = \"1h\"\nhedge = \"off\"\nskew = \"advise\"\n",
+                        R"toml([[quotes]]
+instrument = "BTC-USDT"
+account = "binance/main"
+book = "mm"
+factor = "delta:BTC"
+skew = { model = "multi_asset", gamma = 1e-3 }
+qty = "0.1"
+)toml"));
+  std::vector<Event> events;
+  Wobble market(loop.desk());
+  for (int i = 0; i < 40; ++i) {
+    market.pass(events, 1);
+    events.push_back(
+        {market.now() + Duration::milliseconds(i % 2 == 0 ? 300 : 700),
+         Trade{InstrumentId{0}, Price::whole(60'000 - i % 7), Quantity::whole(1), Side::sell}});
+  }
+  events.push_back(client_fill(market.now() + Duration::milliseconds(900), "c1", Side::buy, "3"));
+  market.pass(events, 5);
+  loop.run(events);
+  const FactorWatch* const watch = loop.engine().control().watch(FactorId{0});
+  ASSERT_TRUE(watch->proposal);
+  EXPECT_EQ(watch->proposal->action, Action::skew);
+  EXPECT_TRUE(watch->proposal->options[1].possible) << watch->proposal->options[1].why.view();
+}
+
 TEST(QuoteLoop, pulls_the_adding_side_at_the_limit_and_says_so) {
   DeskLoop loop(control_desk_toml("", quoted));
   std::vector<Event> events;
