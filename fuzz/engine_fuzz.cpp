@@ -63,7 +63,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       BALLAST_ASSERT(resumed->restore(whole.snapshot()));
     }
     const Event event = events.next();
-    whole.step(event);
+    events.hear(whole.step(event));
     BALLAST_ASSERT(whole.books().balanced());
     if (resumed) resumed->step(event);
   }

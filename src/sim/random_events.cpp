@@ -29,9 +29,14 @@ RandomEvents::RandomEvents(const Desk& desk, Entropy entropy)
 Event RandomEvents::next() {
   // Mostly milliseconds, sometimes hours: windows, timers and schedules all get their turn.
   now_.ns += static_cast<std::int64_t>(entropy_(4'000'000'000));
-  if (one_in(200)) now_ = now_ + Duration::minutes(1 + static_cast<std::int64_t>(entropy_(600)));
+  if (one_in(200)) {
+    const std::uint64_t reach = one_in(3) ? 600 : 10;
+    now_ = now_ + Duration::minutes(1 + static_cast<std::int64_t>(entropy_(reach)));
+  }
+  if (opening_ == unopened) opening_ = one_in(4) ? opened() : 0;
+  if (opening_ < opened()) return {now_, opening_event(opening_++)};
   const Timestamp t = time_of_event();
-  switch (entropy_(24)) {
+  switch (entropy_(32)) {
     default: {
       Event event{t, fill()};
       remember(fills_, event);
@@ -52,7 +57,8 @@ Event RandomEvents::next() {
     case 6:
       return {t, funding()};
     case 7:
-      return {t, statement()};
+      if (one_in(2)) return {t, statement()};
+      return {t, Tick{}};
     case 8:
     case 9:
     case 10:
@@ -61,11 +67,127 @@ Event RandomEvents::next() {
       return {t, mark()};
     case 13:
     case 14:
+    case 25:
+    case 26:
       return {t, top()};
     case 15:
       return {t, override_target()};
     case 16:
-      return {t, decision()};
+      return {t, answer_to_alert()};
+    case 17:
+    case 18:
+    case 19:
+      return {t, market()};
+    case 20:
+    case 21:
+    case 22:
+    case 23:
+    case 24:
+      return {t, control()};
+  }
+}
+
+/// A top of each instrument, and a balance of each asset in each account that is named.
+std::size_t RandomEvents::opened() const {
+  std::size_t accounts = 0;
+  for (const Venue& venue : desk_->venues)
+    accounts += venue.accounts.size();
+  return desk_->instruments.size() + accounts * desk_->assets.size();
+}
+
+EventBody RandomEvents::opening_event(std::size_t i) {
+  if (i < desk_->instruments.size()) {
+    const Price bid = price_of(i);
+    return Top{InstrumentId{i}, bid, Quantity::whole(3), bid + Price::whole(1), Quantity::whole(3)};
+  }
+  i -= desk_->instruments.size();
+  BalanceChange change;
+  change.asset = AssetId{i % desk_->assets.size()};
+  std::size_t account = i / desk_->assets.size();
+  std::size_t venue = 0;
+  while (account >= desk_->venues[venue].accounts.size())
+    account -= desk_->venues[venue++].accounts.size();
+  change.place = {VenueId{venue}, *AccountName::create(desk_->venues[venue].accounts[account])};
+  change.qty = Amount::whole(static_cast<std::int64_t>(entropy_(1'000)));
+  return change;
+}
+
+/// What is learnt from.
+EventBody RandomEvents::market() {
+  const std::size_t i = entropy_(desk_->instruments.size());
+  switch (entropy_(8)) {
+    default:
+      return Trade{InstrumentId{i}, price_of(i),
+                   thousandths<Quantity>(1 + static_cast<std::int64_t>(entropy_(3000))),
+                   one_in(2) ? Side::buy : Side::sell};
+    case 0:
+      return FundingRate{InstrumentId{i},
+                         thousandths<Decimal>(static_cast<std::int64_t>(entropy_(5)) - 2),
+                         Decimal::whole(one_in(4) ? 4 : 8)};
+    case 1:
+      return drift();
+    case 2:
+    case 3:
+      return depth();
+    case 4: {
+      Surface surface;
+      surface.underlying = desk_->instruments[i].base;
+      surface.expiry = now_ + Duration::days(30);
+      surface.vol = 0.5;
+      return surface;
+    }
+  }
+}
+
+EventBody RandomEvents::control() {
+  switch (entropy_(16)) {
+    default:
+      return order();
+    case 0:
+    case 1:
+    case 2:
+      return quote();
+    case 3:
+    case 4:
+    case 5:
+    case 6:
+      return decision();
+    case 7:
+    case 8:
+    case 9:
+      return approve();
+    case 10:
+      killed_.push_back(scope());
+      return Kill{killed_.back(), Note("anna"), Note("a strange fill")};
+    case 11:
+    case 12: {
+      Rearm rearm{scope(), Note("anna"), Note("explained")};
+      if (killed_.empty()) return rearm;
+      rearm.scope = killed_.back();
+      killed_.pop_back();
+      return rearm;
+    }
+    case 13: {
+      if (desk_->channels.empty()) return Tick{};
+      const std::size_t i = entropy_(desk_->channels.size());
+      return ChannelBalance{
+          ChannelId{i},
+          thousandths<Amount>(static_cast<std::int64_t>(entropy_(1'100'000)))};  // may be beyond it
+    }
+  }
+}
+
+void RandomEvents::hear(std::span<const Effect> effects) {
+  for (const Effect& effect : effects) {
+    if (const auto* order = std::get_if<OrderRequest>(&effect.body)) {
+      remember(orders_, order->order);
+    } else if (const auto* transfer = std::get_if<TransferRequest>(&effect.body)) {
+      remember(transfers_, transfer->transfer);
+    } else if (const auto* quote = std::get_if<QuoteRequest>(&effect.body)) {
+      remember(quotes_, quote->quote);
+    } else if (const auto* decided = std::get_if<Decided>(&effect.body)) {
+      remember(decisions_, decided->decision);
+    }
   }
 }
 
@@ -78,7 +200,9 @@ Price RandomEvents::price_of(std::size_t instrument) {
   std::int64_t& cents = cents_[instrument];
   cents += static_cast<std::int64_t>(entropy_(20'001)) - 10'000;
   cents = std::clamp<std::int64_t>(cents, 1'000, 50'000'000);
-  return Price{Int128{cents} * (decimal_one / 100)};
+  const AssetId quote = desk_->instruments[instrument].quote;
+  const bool money = quote == desk_->currency || desk_->asset(quote).equals == desk_->currency;
+  return Price{Int128{cents} * (decimal_one / (money ? 100 : 100'000))};
 }
 
 Place RandomEvents::place_at(VenueId venue) {
@@ -117,6 +241,16 @@ EventBody RandomEvents::fill() {
   if (!one_in(3)) fill.fee = fee();
   fill.origin = static_cast<Origin>(entropy_(origin_names.size()));
   fill.liquidity = static_cast<Liquidity>(entropy_(3));
+  if (!orders_.empty() && one_in(3)) {  // of an order that is known
+    const Order& order = orders_[entropy_(orders_.size())];
+    fill.key.place = order.place;
+    fill.key.instrument = order.instrument;
+    fill.book = order.book;
+    fill.side = order.side;
+    fill.origin = order.origin;
+    fill.order = order.id;
+    fill.qty = one_in(2) ? order.qty : std::min(order.qty, fill.qty);
+  }
   return fill;
 }
 
@@ -157,6 +291,13 @@ EventBody RandomEvents::transfer() {
   transfer.from = place_at(VenueId{entropy_(desk_->venues.size())});
   transfer.to = place_at(VenueId{entropy_(desk_->venues.size())});
   transfer.state = one_in(5) ? TransferState::arrived : TransferState::sent;
+  if (!desk_->routes.empty() && one_in(2)) {
+    transfer.route = RouteId{entropy_(desk_->routes.size())};
+    const RouteConfig& route = desk_->routes[transfer.route.index()];
+    transfer.asset = route.asset;
+    transfer.from = route.from;
+    transfer.to = route.to;
+  }
   remember(transfers_, transfer);
   return transfer;
 }
@@ -205,8 +346,139 @@ EventBody RandomEvents::mark() {
 EventBody RandomEvents::top() {
   const std::size_t i = entropy_(desk_->instruments.size());
   const Price bid = price_of(i);
-  return Top{InstrumentId{i}, bid, thousandths<Quantity>(static_cast<std::int64_t>(entropy_(3))),
-             bid + Price::whole(1), thousandths<Quantity>(static_cast<std::int64_t>(entropy_(3)))};
+  // Nothing, next to nothing, or enough to trade with.
+  const auto size = [&] {
+    return thousandths<Quantity>(static_cast<std::int64_t>(entropy_(3)) * (one_in(2) ? 1 : 2'000));
+  };
+  const Quantity bid_qty = size();
+  return Top{InstrumentId{i}, bid, bid_qty, one_in(40) ? bid : bid + Price::whole(1), size()};
+}
+
+EventBody RandomEvents::depth() {
+  Depth depth;
+  const std::size_t i = entropy_(desk_->instruments.size());
+  depth.instrument = InstrumentId{i};
+  const Price mid = price_of(i);
+  const auto size = [&] {
+    return thousandths<Quantity>(1 + static_cast<std::int64_t>(entropy_(4'000)));
+  };
+  const auto count = static_cast<std::int64_t>(entropy_(4));
+  for (std::int64_t level = 1; level <= count; ++level) {
+    const Price away = Price::from_raw(mid.raw / 1000 * level);
+    depth.bids.push_back({mid - away, size()});
+    depth.asks.push_back({mid + away, size()});
+  }
+  if (one_in(8)) depth.bids.clear();
+  return depth;
+}
+
+EventBody RandomEvents::drift() {
+  Drift drift;
+  drift.asset = AssetId{entropy_(desk_->assets.size())};
+  drift.clear = one_in(5);
+  if (drift.clear) return drift;
+  drift.rate = thousandths<Decimal>(static_cast<std::int64_t>(entropy_(40)) - 20);
+  drift.std_error = thousandths<Decimal>(static_cast<std::int64_t>(entropy_(10)));
+  if (one_in(2))
+    drift.until = now_ + Duration::minutes(1 + static_cast<std::int64_t>(entropy_(60)));
+  return drift;
+}
+
+EventBody RandomEvents::order() {
+  if (!orders_.empty() && !one_in(5)) {  // news of one that is known
+    Order news = orders_[entropy_(orders_.size())];
+    news.state = static_cast<OrderState>(entropy_(order_state_names.size()));
+    if (one_in(2)) {
+      news.filled =
+          Quantity::from_raw(news.qty.raw / (1 + Int128{static_cast<std::int64_t>(entropy_(4))}));
+    }
+    if (one_in(10)) news.qty = news.filled = thousandths<Quantity>(7);
+    return news;
+  }
+  const std::size_t i = entropy_(desk_->instruments.size());
+  Order order;
+  order.id = OrderId::create(fmt::format("o-{}", ++ids_)).value();
+  order.place = place_at(desk_->instruments[i].venue);
+  order.book = one_in(4) ? BookName("hedger") : BookName("mm");
+  order.instrument = InstrumentId{i};
+  order.side = one_in(2) ? Side::buy : Side::sell;
+  order.qty = thousandths<Quantity>(1 + static_cast<std::int64_t>(entropy_(2000)));
+  if (!one_in(4)) order.price = price_of(i);
+  order.state = static_cast<OrderState>(entropy_(order_state_names.size()));
+  order.origin = static_cast<Origin>(entropy_(origin_names.size()));
+  if (one_in(4)) order.proposal = proposal();
+  remember(orders_, order);
+  return order;
+}
+
+EventBody RandomEvents::quote() {
+  if (!quotes_.empty() && !one_in(4)) return quotes_[entropy_(quotes_.size())];
+  const std::size_t i = entropy_(desk_->instruments.size());
+  const Price bid = price_of(i);
+  Quote quote;
+  quote.instrument = InstrumentId{i};
+  quote.bid = bid;
+  quote.bid_qty = thousandths<Quantity>(static_cast<std::int64_t>(entropy_(100)));
+  quote.ask = bid + Price::whole(2);
+  quote.ask_qty = thousandths<Quantity>(static_cast<std::int64_t>(entropy_(100)));
+  return quote;
+}
+
+TradeId RandomEvents::proposal() {
+  if (!decisions_.empty() && !one_in(4)) return decisions_[entropy_(decisions_.size())].id;
+  return TradeId::create(fmt::format("p{}-{}", entropy_(4), 1 + entropy_(6))).value();
+}
+
+EventBody RandomEvents::decision() {
+  if (desk_->factors.empty()) return Tick{};
+  if (!decisions_.empty() && !one_in(3)) {
+    Decision made = decisions_[entropy_(decisions_.size())];
+    if (one_in(6)) made.reason = Note("another one");
+    return made;
+  }
+  Decision foreign;
+  foreign.id = proposal();
+  foreign.factor = FactorId{entropy_(desk_->factors.size())};
+  foreign.action = static_cast<Action>(entropy_(action_names.size()));
+  foreign.state = one_in(2) ? ProposalState::waiting
+                            : static_cast<ProposalState>(entropy_(proposal_state_names.size()));
+  if (one_in(2)) foreign.inputs.push_back({Text<39>("deviation"), 2.5});
+  return foreign;
+}
+
+EventBody RandomEvents::approve() {
+  Approve approve;
+  approve.id = proposal();
+  for (const Decision& made : decisions_) {  // the last that waited, most often
+    if (made.state == ProposalState::waiting && !one_in(4)) approve.id = made.id;
+  }
+  approve.accept = !one_in(4);
+  approve.by = Note("anna");
+  if (!approve.accept) approve.reason = Note("not now");
+  return approve;
+}
+
+Scope RandomEvents::scope() {
+  Scope scope;
+  scope.kind = static_cast<ScopeKind>(entropy_(scope_kind_names.size()));
+  if (scope.kind == ScopeKind::factor && desk_->factors.empty()) scope.kind = ScopeKind::desk;
+  switch (scope.kind) {
+    case ScopeKind::desk:
+      break;
+    case ScopeKind::venue:
+      scope.place.venue = VenueId{entropy_(desk_->venues.size())};
+      break;
+    case ScopeKind::account:
+      scope.place = place_at(VenueId{entropy_(desk_->venues.size())});
+      break;
+    case ScopeKind::book:
+      scope.book = one_in(2) ? BookName("mm") : BookName("hedger");
+      break;
+    case ScopeKind::factor:
+      scope.factor = FactorId{entropy_(desk_->factors.size())};
+      break;
+  }
+  return scope;
 }
 
 EventBody RandomEvents::override_target() {
@@ -230,7 +502,7 @@ EventBody RandomEvents::override_target() {
   return change;
 }
 
-EventBody RandomEvents::decision() {
+EventBody RandomEvents::answer_to_alert() {
   if (desk_->rules.empty()) return Tick{};
   const RuleId rule{entropy_(desk_->rules.size())};
   if (one_in(2)) {

@@ -159,7 +159,7 @@ TEST(EventReader, takes_no_damaged_line_that_is_not_json_and_loses_nothing_of_th
   int taken = 0;
   for (int i = 0; i < 60'000; ++i) {
     std::string good;
-    writer.write(random_event(rng, rng.below(16)), good);
+    writer.write(random_event(rng, rng.below(event_type_names.size())), good);
     const std::string text = damaged(rng, good);
     if (!reader.read(text, event)) continue;
     ++taken;
