@@ -28,7 +28,8 @@ Candidate wait_candidate(const ControlConfig& control,
                          const Deviation& deviation,
                          std::optional<double> half_life_seconds) {
   if (!half_life_seconds) {
-    return Candidate::impossible(Action::wait, "the deviation does not come back by itself, as far as is known");
+    return Candidate::impossible(Action::wait,
+                                 "the deviation does not come back by itself, as far as is known");
   }
   const double from = std::fabs(deviation.now);
   const double edge = std::fabs(deviation.edge());

@@ -15,11 +15,7 @@ namespace ballast {
 struct DemoHoldings {
   Quantity btc_spot, eth_spot;  // on the spot venue
   Amount usdt_binance;          // exact: the venue states it
-  /// Derivatives, by instrument: those of quotes and clients, and the hedges.
-  std::array<Quantity, 5> quoted{};
-  std::array<Quantity, 5> hedged{};
-
-  Quantity position(InstrumentId id) const { return quoted[id.index()] + hedged[id.index()]; }
+  std::array<Quantity, 5> position{};  // of derivatives, by instrument
 
   /// Takes a fill as the venue has it.
   void take(const Fill& fill, const DemoIds& id) {
@@ -31,8 +27,7 @@ struct DemoHoldings {
       usdt_binance -= *cost + (fill.fee ? fill.fee->amount : Amount{});
       return;
     }
-    const bool hedge = fill.book == BookName("hedger");
-    (hedge ? hedged : quoted)[fill.key.instrument.index()] += signed_qty;
+    position[fill.key.instrument.index()] += signed_qty;
   }
 
   /// Takes a transfer to or from the spot venue.

@@ -17,33 +17,12 @@ void DemoWorld::opening() {
   deposit(ids.deribit, ids.btc, 2, "open-5");
 }
 
-/// Each book pays for its own position.
-std::vector<EventBody> DemoWorld::funding() {
-  std::vector<EventBody> paid;
-  for (const InstrumentId perpetual : {ids.btc_linear, ids.eth_linear, ids.btc_inverse}) {
-    const bool inverse = perpetual == ids.btc_inverse;
-    const double rate = 0.00006 + 0.00006 * rng_.uniform();
-    const auto pay = [&](BookName book, Quantity position) {
-      if (position.zero()) return;
-      const double value = inverse ? 10.0 * to_double(position) / price_of(perpetual)
-                                   : to_double(position) * price_of(perpetual);
-      const auto amount = decimal_from_double<Amount>(-value * rate, 8);
-      BALLAST_ASSERT(amount.has_value());
-      paid.push_back(FundingPayment{next_id("fund"), place(facts_[perpetual.index()].venue), book,
-                                    perpetual, *amount, inverse ? ids.btc : ids.usdt});
-    };
-    pay(BookName("mm"), holdings_.quoted[perpetual.index()]);
-    pay(BookName("hedger"), holdings_.hedged[perpetual.index()]);
-  }
-  return paid;
-}
-
 std::vector<EventBody> DemoWorld::statements() {
   std::vector<EventBody> stated;
   for (const InstrumentId perpetual : {ids.btc_linear, ids.eth_linear, ids.btc_inverse}) {
     const VenueId venue = facts_[perpetual.index()].venue;
     if (silent(venue)) continue;
-    stated.push_back(Statement{place(venue), perpetual, {}, holdings_.position(perpetual)});
+    stated.push_back(Statement{place(venue), perpetual, {}, holdings_.position[perpetual.index()]});
   }
   const auto balance = [&](AssetId asset, Quantity qty) {
     stated.push_back(Statement{place(ids.binance), {}, asset, qty});

@@ -49,9 +49,6 @@ void DemoWorld::make_second() {
   answer_proposals();
   story();
   if (second_ % 3600 == 1800) tape_.at(999, Tape::Lazy([this] { return statements(); }));
-  if (second_ % (8 * 3600) == 0 && second_ > 0) {
-    tape_.at(5, Tape::Lazy([this] { return funding(); }));
-  }
   tape_.end_second();
 }
 

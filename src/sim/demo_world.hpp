@@ -132,7 +132,6 @@ class DemoWorld final : public EventSource, public Execution {
   // ---- what venues and people say, and what goes wrong
   void opening();
   void answer_proposals();
-  std::vector<EventBody> funding();
   std::vector<EventBody> statements();
   void story();
   void hedger_stopped();
