@@ -21,7 +21,7 @@ from decimal import Decimal
 from pathlib import Path
 
 BAND, LIMIT = 5, 20  # as in desk.toml; the target is 0
-SCALE = 10**8  # prices and quantities are counted in these parts
+SCALE = 10**12  # prices and quantities are counted in these parts
 SECOND = 10**9
 LATENCY = SECOND // 20
 EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)

@@ -416,15 +416,20 @@ std::optional<SkewFlow> Quoting::flow(const Situation& situation,
     std::string why;
     const auto leaned = input_of(situation, i, true, why);
     const auto straight = input_of(situation, i, false, why);
-    if (!leaned || !straight || !leaned->fill_rate || !leaned->k) return std::nullopt;
+    const auto volume = situation.value(EstimateKind::traded_volume, config.instrument);
+    const auto prints = situation.value(EstimateKind::trade_rate, config.instrument);
+    if (!leaned || !straight || !leaned->fill_rate || !leaned->k || !volume || !prints) {
+      return std::nullopt;
+    }
+    const double print = *volume / *prints;  // nobody fills a quote with more than he trades
     SkewInput flat = *straight;
     if (leaned->joint_skew) flat.joint_skew = 0.0;
     const auto quote = leaned_quote(config, *leaned);
     const auto symmetric = leaned_quote(config, flat);
     if (!quote || !symmetric) return std::nullopt;
     const auto fills = [&](double depth, double size) {  // units a second
-      return *leaned->fill_rate * std::exp(-*leaned->k * std::max(0.0, depth)) * size *
-             leaned->fill;
+      return *leaned->fill_rate * std::exp(-*leaned->k * std::max(0.0, depth)) *
+             std::min(size * leaned->fill, print);
     };
     const auto earned = [&](const SkewedQuote& q) {
       return (fills(q.bid_depth, q.bid_size) * q.bid_depth +

@@ -34,8 +34,7 @@ Decision first_decision(const std::string& toml, std::string_view qty) {
     for (int half = 0; half < 2; ++half) {
       const bool buys = half == 0;
       const Price price = Price::whole(buys ? 60'012 + second % 9 : 59'988 - second % 9);
-      // Small against the quotes: they move the desk by little.
-      const Quantity size = Quantity::from_raw(decimal_one / 1000);
+      const Quantity size = Quantity::from_raw(decimal_one / 100);
       events.push_back({market.now() + Duration::milliseconds(300 + 300 * half),
                         Trade{InstrumentId{0}, price, size, buys ? Side::buy : Side::sell}});
     }
