@@ -18,24 +18,26 @@ def percent(value):
 
 
 def table(figures, models):
-    print(f"{'':28} {'adherence':>10} {'in band':>9} {'rms z':>6} {'effective':>10} {'MVI':>6} "
-          f"{'spread':>8} {'deviation':>10} {'fees':>7} {'total':>9} {'quoted':>7} {'hedged':>7} "
-          f"{'cost':>6}   {'a fill earns, USD/ETH: at once':>30}, after 1 s, 10 s, 60 s")
+    print(f"{'':25}{'adherence':>11}{'in band':>9}{'rms z':>7}{'effective':>11}{'MVI':>7}"
+          f"{'spread':>8}{'deviation':>11}{'fees':>6}{'total':>7}{'quoted':>8}{'hedged':>8}{'cost':>6}")
     for model in models:
         for control in CONTROLS:
             f = figures[model, control]
-            mvi = f["minimum_variance_index"]
             hedged = f["hedged"] > 0
+            mvi = f["minimum_variance_index"] if hedged else None
             pnl = f["pnl"]
-            print(f"{model + ', ' + control:28} {percent(f['adherence']):>10} "
-                  f"{percent(f['time_in_band']):>9} {f['rms_z']:6.2f} "
-                  f"{percent(f['effectiveness']) if hedged else '-':>10} "
-                  f"{f'{mvi:.3f}' if mvi is not None and hedged else '-':>6} "
-                  f"{pnl['spread']:8.0f} {pnl['deviation']:10.0f} {pnl['fees']:7.0f} "
-                  f"{pnl['total']:9.0f} {f['quoted']:7.0f} {f['hedged']:7.0f} "
-                  f"{f['hedge_cost']:6.0f}   {f['after']['0']:30.2f}, "
-                  f"{f['after']['1']:9.2f}, {f['after']['10']:4.2f}, {f['after']['60']:4.2f}")
-        print()
+            print(f"{model + ', ' + control:25}{percent(f['adherence']):>11}"
+                  f"{percent(f['time_in_band']):>9}{f['rms_z']:7.2f}"
+                  f"{percent(f['effectiveness']) if hedged else '-':>11}"
+                  f"{f'{mvi:.3f}' if mvi is not None else '-':>7}{pnl['spread']:8.0f}"
+                  f"{pnl['deviation']:11.0f}{pnl['fees']:6.0f}{pnl['total']:7.0f}"
+                  f"{f['quoted']:8.0f}{f['hedged']:8.0f}{f['hedge_cost']:6.0f}")
+    print()
+    print("What a filled quote has earned, USD an ETH, against the mid so many seconds later:")
+    print(f"{'':25}{'0 s':>8}{'1 s':>8}{'10 s':>8}{'60 s':>8}")
+    for model in models:
+        after = figures[model, "skew"]["after"]
+        print(f"{model:25}" + "".join(f"{after[s]:8.2f}" for s in ("0", "1", "10", "60")))
 
 
 class Svg:
@@ -69,9 +71,9 @@ def day_chart(figures, model, path):
     """Price and inventory through the day, a line for each control."""
     svg = Svg(900, 470)
     left, right = 60, 885
-    runs = {control: figures[model, control]["minutes"] for control in CONTROLS}
-    minutes = len(runs["none"])
-    x = lambda i: left + (right - left) * i / (minutes - 1)
+    runs = {control: figures[model, control]["minutes"][::2] for control in CONTROLS}
+    samples = len(runs["none"])
+    x = lambda i: left + (right - left) * i / (samples - 1)
     prices = [price for _, price in runs["none"] if price]
     low, high = min(prices), max(prices)
     y_price = lambda p: 120 - 85 * (p - low) / (high - low)
@@ -81,12 +83,12 @@ def day_chart(figures, model, path):
         svg.text(left - 6, y_price(price) + 4, f"{price:.0f}", "end", size=11)
     svg.path([(x(i), y_price(p)) for i, (_, p) in enumerate(runs["none"]) if p], INK)
 
-    y = lambda q: 290 - 140 * q / 22
+    y = lambda q: 350 - 190 * q / 21
     svg.text(left, 146, f"Inventory of a maker that quotes by {model}, ETH; the band is shaded",
              weight="bold")
     svg.add(f'<rect x="{left}" y="{y(5):.1f}" width="{right - left}" height="{y(-5) - y(5):.1f}" '
             f'fill="#edf2f7"/>')
-    for q in (-20, -10, 0, 10, 20):
+    for q in (-5, 0, 5, 10, 15, 20):
         svg.line(left, y(q), right, y(q))
         svg.text(left - 6, y(q) + 4, f"{q}", "end", size=11)
     for control in CONTROLS:
@@ -105,42 +107,39 @@ def day_chart(figures, model, path):
 
 
 def model_chart(figures, models, path):
-    """Adherence against profit, a point for each model and control."""
-    svg = Svg(900, 400)
-    left, right, top, bottom = 70, 620, 40, 350
+    """A row for each model: adherence and profit, a dot for each control."""
+    svg = Svg(900, 74 + 34 * len(models) + 40)
+    rows = {model: 66 + 34 * i for i, model in enumerate(models)}
+    bottom = 74 + 34 * (len(models) - 1) + 16
+
+    def panel(left, right, title, ticks, label, value):
+        low, high = ticks[0], ticks[-1]
+        x = lambda v: left + (right - left) * (v - low) / (high - low)
+        svg.text(left, 22, title, weight="bold")
+        for tick in ticks:
+            svg.line(x(tick), 42, x(tick), bottom, "#a0aec0" if tick == 0 else FAINT)
+            svg.text(x(tick), bottom + 16, label(tick), "middle", size=11)
+        for model in models:
+            for control in CONTROLS:
+                v = value(figures[model, control])
+                svg.add(f'<circle cx="{x(v):.1f}" cy="{rows[model]}" r="6.5" '
+                        f'fill="{COLOURS[control]}" fill-opacity="0.85"/>')
+
+    for model in models:
+        svg.line(150, rows[model], 885, rows[model])
+        svg.text(140, rows[model] + 4, model, "end")
+    panel(160, 500, "Adherence", [0.5, 0.6, 0.7, 0.8, 0.9, 1.0], lambda v: f"{100 * v:.0f} %",
+          lambda f: f["adherence"])
     totals = [figures[m, c]["pnl"]["total"] for m in models for c in CONTROLS]
-    lowest = min(f["adherence"] for f in figures.values())
-    x_low = int(lowest * 20) / 20
-    low, high = min(totals), max(totals)
-    pad = 0.06 * (high - low)
-    x = lambda a: left + (right - left) * (a - x_low) / (1 - x_low)
-    y = lambda p: bottom - (bottom - top) * (p - low + pad) / (high - low + 2 * pad)
-    svg.text(left, 20, "Profit of the day, USD, against adherence: up and to the right is better",
-             weight="bold")
-    step = 0.05 if x_low > 0.7 else 0.1
-    ticks = int(round((1 - x_low) / step))
-    for i in range(ticks + 1):
-        a = 1 - i * step
-        svg.line(x(a), top, x(a), bottom)
-        svg.text(x(a), bottom + 18, f"{100 * a:.0f} %", "middle", size=11)
-    unit = next(u for u in (50, 100, 200, 500, 1000) if (high - low) / u <= 8)
-    for p in range(int(low // unit) * unit, int(high) + unit, unit):
-        if not low - pad <= p <= high + pad:
-            continue
-        svg.line(left, y(p), right, y(p), "#a0aec0" if p == 0 else FAINT)
-        svg.text(left - 6, y(p) + 4, f"{p}", "end", size=11)
-    for m, model in enumerate(models):
-        for control in CONTROLS:
-            f = figures[model, control]
-            at = x(f["adherence"]), y(f["pnl"]["total"])
-            svg.add(f'<circle cx="{at[0]:.1f}" cy="{at[1]:.1f}" r="9" fill="{COLOURS[control]}"/>')
-            svg.text(at[0], at[1] + 4, str(m + 1), "middle", PAPER, 11, "bold")
-    for i, control in enumerate(CONTROLS):
-        svg.add(f'<circle cx="665" cy="{60 + 26 * i}" r="8" fill="{COLOURS[control]}"/>')
+    low, high = 400 * (min(totals) // 400), 400 * (max(totals) // 400 + 1)
+    steps = [low + 400 * i for i in range(int((high - low) // 400) + 1)]
+    panel(550, 880, "Profit of the day, USD", steps, lambda v: f"{v:.0f}", lambda f: f["pnl"]["total"])
+    place = 160
+    for control in CONTROLS:
+        svg.add(f'<circle cx="{place}" cy="{bottom + 36}" r="6.5" fill="{COLOURS[control]}"/>')
         words = {"none": "no control", "skew": "skew only", "hedge": "hedge only", "both": "both"}
-        svg.text(682, 64 + 26 * i, words[control])
-    for m, model in enumerate(models):
-        svg.text(658, 200 + 24 * m, f"{m + 1}   {model}")
+        svg.text(place + 12, bottom + 40, words[control])
+        place += 110
     svg.save(path)
 
 
@@ -149,7 +148,7 @@ def main():
     figures = {(m, c): json.loads((out / f"{m}-{c}.figures.json").read_text())
                for m in models for c in CONTROLS}
     table(figures, models)
-    day_chart(figures, "glft" if "glft" in models else models[0], out / "day.svg")
+    day_chart(figures, models[-1], out / "day.svg")
     model_chart(figures, models, out / "models.svg")
     print(f"the charts: {out}/day.svg, {out}/models.svg")
 

@@ -45,7 +45,8 @@ class Comparison:
 
     def line(self, good, what, ours, theirs=""):
         self.failed += not good
-        print(f"{'agree ' if good else 'DIFFER'}  {what:34} {ours}{'' if good else f'  report: {theirs}'}")
+        verdict, beside = ("agree ", "") if good else ("DIFFER", f"  report: {theirs}")
+        print(f"{verdict}  {what:34} {ours}{beside}")
 
     def exact(self, what, ours, parts, theirs):
         self.line(Decimal(ours) == Decimal(theirs) * parts, what, f"{ours / parts:.6f}", theirs)

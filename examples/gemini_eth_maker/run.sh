@@ -17,9 +17,10 @@ day="$data/gemini_ethusd_20210701/gemini__eth-usd__2021-07-01__"
 "$ballast" import gemini-top "${day}market-depth.csv.gz" --set instrument=ETH-USD --out "$out/tops.jsonl"
 "$ballast" import gemini-trade "${day}trade.csv.gz" --set instrument=ETH-USD --out "$out/trades.jsonl"
 
-# simulate NAME SKEW HEDGE MODEL: one run, its report and what recompute.py says to it.
+# simulate NAME SKEW HEDGE MODEL WIDTH: one run, its report and what recompute.py says to it.
 simulate() {
     sed -e "s/^skew = .*<- model/skew = $4/" \
+        -e "s/^min_half_spread = .*<- width/min_half_spread = $5/" \
         -e "s/^skew = .*<- skew/skew = \"$2\"/" \
         -e "s/^hedge = .*<- hedge/hedge = \"$3\"/" "$here/desk.toml" > "$out/$1.toml"
     "$ballast" simulate -c "$out/$1.toml" "$out/tops.jsonl" "$out/trades.jsonl" \
@@ -29,13 +30,13 @@ simulate() {
 }
 
 ran=
-while IFS='	' read -r name model; do
+while IFS='	' read -r name width model; do
     case " $models " in *" all "* | *" $name "*) ;; *) continue ;; esac
-    echo "== $name: $model"
-    simulate "$name-none" off off "$model"
-    simulate "$name-skew" auto off "$model"
-    simulate "$name-hedge" off auto "$model"
-    simulate "$name-both" auto auto "$model"
+    echo "== $name: $model, half spread at least $width of the mid"
+    simulate "$name-none" off off "$model" "$width"
+    simulate "$name-skew" auto off "$model" "$width"
+    simulate "$name-hedge" off auto "$model" "$width"
+    simulate "$name-both" auto auto "$model" "$width"
     ran="$ran $name"
 done < "$here/models.txt"
 # shellcheck disable=SC2086
