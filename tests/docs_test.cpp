@@ -370,8 +370,13 @@ TEST(AdherencePage, explains_every_figure_of_the_report_and_every_cause) {
 
 /// Every key of an object and of what it holds, but not the names in a map.
 void collect_keys(const nlohmann::json& json, Names& keys) {
-  static const Names maps{"weights", "fees", "funding", "out_of_band_seconds_by_cause",
-                          "burn_rates"};
+  static const Names maps{"weights",
+                          "fees",
+                          "funding",
+                          "out_of_band_seconds_by_cause",
+                          "burn_rates",
+                          "bid_pulled_by_reason",
+                          "ask_pulled_by_reason"};
   if (json.is_array()) {
     for (const auto& item : json)
       collect_keys(item, keys);

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "base/contract.hpp"
+#include "model/scope.hpp"
 
 namespace ballast {
 namespace {
@@ -51,14 +52,28 @@ std::size_t count_timers(const Desk& desk) {  // flood, shelves, grid, instances
 
 }  // namespace
 
+AlertName alert_name(const Desk& desk, const AlertTransition& transition) {
+  AlertName name{{}, "desk", "*"};
+  if (transition.factor.valid()) {
+    name.factor = desk.factor(transition.factor).name;
+    name.book = desk.factor(transition.factor).book;
+  }
+  if (transition.rule == kill_switch_rule) {
+    name.rule = kill_switch_rule_name;
+    name.factor = to_text(desk, transition.scope);
+  } else if (transition.rule == breaker_rule) {
+    name.rule = breaker_rule_name;
+  } else {
+    const std::size_t index = transition.rule.index();
+    name.rule = transition.objective ? desk.objectives[index].name : desk.rules[index].name;
+  }
+  return name;
+}
+
 std::string alert_id(const Desk& desk, const AlertTransition& transition) {
-  const std::size_t index = transition.rule.index();
-  const std::string& rule =
-      transition.objective ? desk.objectives[index].name : desk.rules[index].name;
-  if (!transition.factor.valid()) return fmt::format("{}/desk/{}", rule, transition.episode);
-  const FactorConfig& factor = desk.factor(transition.factor);
-  const std::string book = factor.whole_desk() ? "" : "@" + factor.book;
-  return fmt::format("{}/{}{}/{}", rule, factor.name, book, transition.episode);
+  const AlertName name = alert_name(desk, transition);
+  return fmt::format("{}/{}{}/{}", name.rule, name.factor,
+                     name.book == "*" ? "" : "@" + name.book, transition.episode);
 }
 
 AlertTransition AlertEpisode::transition() const {

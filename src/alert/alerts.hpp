@@ -55,7 +55,15 @@
 
 namespace ballast {
 
-/// "rule/factor/episode", the factor with @book when it is a book's, "desk" when it is the desk's.
+/// How an alert is called: its rule or objective, and what it is about. `factor` is "desk" for the
+/// desk's adherence, and a kill switch's scope.
+struct AlertName {
+  std::string rule, factor, book;
+};
+AlertName alert_name(const Desk& desk, const AlertTransition& transition);
+
+/// "rule/factor/episode", the factor with @book when it is a book's, "desk" when it is the desk's,
+/// the scope of a kill switch.
 std::string alert_id(const Desk& desk, const AlertTransition& transition);
 
 /// One run from leaving ok to coming back, as far as it got.

@@ -12,45 +12,6 @@ namespace ballast {
 namespace {
 
 constexpr std::uint32_t none = UINT32_MAX;
-constexpr Timestamp never{INT64_MAX};
-/// Of the distance that was to be gained, how much may be missing.
-constexpr double tolerance = 0.1;
-
-std::uint8_t bit(Action action) {
-  return static_cast<std::uint8_t>(1U << static_cast<unsigned>(action));
-}
-
-Note note(std::string_view text) { return *Note::create(text.substr(0, Note::capacity)); }
-
-Mode mode_of(const ControlConfig& config, Action action) {
-  switch (action) {
-    case Action::wait:
-      return Mode::automatic;  // needs nobody's word
-    case Action::skew:
-      return config.skew;
-    case Action::hedge:
-      return config.hedge;
-    case Action::transfer:
-      return config.transfer;
-  }
-  return Mode::off;
-}
-
-/// At its mark, in the reporting currency: contracts and coins add up in nothing else.
-double worth(const Situation& situation, InstrumentId instrument, Quantity qty) {
-  return notional_per_quantity(situation, instrument).value_or(0.0) * to_double(qty);
-}
-
-Option option_of(const ControlConfig& config, const Candidate& candidate) {
-  Option option;
-  option.action = candidate.action;
-  option.possible = candidate.possible;
-  option.cost = candidate.cost;
-  option.seconds = candidate.seconds;
-  option.in_time = candidate.possible && candidate.seconds <= config.recover_within.to_seconds();
-  option.why = note(candidate.why);
-  return option;
-}
 
 }  // namespace
 
@@ -96,13 +57,56 @@ void Control::on_order(Timestamp now, const Order& order) {
 void Control::on_fill(const Situation& situation, const Fill& fill) {
   quoting_.on_fill(fill, situation.now());
   const OpenOrder* const order = fill.order.empty() ? nullptr : orders_.find(fill.order);
+  if (fill.origin == Origin::hedge || fill.origin == Origin::rebalance) {
+    count_cost(situation, fill, order);
+  }
   if (order == nullptr) return;
   for (FactorWatch& watch : watches_) {
     if (watch.open && watch.proposal->id == order->proposal) {
-      watch.proposal->filled += worth(situation, fill.key.instrument, fill.qty);
+      watch.proposal->filled += worth_at_mark(situation, fill.key.instrument, fill.qty);
     }
   }
   orders_.booked(fill);
+}
+
+/// What a fill of a proposal cost against the mids on which it rested. A person's own fill is of
+/// the proposal that was advised, if it trades what that was about.
+void Control::count_cost(const Situation& situation, const Fill& fill, const OpenOrder* order) {
+  for (FactorWatch& watch : watches_) {
+    const bool own = order == nullptr || order->proposal.empty();
+    const bool advised = own && watch.open && watch.proposal->action == Action::hedge &&
+                         watch.proposal->state == ProposalState::advised;
+    const Proposal* const proposal = !own      ? watch.record.find(order->proposal)
+                                     : advised ? watch.record.find(watch.proposal->id)
+                                               : nullptr;
+    if (proposal == nullptr) continue;
+    for (const Weighed& weighed : proposal->weighed) {
+      const HedgeConfig& hedge = desk_->hedges[weighed.hedge];
+      if (hedge.instrument != fill.key.instrument || !(hedge.place == fill.key.place)) continue;
+      if (hedge.book != fill.book || weighed.per_quantity == 0.0) continue;
+      const double qty = to_double(fill.qty);
+      const double against = to_double(fill.price) - weighed.mid;
+      std::optional<double> cost =
+          (fill.side == Side::buy ? against : -against) * weighed.money * qty;
+      if (fill.fee) {
+        const Quoted& price = situation.market().asset_price(fill.fee->asset);
+        if (price.present) {
+          *cost += to_double(fill.fee->amount) * to_double(price.price);
+        } else {
+          cost.reset();
+        }
+      }
+      watch.record.traded(proposal->action, proposal->id, cost,
+                          qty * std::fabs(weighed.per_quantity));
+      return;
+    }
+  }
+}
+
+void Control::restart_records(Timestamp now) {
+  for (FactorWatch& watch : watches_)
+    watch.record.restart(now);
+  quoting_.restart_records(now);
 }
 
 bool Control::approve(const Situation& situation,
@@ -113,7 +117,7 @@ bool Control::approve(const Situation& situation,
     if (!watch.open || !watch.proposal->waits() || watch.proposal->id != answer.id) continue;
     const Round round{situation, desk_->controls[i], watch, effects};
     if (!answer.accept) {
-      watch.excluded |= bit(watch.proposal->action);
+      watch.exclude(watch.proposal->action);
       close(round, ProposalState::rejected,
             fmt::format("by {}{}{}", answer.by.view(), answer.reason.empty() ? "" : ": ",
                         answer.reason.view()));
@@ -131,7 +135,7 @@ bool Control::approve(const Situation& situation,
     }
     const Candidate now = candidate(round, watch.proposal->action, *deviation);
     if (!now.possible) {
-      fail(round, ProposalState::failed, now.why, false);
+      fail(round, Failure::not_possible, now.why, false);
       return true;
     }
     carry_out(round, now);
@@ -243,6 +247,7 @@ void Control::settle(const Round& round) {
     round.watch.excluded = 0;
     round.watch.at_a_loss = false;
     const bool done = !proposal.waits();
+    proposal.back_in_band = done;
     transferring_.drop(proposal.id);
     cancel_orders(round.situation, proposal.id, round.effects);
     return close(round, done ? ProposalState::verified : ProposalState::withdrawn,
@@ -250,7 +255,7 @@ void Control::settle(const Round& round) {
   }
   if (proposal.waits()) {
     if (now < proposal.deadline) return;
-    round.watch.excluded |= bit(proposal.action);
+    round.watch.exclude(proposal.action);
     return close(round, ProposalState::expired, "nobody approved it in time");
   }
   const bool working =
@@ -267,7 +272,7 @@ void Control::settle(const Round& round) {
 void Control::verify(const Round& round, const std::optional<Deviation>& deviation) {
   Proposal& proposal = *round.watch.proposal;
   if (!deviation) {
-    return fail(round, ProposalState::failed,
+    return fail(round, Failure::data,
                 fmt::format("data: {}", round.situation.why_unknown(round.config.factor)), true);
   }
   const double outside = std::fabs(deviation->outside(deviation->now));
@@ -275,10 +280,10 @@ void Control::verify(const Round& round, const std::optional<Deviation>& deviati
     return close(round, ProposalState::verified, "nearer by as much as was promised");
   }
   if (proposal.state == ProposalState::advised) {
-    return fail(round, ProposalState::failed, "advised, and nobody acted on it", false);
+    return fail(round, Failure::unheeded, "advised, and nobody acted on it", false);
   }
   if (proposal.action == Action::transfer && !transferring_.arrived(round.situation, proposal.id)) {
-    return fail(round, ProposalState::failed, "a transfer has not arrived", true);
+    return fail(round, Failure::not_arrived, "a transfer has not arrived", true);
   }
   // Flow and markets move on; what was done may still have done what it should. Only a hedge that
   // did not, by the books, is one to be afraid of.
@@ -287,13 +292,13 @@ void Control::verify(const Round& round, const std::optional<Deviation>& deviati
   if (proposal.action == Action::hedge && !filled) {
     const bool part = proposal.filled > 0.0;  // the market had no more: it may have, the next time
     return fail(
-        round, ProposalState::failed,
+        round, Failure::not_filled,
         fmt::format("{}: {:.6g} of {:.6g} {}", part ? "filled in part" : "not filled",
                     proposal.filled, proposal.requested, desk_->asset(desk_->currency).name),
         !part || !sound);
   }
   const std::string_view cause = round.situation.dominant_cause(round.config.factor);
-  fail(round, ProposalState::failed,
+  fail(round, sound ? Failure::moved_on : Failure::no_effect,
        sound ? fmt::format("done, but {} moved it on", cause)
              : std::string("filled, but it did not move the factor as it should have"),
        !sound);
@@ -308,220 +313,6 @@ bool Control::hedge_took_hold(const Round& round) const {
   const double moved = to_double(state->hedged) - proposal.hedged;
   const double filled = std::min(1.0, proposal.filled / proposal.requested);
   return moved / proposal.shift >= (1.0 - 2.0 * tolerance) * filled;
-}
-
-// ---- proposals
-
-Candidate Control::candidate(const Round& round, Action action, const Deviation& deviation) {
-  const ControlConfig& config = round.config;
-  const TradeId id = round.watch.proposal->id;
-  switch (action) {
-    case Action::wait:
-      return wait_candidate(config, deviation, round.situation.half_life_seconds(config.factor));
-    case Action::skew:
-      return skew_candidate(config, deviation,
-                            quoting_.flow(round.situation, config.factor, deviation));
-    case Action::hedge: {
-      Candidate found =
-          hedging_.candidate(round.situation, config, orders_, switches_, deviation, id);
-      if (found.possible) add_risk(config, deviation, found);
-      return found;
-    }
-    case Action::transfer: {
-      Candidate found = transferring_.candidate(round.situation, config, switches_, deviation, id);
-      if (found.possible) add_risk(config, deviation, found);
-      return found;
-    }
-  }
-  return {};
-}
-
-void Control::propose(const Round& round, const Deviation& deviation) {
-  FactorWatch& watch = round.watch;
-  const ControlConfig& config = round.config;
-  const Timestamp now = round.situation.now();
-  const bool said = watch.at_a_loss;
-  Proposal proposal;
-  proposal.id = *TradeId::create(fmt::format("p{}-{}", config.factor.value, watch.proposals + 1));
-  proposal.factor = config.factor;
-  proposal.since = now;
-  proposal.deviation = deviation.now;
-  std::optional<Proposal> before = std::move(watch.proposal);
-  watch.proposal = proposal;
-
-  std::array<Candidate, 4> candidates;
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const auto action = static_cast<Action>(i);
-    candidates[i] = mode_of(config, action) == Mode::off
-                        ? Candidate::impossible(action, "its mode is off")
-                    : (watch.excluded & bit(action)) != 0
-                        ? Candidate::impossible(action, "tried already for this deviation")
-                        : candidate(round, action, deviation);
-    candidates[i].action = action;
-    if (candidates[i].soon) {
-      watch.proposal = std::move(before);
-      return;
-    }
-    watch.proposal->options[i] = option_of(config, candidates[i]);
-  }
-  const auto action = choose(watch.proposal->options);
-  if (!action) {
-    // Failures make room for each other: once everything was tried, everything may be tried again.
-    watch.excluded = 0;
-    if (said) {
-      watch.proposal = std::move(before);  // said once is enough
-      return;
-    }
-    ++watch.proposals;
-    watch.at_a_loss = true;
-    watch.proposal->state = ProposalState::blocked;
-    return record(round, "nothing brings it back: see what each action lacks");
-  }
-  ++watch.proposals;
-  watch.at_a_loss = false;
-  watch.open = true;
-  const Candidate& chosen = candidates[static_cast<std::size_t>(*action)];
-  Proposal& made = *watch.proposal;
-  made.action = *action;
-  const double outside = std::fabs(deviation.outside(deviation.now));
-  made.promised_outside = outside - (1.0 - tolerance) * (outside - chosen.residual);
-  const bool late = !made.options[static_cast<std::size_t>(*action)].in_time;
-  const std::string_view reason = late ? "the fastest: nothing is in time" : "the cheapest in time";
-  switch (mode_of(config, *action)) {
-    case Mode::off:
-      return;
-    case Mode::advise:
-      made.state = ProposalState::advised;
-      made.deadline = now + config.recover_within;
-      return record(round, reason);
-    case Mode::approve:
-      made.state = ProposalState::waiting;
-      made.deadline = now + config.approve_within;
-      return record(round, reason);
-    case Mode::automatic:
-      made.reason = note(reason);
-      return carry_out(round, chosen);
-  }
-}
-
-void Control::carry_out(const Round& round, const Candidate& candidate) {
-  Proposal& proposal = *round.watch.proposal;
-  const ControlConfig& config = round.config;
-  const Timestamp now = round.situation.now();
-  // Flow comes by chance: it gets twice the time that it should need, and a while in any case.
-  const double within = config.recover_within.to_seconds();
-  const double seconds = std::min(within, std::max(2.0 * candidate.seconds, within / 4.0));
-  proposal.deadline = now + Duration{static_cast<std::int64_t>(seconds * 1e9)};
-  if (candidate.action == Action::hedge) {
-    proposal.shift = candidate.shift;
-    if (const FactorState* const state = round.situation.known_state(config.factor)) {
-      proposal.hedged = to_double(state->hedged);
-    }
-    proposal.deadline = now + std::max(config.recover_within, config.interval);
-    if (!send(round, candidate.orders)) return;
-  }
-  if (candidate.action == Action::transfer) {
-    proposal.deadline = now + std::max(config.recover_within, config.interval);
-    transferring_.begin(round.situation, candidate.transfers, round.effects);
-  }
-  proposal.state = ProposalState::acting;
-  record(round, proposal.reason.empty() ? "approved" : proposal.reason.view());
-}
-
-/// All of the orders, or none: false when a guard rail holds one back.
-bool Control::send(const Round& round, const std::vector<Order>& orders) {
-  const Timestamp now = round.situation.now();
-  for (const Order& order : orders) {
-    quoting_.step_aside(round.situation, order, round.effects);
-    const auto block = gate_.check(round.situation, orders_, switches_,
-                                   quoting_.own(order.instrument), order, false);
-    if (!block) continue;
-    fail(round, ProposalState::blocked, fmt::format("{}: {}", block->rail, block->why), true);
-    return false;
-  }
-  for (const Order& order : orders) {
-    orders_.sent(now, order);
-    const double notional = worth(round.situation, order.instrument, order.qty);
-    gate_.passed(now, notional);
-    round.watch.proposal->requested += notional;
-    round.effects.push_back({now, OrderRequest{order}});
-  }
-  return true;
-}
-
-void Control::close(const Round& round, ProposalState state, std::string_view reason) {
-  round.watch.proposal->state = state;
-  round.watch.open = false;
-  record(round, reason);
-}
-
-/// It did not help: another action's turn, but for a hedge that did its part and may do so again.
-void Control::fail(const Round& round, ProposalState state, std::string_view reason, bool counts) {
-  FactorWatch& watch = round.watch;
-  const Timestamp now = round.situation.now();
-  if (counts || watch.proposal->action != Action::hedge) {
-    watch.excluded |= bit(watch.proposal->action);
-  }
-  cancel_orders(round.situation, watch.proposal->id, round.effects);
-  transferring_.drop(watch.proposal->id);
-  close(round, state, reason);
-  watch.due = now + round.config.interval;
-  if (!counts) return;
-  std::erase_if(watch.failures,
-                [&](Timestamp t) { return now - t > round.config.failures_within; });
-  watch.failures.push_back(now);
-  if (watch.failures.size() >= round.config.failures) trip(round, reason);
-}
-
-void Control::trip(const Round& round, std::string_view reason) {
-  round.watch.tripped = true;
-  round.watch.due = never;
-  round.effects.push_back(
-      {round.situation.now(),
-       BreakerTripped{round.config.factor, static_cast<std::uint32_t>(round.watch.failures.size()),
-                      note(reason)}});
-}
-
-void Control::cancel_orders(const Situation& situation,
-                            const TradeId& proposal,
-                            std::vector<Effect>& effects) {
-  for (const OpenOrder& order : orders_.all()) {
-    if (order.proposal != proposal || ended(order.state) || order.cancelling) continue;
-    effects.push_back({situation.now(), CancelRequest{order.id, order.place, order.instrument}});
-    orders_.cancelling(order.id);
-  }
-}
-
-/// The decision as an effect, with every number that it rests on.
-void Control::record(const Round& round, std::string_view reason) {
-  Proposal& proposal = *round.watch.proposal;
-  proposal.reason = note(reason);
-  Decision decision;
-  decision.id = proposal.id;
-  decision.factor = proposal.factor;
-  decision.action = proposal.action;
-  decision.state = proposal.state;
-  decision.reason = proposal.reason;
-  const auto add = [&](std::string_view name, double value) {
-    if (std::isfinite(value)) decision.inputs.push_back({*Text<39>::create(name), value});
-  };
-  if (const FactorState* const state = round.situation.known_state(proposal.factor)) {
-    add("actual", to_double(state->actual));
-    add("target", to_double(state->target));
-    add("lower", to_double(state->lower));
-    add("upper", to_double(state->upper));
-  }
-  add("outside_promised", proposal.promised_outside);
-  for (const Option& option : proposal.options) {
-    if (!option.possible) continue;
-    const std::string name(to_string(option.action));
-    add(name + "_cost", option.cost);
-    add(name + "_seconds", option.seconds);
-  }
-  if (proposal.requested > 0.0) add("requested", proposal.requested);
-  unconfirmed_.push_back({decision});
-  if (unconfirmed_.size() > unconfirmed_max) unconfirmed_.pop_front();
-  round.effects.push_back({round.situation.now(), Decided{std::move(decision)}});
 }
 
 /// Whether quotes lean against the factor: always where nobody controls it or its mode is `auto`,

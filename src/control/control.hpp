@@ -17,6 +17,7 @@
 #include <span>
 #include <vector>
 
+#include "control/control_record.hpp"
 #include "control/gate.hpp"
 #include "control/hedging.hpp"
 #include "control/kill_switches.hpp"
@@ -41,10 +42,19 @@ struct FactorWatch {
   std::vector<Timestamp> failures;   // of the last failures_within
   std::optional<Proposal> proposal;  // the last one made; under way, waiting or over
   bool open = false;                 // the proposal is under way or waiting
+  ControlRecord record;
+
+  void exclude(Action action) { excluded |= bit(action); }
+  bool excludes(Action action) const { return (excluded & bit(action)) != 0; }
+
+  static constexpr std::uint8_t bit(Action action) {
+    return static_cast<std::uint8_t>(1U << static_cast<unsigned>(action));
+  }
 
   template <class Archive>
   void archive(Archive& ar) {
-    ar(due, looked, ever_looked, proposals, excluded, at_a_loss, tripped, failures, proposal, open);
+    ar(due, looked, ever_looked, proposals, excluded, at_a_loss, tripped, failures, proposal, open,
+       record);
   }
 };
 
@@ -61,7 +71,7 @@ class Control {
   void on_market(InstrumentId id, Timestamp now) { quoting_.on_market(id, now); }
   void on_order(Timestamp now, const Order& order);
   void on_fill(const Situation& situation, const Fill& fill);
-  void on_quote(const Quote& quote) { quoting_.on_quote(quote); }
+  void on_quote(const Quote& quote, Timestamp now) { quoting_.on_quote(quote, now); }
   /// False when the proposal does not wait. One that was decided elsewhere is answered there.
   bool approve(const Situation& situation, const Approve& answer, std::vector<Effect>& effects);
   /// False when the scope is stopped already.
@@ -73,6 +83,9 @@ class Control {
 
   std::optional<Timestamp> next_due() const;
   void run_due(const Situation& situation, std::vector<Effect>& effects);
+
+  /// A report's span begins: what was done before does not count.
+  void restart_records(Timestamp now);
 
   // ---- what it knows
   /// nullptr when the factor is not controlled.
@@ -115,7 +128,9 @@ class Control {
   bool send(const Round& round, const std::vector<Order>& orders);
   void close(const Round& round, ProposalState state, std::string_view reason);
   /// @param counts  towards the breaker.
-  void fail(const Round& round, ProposalState state, std::string_view reason, bool counts);
+  void fail(const Round& round, Failure failure, std::string_view reason, bool counts);
+  void give_up(const Round& round, ProposalState state, std::string_view reason, bool counts);
+  void count_cost(const Situation& situation, const Fill& fill, const OpenOrder* order);
   bool hedge_took_hold(const Round& round) const;
   void trip(const Round& round, std::string_view reason);
   void cancel_orders(const Situation& situation,
@@ -126,6 +141,9 @@ class Control {
   FactorWatch* watch_of(FactorId id);
 
   static constexpr std::size_t unconfirmed_max = 256;
+  static constexpr Timestamp never{INT64_MAX};
+  /// Of the distance that was to be gained, how much may be missing.
+  static constexpr double tolerance = 0.1;
 
   const Desk* desk_;
   bool idle_ = true;

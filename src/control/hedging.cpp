@@ -15,6 +15,8 @@ constexpr double seconds_per_day = 86'400.0;
 /// fit.
 constexpr double finest_lot = 1e-8;
 
+Note note(std::string_view text) { return *Note::create(text.substr(0, Note::capacity)); }
+
 double signed_quantity(Side side, double qty) { return side == Side::buy ? qty : -qty; }
 
 /// The position and what is in flight for it.
@@ -178,13 +180,14 @@ std::optional<HedgeInstrument> Hedging::terms_of(const Situation& situation,
                                                  const ControlConfig& control,
                                                  const OpenOrders& orders,
                                                  const HedgeConfig& hedge,
-                                                 std::string& left_out) {
+                                                 double per_quantity,
+                                                 Weighed& weighed) {
   const Instrument& traded = situation.desk().instrument(hedge.instrument);
   const Top& top = situation.market().top(hedge.instrument);
   const auto notional = notional_per_quantity(situation, hedge.instrument);
   const auto money = money_per_price(situation, hedge.instrument);
   const auto leave_out = [&](std::string_view why) {
-    left_out += fmt::format("{}{}: {}", left_out.empty() ? "" : "; ", traded.name, why);
+    weighed.why_not = note(why);
     return std::nullopt;
   };
   if (!notional || !money) return leave_out("no price");
@@ -194,6 +197,7 @@ std::optional<HedgeInstrument> Hedging::terms_of(const Situation& situation,
 
   HedgeInstrument terms;
   const double fee = to_double(traded.terms.taker_fee) * *notional;
+  const double size = std::fabs(per_quantity);  // units of the factor
   terms.buy_cost = terms.sell_cost = std::max(0.0, half_spread * *money + fee);
   // Walking a book of even depth: its last unit costs the distance over which the depth was
   // counted.
@@ -207,6 +211,12 @@ std::optional<HedgeInstrument> Hedging::terms_of(const Situation& situation,
     // A long pays funding: holding one unit costs rate * notional a day.
     terms.carry = *funding * *notional * control.horizon.to_seconds() / seconds_per_day;
   }
+  weighed.half_spread = half_spread * *money / size;
+  weighed.fee = fee / size;
+  weighed.impact = terms.impact / (size * size);
+  weighed.funding = terms.carry / per_quantity;
+  weighed.mid = mid;
+  weighed.money = *money;
   const double lot = to_double(traded.terms.lot);
   terms.lot = lot > 0.0 ? lot : traded.spot() ? finest_lot : 1.0;
   terms.minimum = least_order(traded, hedge, top);
@@ -290,41 +300,65 @@ Candidate Hedging::candidate(const Situation& situation,
                              const Deviation& deviation,
                              const TradeId& proposal) {
   const Desk& desk = situation.desk();
-  std::string left_out;
+  Candidate candidate;
+  candidate.action = Action::hedge;
+  const auto impossible = [&](std::string why) {
+    candidate.why = std::move(why);
+    candidate.orders.clear();
+    return candidate;
+  };
   usable_.clear();
   instruments_.clear();
-  for (const HedgeConfig& hedge : desk.hedges) {
+  for (std::size_t i = 0; i < desk.hedges.size(); ++i) {
+    const HedgeConfig& hedge = desk.hedges[i];
     const auto per_unit =
         exposure_per_quantity(situation, control.factor, hedge.instrument, hedge.place, hedge.book);
     if (per_unit && *per_unit == 0.0) continue;
+    Weighed weighed;
+    weighed.hedge = static_cast<std::uint32_t>(i);
     if (const auto* killed = switches.covers(hedge.place, hedge.book)) {
-      left_out += fmt::format("{}{}: stopped, {}", left_out.empty() ? "" : "; ",
-                              desk.instrument(hedge.instrument).name, killed->reason.view());
-      continue;
+      weighed.why_not = note(fmt::format("stopped, {}", killed->reason.view()));
+    } else if (!per_unit) {
+      weighed.why_not = note("no price");
+    } else {
+      const Side side = (deviation.now > 0.0) == (*per_unit > 0.0) ? Side::sell : Side::buy;
+      if (!answered(situation, orders, hedge.instrument, side) &&
+          situation.now() - *orders.traded_at(hedge.instrument, side) <=
+              control.interval + control.interval) {
+        candidate.soon = true;
+        return impossible(fmt::format("waits for the next top of {} after an order of ours",
+                                      desk.instrument(hedge.instrument).name));
+      }
+      weighed.per_quantity = *per_unit;
+      const auto terms = terms_of(situation, control, orders, hedge, *per_unit, weighed);
+      if (terms) {
+        usable_.push_back({&hedge, std::max(0.0, terms->buy_cost + terms->carry),
+                           std::max(0.0, terms->sell_cost - terms->carry),
+                           candidate.weighed.size()});
+        instruments_.push_back(*terms);
+      }
     }
-    const Side side =
-        (deviation.now > 0.0) == (per_unit.value_or(0.0) > 0.0) ? Side::sell : Side::buy;
-    if (!answered(situation, orders, hedge.instrument, side) &&
-        situation.now() - *orders.traded_at(hedge.instrument, side) <=
-            control.interval + control.interval) {
-      Candidate soon = Candidate::impossible(
-          Action::hedge, fmt::format("waits for the next top of {} after an order of ours",
-                                     desk.instrument(hedge.instrument).name));
-      soon.soon = true;
-      return soon;
-    }
-    const auto terms = terms_of(situation, control, orders, hedge, left_out);
-    if (!terms) continue;
-    usable_.push_back({&hedge, std::max(0.0, terms->buy_cost + terms->carry),
-                       std::max(0.0, terms->sell_cost - terms->carry)});
-    instruments_.push_back(*terms);
+    candidate.weighed.push_back(weighed);
+  }
+  for (const Weighed& weighed : candidate.weighed) {
+    if (weighed.why_not.empty()) continue;
+    const HedgeConfig& hedge = desk.hedges[weighed.hedge];
+    candidate.why += fmt::format("{}{}: {}", candidate.why.empty() ? "" : "; ",
+                                 desk.instrument(hedge.instrument).name, weighed.why_not.view());
   }
   if (usable_.empty()) {
-    return Candidate::impossible(Action::hedge,
-                                 left_out.empty() ? "no hedge instrument touches it" : left_out);
+    return impossible(candidate.why.empty() ? "no hedge instrument touches it" : candidate.why);
   }
   if (!add_factors(situation, control, orders)) {
-    return Candidate::impossible(Action::hedge, "its risk is unknown: no volatility yet");
+    return impossible("its risk is unknown: no volatility yet");
+  }
+  const double wanted = -factors_.front().deviation;
+  for (std::size_t j = 0; j < usable_.size(); ++j) {
+    Weighed& weighed = candidate.weighed[usable_[j].weighed];
+    const bool buys = wanted * weighed.per_quantity > 0.0;
+    weighed.room =
+        std::fabs((buys ? instruments_[j].most : instruments_[j].least) * weighed.per_quantity);
+    if (wanted < 0.0) weighed.funding = -weighed.funding;  // a short receives what a long pays
   }
   price_orders();
   exposure_.clear();
@@ -345,17 +379,17 @@ Candidate Hedging::candidate(const Situation& situation,
   input.horizon_days = control.horizon.to_seconds() / seconds_per_day;
   input.aim = control.aim == HedgeStop::target ? HedgeAim::target : HedgeAim::near_edge;
   const auto plan = program_.solve(input);
-  if (!plan) return Candidate::impossible(Action::hedge, plan.error().what);
+  if (!plan) return impossible(plan.error().what);
 
-  Candidate candidate;
-  candidate.action = Action::hedge;
-  candidate.why = left_out;
   candidate.action_cost = plan->after.impact;
+  double trading = plan->after.impact;
   std::size_t number = 0;
   for (std::size_t j = 0; j < usable_.size(); ++j) {
     if (plan->lots[j] == 0) continue;
     const double trade = plan->trades[j];
     candidate.action_cost += std::fabs(trade) * (trade > 0.0 ? usable_[j].buy : usable_[j].sell);
+    Weighed& weighed = candidate.weighed[usable_[j].weighed];
+    trading += std::fabs(trade * weighed.per_quantity) * (weighed.half_spread + weighed.fee);
     const HedgeConfig& hedge = *usable_[j].config;
     const Instrument& traded = desk.instrument(hedge.instrument);
     Order order;
@@ -369,21 +403,24 @@ Candidate Hedging::candidate(const Situation& situation,
     const std::int64_t lots = plan->lots[j] < 0 ? -plan->lots[j] : plan->lots[j];
     Int128 raw = 0;
     if (__builtin_mul_overflow(lot.raw, Int128{lots}, &raw)) {
-      return Candidate::impossible(Action::hedge, "a quantity leaves the decimal range");
+      return impossible("a quantity leaves the decimal range");
     }
     order.qty = Quantity::from_raw(raw);
     const Top& top = situation.market().top(hedge.instrument);
     const auto limit = limit_price(order.side, top, traded.terms.tick, hedge.slippage);
-    if (!limit) return Candidate::impossible(Action::hedge, "a price leaves the decimal range");
+    if (!limit) return impossible("a price leaves the decimal range");
     order.price = *limit;
     order.state = OrderState::sent;
     order.origin = Origin::hedge;
     order.proposal = proposal;
     order.id = OrderId::create(fmt::format("{}-{}", proposal.view(), ++number)).value_or(OrderId{});
+    weighed.qty = order.side == Side::buy ? order.qty : -order.qty;
+    weighed.limit = *limit;
     candidate.orders.push_back(order);
   }
   candidate.possible = !candidate.orders.empty();
   if (!candidate.possible) candidate.why = std::string(to_string(plan->obstacle));
+  candidate.funding = candidate.action_cost - trading;
   candidate.seconds = orders.seconds();
   const HedgeFactor& first = factors_.front();
   const double rest = plan->residual.front();

@@ -38,12 +38,14 @@ class Hedging {
     const HedgeConfig* config = nullptr;
     double buy = 0.0;  // cost of one unit of quantity, funding counted, reporting currency
     double sell = 0.0;
+    std::size_t weighed = 0;  // its place in the candidate's list
   };
   std::optional<HedgeInstrument> terms_of(const Situation& situation,
                                           const ControlConfig& control,
                                           const OpenOrders& orders,
                                           const HedgeConfig& hedge,
-                                          std::string& left_out);
+                                          double per_quantity,
+                                          Weighed& weighed);
   void price_orders();
   void rank_gifts(HedgeStop aim);
   bool add_factors(const Situation& situation,

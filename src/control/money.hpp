@@ -20,6 +20,12 @@ std::optional<double> exposure_per_quantity(const Situation& situation,
 /// contract's value). Nothing without a price.
 std::optional<double> notional_per_quantity(const Situation& situation, InstrumentId instrument);
 
+/// Of a quantity at its mark, in the reporting currency, in which contracts and coins add up; 0
+/// without a price.
+inline double worth_at_mark(const Situation& situation, InstrumentId instrument, Quantity qty) {
+  return notional_per_quantity(situation, instrument).value_or(0.0) * to_double(qty);
+}
+
 /// Reporting currency for one unit of the quote asset, for one unit of quantity of the instrument
 /// moving by one in price: what turns price * quantity into money. Inverse contracts: linearised at
 /// the mark.

@@ -70,6 +70,15 @@ Quote pulled(InstrumentId instrument, std::string_view why) {
   return quote;
 }
 
+/// What a quote's reason ("bid: ...; ask: ...") says of one side; empty when nothing.
+std::string side_reason(const Note& reason, std::string_view side) {
+  const std::string_view text = reason.view();
+  const std::size_t at = text.find(side);
+  if (at == std::string_view::npos) return {};
+  const std::string_view rest = text.substr(at + side.size());
+  return std::string(rest.substr(0, rest.find("; ")));
+}
+
 }  // namespace
 
 Quoting::Quoting(const Desk& desk)
@@ -120,9 +129,27 @@ void Quoting::wake(Timestamp now) {
     on_market(quote.instrument, now);
 }
 
-void Quoting::on_quote(const Quote& quote) {
-  for (const std::uint32_t i : by_instrument_[quote.instrument.index()])
-    slots_[i].own = {quote.bid, quote.bid_qty, quote.ask, quote.ask_qty, true};
+void Quoting::on_quote(const Quote& quote, Timestamp now) {
+  for (const std::uint32_t i : by_instrument_[quote.instrument.index()]) {
+    Slot& slot = slots_[i];
+    const bool news = !slot.own.known || slot.own.bid_qty.zero() != quote.bid_qty.zero() ||
+                      slot.own.ask_qty.zero() != quote.ask_qty.zero();
+    slot.own = {quote.bid, quote.bid_qty, quote.ask, quote.ask_qty, true};
+    if (news) note_state(slot, now, quote.reason.view(), quote.reason.view());
+  }
+}
+
+void Quoting::note_state(Slot& slot, Timestamp now, std::string_view bid, std::string_view ask) {
+  const auto why = [](bool quoted, std::string_view reason) {
+    return quoted ? std::string_view{} : reason.empty() ? "not quoted" : reason;
+  };
+  slot.record.set(now, {why(slot.own.known && !slot.own.bid_qty.zero(), bid),
+                        why(slot.own.known && !slot.own.ask_qty.zero(), ask)});
+}
+
+void Quoting::restart_records(Timestamp now) {
+  for (Slot& slot : slots_)
+    slot.record.restart(now);
 }
 
 void Quoting::on_fill(const Fill& fill, Timestamp now) {
@@ -130,6 +157,7 @@ void Quoting::on_fill(const Fill& fill, Timestamp now) {
   for (const std::uint32_t i : by_instrument_[fill.key.instrument.index()]) {
     Quantity& left = fill.side == Side::buy ? slots_[i].own.bid_qty : slots_[i].own.ask_qty;
     left = left > fill.qty ? left - fill.qty : Quantity{};
+    if (left.zero()) slots_[i].record.pull(now, fill.side, "filled");
   }
   on_market(fill.key.instrument, now);
 }
@@ -292,12 +320,13 @@ void Quoting::look(const Situation& situation,
                    std::vector<Effect>& effects) {
   const QuoteConfig& config = desk_->quotes[index];
   std::string why;
+  const auto pull_both = [&](const std::string& reason) {
+    ask_for(situation, index, pulled(config.instrument, reason), {reason, reason}, gate, effects);
+  };
   const auto input = input_of(situation, index, leaning, why);
-  if (!input) return ask_for(situation, index, pulled(config.instrument, why), gate, effects);
+  if (!input) return pull_both(why);
   const auto skew = leaned_quote(config, *input);
-  if (!skew) {
-    return ask_for(situation, index, pulled(config.instrument, skew.error().what), gate, effects);
-  }
+  if (!skew) return pull_both(skew.error().what);
   ShapeInput shape;
   shape.mid = input->mid;
   shape.qty = config.qty;
@@ -306,11 +335,10 @@ void Quoting::look(const Situation& situation,
   shape.room_up = input->room_up;
   shape.room_down = input->room_down;
   auto quote = shaped(*skew, desk_->instrument(config.instrument), config.instrument, shape);
-  if (!quote) {
-    return ask_for(situation, index, pulled(config.instrument, quote.error().what), gate, effects);
-  }
+  if (!quote) return pull_both(quote.error().what);
+  Pulls pulls{side_reason(quote->reason, "bid: "), side_reason(quote->reason, "ask: ")};
   bool too_many = false;
-  const auto guard = [&](Side side, Price& price, Quantity& qty) {
+  const auto guard = [&](Side side, Price& price, Quantity& qty, std::string& pull) {
     if (qty.zero()) return;
     Order order;
     order.place = config.place;
@@ -325,11 +353,12 @@ void Quoting::look(const Situation& situation,
     // To pull a side is a message too: what stands stays, and is looked at again.
     too_many = too_many || block->rail == MessageRateRail::name;
     quote->reason = note(block->why);
+    pull = block->rail;
     price = {};
     qty = {};
   };
-  guard(Side::buy, quote->bid, quote->bid_qty);
-  guard(Side::sell, quote->ask, quote->ask_qty);
+  guard(Side::buy, quote->bid, quote->bid_qty, pulls.bid);
+  guard(Side::sell, quote->ask, quote->ask_qty, pulls.ask);
   if (too_many) {
     slots_[index].due = situation.now() + config.interval;
     return;
@@ -345,20 +374,23 @@ void Quoting::look(const Situation& situation,
   add("intensity_k", input->k);
   add("bid_depth", skew->bid_depth);
   add("ask_depth", skew->ask_depth);
-  ask_for(situation, index, *quote, gate, effects);
+  ask_for(situation, index, *quote, pulls, gate, effects);
 }
 
 void Quoting::ask_for(const Situation& situation,
                       std::size_t index,
                       const Quote& quote,
+                      const Pulls& pulls,
                       Gate& gate,
                       std::vector<Effect>& effects) {
   const QuoteConfig& config = desk_->quotes[index];
   OwnQuote& own = slots_[index].own;
   const bool nothing_before = !own.known && quote.bid_qty.zero() && quote.ask_qty.zero();
-  if (nothing_before) return;  // there is nothing to pull
-  if (!changed(own, quote, config, desk_->instrument(config.instrument).terms)) return;
-  own = {quote.bid, quote.bid_qty, quote.ask, quote.ask_qty, true};
+  const bool send = !nothing_before &&  // then there is nothing to pull
+                    changed(own, quote, config, desk_->instrument(config.instrument).terms);
+  if (send) own = {quote.bid, quote.bid_qty, quote.ask, quote.ask_qty, true};
+  note_state(slots_[index], situation.now(), pulls.bid, pulls.ask);
+  if (!send) return;
   gate.passed(situation.now(), 0.0);
   effects.push_back(
       {situation.now(), QuoteRequest{quote, config.place, config.book, config.post_only}});
@@ -375,6 +407,8 @@ void Quoting::step_aside(const Situation& situation,
                             : !own.bid_qty.zero() && own.bid >= *order.price;
     if (!meets) continue;
     (buys ? own.ask_qty : own.bid_qty) = {};
+    slots_[i].record.pull(situation.now(), buys ? Side::sell : Side::buy,
+                          "steps aside for a hedge");
     const QuoteConfig& config = desk_->quotes[i];
     const Quote quote{config.instrument,
                       own.bid,
@@ -399,6 +433,7 @@ void Quoting::pull(const Situation& situation,
     const bool quoting = own.known && !(own.bid_qty.zero() && own.ask_qty.zero());
     if (killed == nullptr || !quoting) continue;
     own = OwnQuote{};
+    note_state(slots_[i], situation.now(), KillSwitchRail::name, KillSwitchRail::name);
     const Quote quote = pulled(config.instrument, killed->reason.view());
     effects.push_back(
         {situation.now(), QuoteRequest{quote, config.place, config.book, config.post_only}});

@@ -13,6 +13,7 @@
 
 #include "control/arbiter.hpp"
 #include "control/gate.hpp"
+#include "control/quote_record.hpp"
 #include "control/skew_models.hpp"
 #include "quant/control/glft_multi.hpp"
 
@@ -25,7 +26,7 @@ class Quoting {
   void on_market(InstrumentId id, Timestamp now);
   void on_factor(FactorId id, Timestamp now);
   /// What is quoted in an instrument, as somebody says: also what we asked for ourselves.
-  void on_quote(const Quote& quote);
+  void on_quote(const Quote& quote, Timestamp now);
   /// A fill of a quote: what it took stands there no more.
   void on_fill(const Fill& fill, Timestamp now);
   /// Looks at every quote again as soon as its interval allows.
@@ -52,11 +53,14 @@ class Quoting {
                                const Deviation& deviation);
   /// Our quotes in an instrument; nullptr when we keep none there.
   const OwnQuote* own(InstrumentId id) const;
+  /// How a quote, by its place in Desk::quotes, was kept.
+  const QuoteRecord& record(std::size_t index) const { return slots_[index].record; }
+  void restart_records(Timestamp now);
 
   template <class Archive>
   void archive(Archive& ar) {
     for (Slot& slot : slots_)
-      ar(slot.own, slot.due, slot.looked, slot.ever_looked);
+      ar(slot.own, slot.due, slot.looked, slot.ever_looked, slot.record);
     ar(joint_.sigma, joint_.k, joint_.fill_rate, joint_.size, joint_.made);
     if constexpr (Archive::loading) {
       make_market();
@@ -70,6 +74,12 @@ class Quoting {
     Timestamp due{};
     Timestamp looked{};
     bool ever_looked = false;
+    QuoteRecord record;
+  };
+  /// Why each side is pulled, where it is.
+  struct Pulls {
+    std::string bid;
+    std::string ask;
   };
   /// Of all quotes of the model of several assets together, by their place among them. Prices are
   /// in money: times money_per_price() of their instruments.
@@ -106,8 +116,11 @@ class Quoting {
   void ask_for(const Situation& situation,
                std::size_t index,
                const Quote& quote,
+               const Pulls& pulls,
                Gate& gate,
                std::vector<Effect>& effects);
+  /// What stands now, by the book of our own quotes.
+  static void note_state(Slot& slot, Timestamp now, std::string_view bid, std::string_view ask);
 
   const Desk* desk_;
   std::vector<Slot> slots_;  // in the order of Desk::quotes

@@ -236,6 +236,7 @@ Candidate Transferring::candidate(const Situation& situation,
   const Quoted& price = situation.market().asset_price(factor.asset);
   if (!price.present) return Candidate::impossible(Action::transfer, "the asset has no price");
   candidate.possible = !candidate.transfers.empty();
+  candidate.shift = std::copysign(static_cast<double>(amount) / unit, -outside);
   candidate.action_cost = fees * to_double(price.price);
   candidate.seconds = delay;
   candidate.why =

@@ -33,6 +33,7 @@ std::span<const Effect> Engine::step(const Event& event) {
   ++counts_.read;
   if (!started_) start(event.t);
   if (event.t > now_) {
+    if (options_.from && !span_begun_) begin_span(event.t);
     if (next_timer_ < event.t) run_timers(Timestamp{event.t.ns - 1});
     now_ = event.t;
   }
@@ -57,6 +58,7 @@ std::span<const Effect> Engine::pass_time(Timestamp t) {
   effects_.clear();
   trace_.clear();
   if (started_ && t > now_) {
+    if (options_.from && !span_begun_) begin_span(t);
     run_timers(t);
     now_ = t;
   }
@@ -338,11 +340,11 @@ void Engine::take(const TargetOverride& change, Timestamp /*t*/) {
 }
 
 void Engine::take(const Acknowledge& event, Timestamp /*t*/) {
-  if (alerts_.apply(now_, event, effects_) == AlertAnswer::applied) {
-    ++counts_.applied;
-  } else {
-    refuse(Refusal::invalid, TradeId{});
-  }
+  const bool stop = event.rule == breaker_rule || event.rule == kill_switch_rule;
+  const AlertAnswer answer =
+      stop ? stops_.apply(now_, event, effects_) : alerts_.apply(now_, event, effects_);
+  if (answer != AlertAnswer::applied) return refuse(Refusal::invalid, TradeId{});
+  ++counts_.applied;
 }
 
 void Engine::take(const Shelve& event, Timestamp /*t*/) {
@@ -362,7 +364,7 @@ void Engine::take(const Order& order, Timestamp /*t*/) {
 }
 
 void Engine::take(const Quote& quote, Timestamp /*t*/) {
-  control_.on_quote(quote);
+  control_.on_quote(quote, now_);
   ++counts_.applied;
 }
 
@@ -372,18 +374,22 @@ void Engine::take(const Decision& decision, Timestamp /*t*/) {
 }
 
 void Engine::take(const Approve& answer, Timestamp /*t*/) {
+  const std::size_t before = effects_.size();
   if (!control_.approve(*this, answer, effects_)) return refuse(Refusal::invalid, answer.id);
   ++counts_.applied;
+  raise_stops(before);
 }
 
 void Engine::take(const Kill& kill, Timestamp /*t*/) {
   if (!control_.kill(*this, kill, effects_)) return refuse(Refusal::invalid, TradeId{});
   ++counts_.applied;
+  stops_.killed(now_, kill, effects_);
 }
 
 void Engine::take(const Rearm& rearm, Timestamp /*t*/) {
   if (!control_.rearm(now_, rearm)) return refuse(Refusal::invalid, TradeId{});
   ++counts_.applied;
+  stops_.rearmed(now_, rearm, effects_);
 }
 
 // ---- digest

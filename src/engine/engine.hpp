@@ -25,7 +25,7 @@
 
 #include "adherence/desk.hpp"
 #include "adherence/tracker.hpp"
-#include "alert/alerts.hpp"
+#include "alert/stops.hpp"
 #include "base/hash.hpp"
 #include "base/result.hpp"
 #include "book/books.hpp"
@@ -127,6 +127,7 @@ class Engine final : private Readings, private Situation {
   const MarketLearning& learning() const override { return learning_; }
   const Control& control() const { return control_; }
   const Alerts& alerts() const { return alerts_; }
+  const Stops& stops() const { return stops_; }
   const FactorNow& factor(FactorId id) const { return factors_[id.index()]; }
   const Reading& reading(FactorId id) const { return trackers_[id.index()].reading(); }
   const Tracker& tracker(FactorId id) const { return trackers_[id.index()]; }
@@ -148,6 +149,8 @@ class Engine final : private Readings, private Situation {
   std::vector<Explanation> explain(FactorId id) const;
   /// How its target came about: each stage with its inputs, their ages, and what it did.
   std::vector<Explanation> explain_target(FactorId id) const;
+  /// The latest proposal about a factor: what was weighed, what was done, what came of it.
+  std::vector<Explanation> explain_proposal(FactorId id) const;
   /// The whole state as bytes; restore() gives an engine that goes on exactly as this one would.
   std::string snapshot();
   /// Restores into a fresh engine of the same desk; an error leaves it unusable.
@@ -216,6 +219,9 @@ class Engine final : private Readings, private Situation {
   void settle(Cause cause, bool hedging);
   void refresh(FactorId id, Cause cause);
   void run_timers(Timestamp until);
+  void begin_span(Timestamp t);
+  void run_control();
+  void raise_stops(std::size_t before);
   // targets that follow the market (retarget.cpp)
   void retarget(Timestamp due);
   void solve_joint_targets();
@@ -227,6 +233,7 @@ class Engine final : private Readings, private Situation {
   void report_adherence(Report& report) const;
   void report_holdings(Report& report) const;
   void report_alerts(Report& report) const;
+  void report_control(Report& report) const;
   bool price_like(const FactorConfig& config) const;
   void explain_positions(FactorId id, std::vector<Explanation>& lines) const;
   void explain_actual(FactorId id, std::vector<Explanation>& lines) const;
@@ -263,7 +270,9 @@ class Engine final : private Readings, private Situation {
   std::vector<RiskSample> risk_samples_;
   TrackingTotals risk_at_from_;  // when the report's span began
   bool risk_at_from_taken_ = false;
+  bool span_begun_ = false;  // options_.from was passed
   Alerts alerts_;
+  Stops stops_;
   Control control_;
   ProfitAttribution profit_;
   std::vector<Route> routes_;          // by instrument, derived

@@ -181,8 +181,33 @@ void Engine::run_timers(Timestamp until) {
     } else if (alert_due == due) {
       alerts_.run_due(due, *this, effects_);
     } else {
-      control_.run_due(*this, effects_);
+      run_control();
     }
+  }
+}
+
+/// Before time passes to `t`: what control does from the span's beginning on counts, and no more.
+void Engine::begin_span(Timestamp t) {
+  if (t < *options_.from) return;
+  span_begun_ = true;
+  if (*options_.from <= started_at_) return;
+  run_timers(Timestamp{options_.from->ns - 1});
+  control_.restart_records(*options_.from);
+}
+
+void Engine::run_control() {
+  const std::size_t before = effects_.size();
+  control_.run_due(*this, effects_);
+  raise_stops(before);
+}
+
+/// A breaker that tripped is an alert.
+void Engine::raise_stops(std::size_t before) {
+  for (std::size_t i = before, end = effects_.size(); i < end; ++i) {
+    const auto* breaker = std::get_if<BreakerTripped>(&effects_[i].body);
+    if (breaker == nullptr) continue;
+    const BreakerTripped tripped = *breaker;  // the effects move as they grow
+    stops_.tripped(now_, tripped, effects_);
   }
 }
 

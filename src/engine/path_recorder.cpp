@@ -79,6 +79,19 @@ void PathRecorder::add(const PathPoint& point) {
   path_.push_back(point);
 }
 
+void PathRecorder::hedged(Timestamp t) {
+  if (!hedges_.empty() && t - hedges_.back() < hedge_bucket_) return;
+  while (hedges_.size() >= capacity_) {
+    hedge_bucket_ = hedge_bucket_ + hedge_bucket_;
+    std::size_t kept = 1;
+    for (std::size_t i = 1; i < hedges_.size(); ++i) {
+      if (hedges_[i] - hedges_[kept - 1] >= hedge_bucket_) hedges_[kept++] = hedges_[i];
+    }
+    hedges_.resize(kept);
+  }
+  hedges_.push_back(t);
+}
+
 void PathRecorder::compact() {
   while (path_.size() > capacity_ / 2) {
     const Timestamp origin = path_.front().t;

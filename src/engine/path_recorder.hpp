@@ -40,6 +40,8 @@ class PathRecorder {
   /// `point.t` must not decrease. A second point at one time replaces the first, which held for no
   /// time; one that changes nothing is not kept.
   void add(const PathPoint& point);
+  /// A fill that hedged; `t` must not decrease. Moments too close together for a chart are one.
+  void hedged(Timestamp t);
   /// `sample.t` must not decrease. An excursion ends when the factor is in its band again or
   /// becomes unknown: nobody knows what it did then.
   void observe(const ExcursionSample& sample);
@@ -48,6 +50,8 @@ class PathRecorder {
   const std::vector<PathPoint>& path() const { return path_; }
   /// In time order; the open one last, with no end.
   std::vector<ExcursionReport> excursions() const;
+  /// In time order, at most `capacity`.
+  const std::vector<Timestamp>& hedges() const { return hedges_; }
 
  private:
   void compact();
@@ -57,6 +61,8 @@ class PathRecorder {
   std::size_t excursion_capacity_;
   std::vector<PathPoint> path_;
   Duration bucket_{1};
+  std::vector<Timestamp> hedges_;
+  Duration hedge_bucket_{1};
   std::vector<ExcursionReport> closed_;
   std::optional<ExcursionReport> open_;
 };

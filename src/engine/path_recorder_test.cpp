@@ -188,5 +188,18 @@ TEST(PathRecorderDeathTest, time_does_not_run_backwards) {
   EXPECT_DEATH(recorder.add(at(1, 1.0)), "point.t");
 }
 
+TEST(PathRecorder, hedges_stay_few_and_keep_their_first_and_their_spread) {
+  PathRecorder recorder(16);
+  const Timestamp start{1'000'000'000};
+  for (int i = 0; i < 10'000; ++i)
+    recorder.hedged(start + Duration::seconds(i));
+  const auto& hedges = recorder.hedges();
+  ASSERT_LE(hedges.size(), 16U);
+  ASSERT_GE(hedges.size(), 8U);
+  EXPECT_EQ(hedges.front(), start);
+  for (std::size_t i = 1; i < hedges.size(); ++i)
+    EXPECT_LT(hedges[i] - hedges[i - 1], Duration::seconds(10'000 / 4));
+}
+
 }  // namespace
 }  // namespace ballast

@@ -90,13 +90,16 @@ FlightReport flight_report(const Desk& desk,
           .overdue = now - transfer.sent > desk.transfer_overdue};
 }
 
-AlertReport alert_report(const Desk& desk, const AlertEpisode& episode) {
+template <class Episode>  // of a rule, or a stop
+AlertReport alert_report(const Desk& desk, const Episode& episode) {
+  const AlertTransition transition = episode.transition();
+  AlertName name = alert_name(desk, transition);
   AlertReport out;
-  out.id = alert_id(desk, episode.transition());
-  out.rule = episode.objective ? desk.objectives[episode.rule.index()].name
-                               : desk.rules[episode.rule.index()].name;
-  out.factor = episode.factor.valid() ? desk.factor(episode.factor).name : "desk";
-  out.book = episode.factor.valid() ? desk.factor(episode.factor).book : "*";
+  out.id = alert_id(desk, transition);
+  out.rule = std::move(name.rule);
+  out.factor = std::move(name.factor);
+  out.book = std::move(name.book);
+  out.reason = transition.reason;
   out.episode = episode.episode;
   out.severity = std::string(to_string(episode.severity));
   out.state = std::string(alert_state_names[static_cast<std::size_t>(episode.state)]);
@@ -227,15 +230,22 @@ void Engine::report_holdings(Report& report) const {
 
 /// The episodes that overlap the span: what fires first, then the latest.
 void Engine::report_alerts(Report& report) const {
-  const auto list = [&](const AlertEpisode& episode) {
+  const auto list = [&](const auto& episode) {
     if (options_.from && episode.cleared && *episode.cleared <= *options_.from) return;
     if (options_.to && episode.began >= *options_.to) return;
     report.alerts.push_back(alert_report(desk_, episode));
   };
+  const auto stops = [&](bool over) {
+    for (const StopEpisode& stop : stops_.all()) {
+      if (stop.cleared.has_value() == over) list(stop);
+    }
+  };
+  stops(false);
   const auto active = alerts_.active();
   std::for_each(active.begin(), active.end(), list);
   const auto history = alerts_.history();
   std::for_each(history.rbegin(), history.rend(), list);
+  stops(true);
 }
 
 Report Engine::report() const {
@@ -250,6 +260,7 @@ Report Engine::report() const {
   report_adherence(report);
   report_holdings(report);
   report_alerts(report);
+  report_control(report);
   for (std::size_t i = 0; i < desk_.objectives.size(); ++i) {
     report.objectives.push_back(
         burn_report(desk_, desk_.objectives[i], alerts_.burn(i, now_, *this)));

@@ -13,6 +13,7 @@
 
 #include "base/decimal.hpp"
 #include "base/timestamp.hpp"
+#include "engine/control_report.hpp"
 #include "model/desk.hpp"
 
 namespace ballast {
@@ -94,6 +95,7 @@ struct FactorReport : FactorFigures {
 
   std::vector<PathPoint> path;  // filled when the caller recorded it; for charts
   std::vector<ExcursionReport> excursion_list;
+  std::vector<Timestamp> hedges;  // when hedges traded: moments, not each fill
 };
 
 struct PositionReport {
@@ -133,6 +135,7 @@ struct AlertReport {
   Timestamp since;
   std::optional<Timestamp> fired, cleared;
   std::optional<double> value;  // the measure at its last transition
+  std::string reason;           // of a breaker or kill switch; else empty
 };
 
 struct BurnReport {  // an objective's error budget
@@ -164,6 +167,8 @@ struct Report {
   std::vector<BreakReport> breaks;
   std::vector<AlertReport> alerts;
   std::vector<BurnReport> objectives;
+  std::vector<ControlReport> control;  // by controlled factor
+  std::vector<QuoteReport> quotes;
   EventCounts events;
   std::vector<std::string> refusals;  // the first hundred, each naming event, reason and remedy
   std::string digest;

@@ -10,7 +10,7 @@ namespace ballast {
 namespace {
 
 /// Bytes of another layout are refused; raise with every change of what archive() writes.
-constexpr std::uint32_t layout = 6;
+constexpr std::uint32_t layout = 7;
 
 std::vector<TargetPipeline> pipelines(const Desk& desk) {
   std::vector<TargetPipeline> pipelines;
@@ -117,9 +117,9 @@ void Engine::archive(Archive& ar) {
     tracker.archive(ar);
   for (auto& f : factors_)
     ar(f.knowledge, f.defined, f.begun, f.disputes, f.state);
-  ar(factor_due_, risk_, alerts_, profit_, control_, next_retarget_);
+  ar(factor_due_, risk_, alerts_, stops_, profit_, control_, next_retarget_);
   ar(counts_.read, counts_.applied, counts_.duplicate, counts_.refused, counts_.late);
-  ar(digest_, now_, started_at_, started_, risk_at_from_, risk_at_from_taken_);
+  ar(digest_, now_, started_at_, started_, risk_at_from_, risk_at_from_taken_, span_begun_);
 }
 
 std::string Engine::snapshot() {
@@ -139,7 +139,7 @@ Result<void> Engine::restore(std::string_view bytes) {
     return fail(Errc::bad_input, "the snapshot has another layout: replay the journal instead");
   }
   archive(ar);
-  if (!ar.done()) {
+  if (!ar.done() || !stops_.fits(desk_)) {
     return fail(Errc::corrupt, "the snapshot is damaged: replay the journal instead");
   }
   for (std::size_t i = 0; i < factors_.size(); ++i)

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <variant>
 
@@ -68,12 +69,20 @@ enum class AlertState : std::uint8_t { ok, pending, firing, acknowledged };
 inline constexpr std::array<std::string_view, 4> alert_state_names{"ok", "pending", "firing",
                                                                    "acknowledged"};
 
+/// Alerts that no rule of the desk makes: control stopped itself, or somebody stopped it. No rule
+/// may bear these names.
+inline constexpr RuleId breaker_rule{RuleId::none_value - 1};
+inline constexpr RuleId kill_switch_rule{RuleId::none_value - 2};
+inline constexpr std::string_view breaker_rule_name = "breaker";
+inline constexpr std::string_view kill_switch_rule_name = "kill_switch";
+
 /// One transition of one alert. (rule, factor, episode, state) names it for ever: replay yields the
 /// same.
 struct AlertTransition {
   RuleId rule;  // or, when `objective` is set, the index of the objective
   bool objective = false;
-  FactorId factor;            // invalid: the desk
+  FactorId factor;            // invalid: the desk, or `scope`
+  Scope scope;                // of a kill switch: what it stops
   std::uint32_t episode = 0;  // 1, 2, ...
   AlertState state = AlertState::ok;
   bool repeat = false;  // a reminder of a state that still holds
@@ -81,6 +90,7 @@ struct AlertTransition {
   Severity severity = Severity::warning;
   Timestamp since;     // when this state began
   double value = 0.0;  // the measure at the transition
+  std::string reason;  // of a breaker or kill switch: why, and who rearmed it
 };
 
 /// At the end of a minute in which flood control held notifications back: how many.

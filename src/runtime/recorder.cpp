@@ -15,12 +15,18 @@ void Recorder::begin(Timestamp t) {
     record(FactorId{i}, t);
 }
 
-void Recorder::follow() {
+void Recorder::follow(const Event& event) {
   const Timestamp now = engine_->now();
   if ((from_ && now < *from_) || (to_ && now >= *to_)) return;
   if (!begun_) begin(now);  // the first event of all
   for (const FactorId id : engine_->trace().factors)
     record(id, now);
+  const auto* const fill = std::get_if<Fill>(&event.body);
+  const bool hedge =
+      fill != nullptr && (fill->origin == Origin::hedge || fill->origin == Origin::rebalance);
+  if (!hedge || !engine_->trace().applied) return;
+  for (const FactorId id : engine_->trace().factors)
+    paths_[id.index()].hedged(now);
 }
 
 void Recorder::record(FactorId id, Timestamp t) {
@@ -46,6 +52,7 @@ void Recorder::complete(Report& report) const {
   for (std::size_t i = 0; i < paths_.size() && i < report.factors.size(); ++i) {
     report.factors[i].path = paths_[i].path();
     report.factors[i].excursion_list = paths_[i].excursions();
+    report.factors[i].hedges = paths_[i].hedges();
   }
 }
 

@@ -18,8 +18,8 @@ class Recorder {
 
   /// Before each step, with its event's time: what held when the span began is still there.
   void reach(Timestamp t);
-  /// After each step.
-  void follow();
+  /// After each step, with its event.
+  void follow(const Event& event);
   /// Puts paths and excursions into the report's factors.
   void complete(Report& report) const;
 

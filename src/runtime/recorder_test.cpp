@@ -22,7 +22,7 @@ class RecorderTest : public ::testing::Test {
       const Event event = trader.fill(at(time), "BTC-USDT", Side::buy, "1", "40000");
       recorder.reach(event.t);
       engine.step(event);
-      recorder.follow();
+      recorder.follow(event);
     }
     Report report = engine.report();
     recorder.complete(report);

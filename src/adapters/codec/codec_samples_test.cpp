@@ -1,7 +1,10 @@
 #include "adapters/codec/codec_samples.hpp"
 
+#include <array>
 #include <cmath>
 #include <type_traits>
+
+#include "model/effect.hpp"
 
 namespace ballast {
 namespace {
@@ -166,7 +169,8 @@ void make(Rng& rng, TargetOverride& to) {
   if (rng.chance(0.5)) to.until = random_time(rng);
 }
 void make(Rng& rng, Acknowledge& acknowledge) {
-  acknowledge.rule = RuleId{rng.below(2)};
+  const std::array rules{RuleId{0}, RuleId{1}, breaker_rule, kill_switch_rule};
+  acknowledge.rule = rules[rng.below(rules.size())];
   if (rng.chance(0.5)) acknowledge.factor = FactorId{rng.below(2)};
   if (rng.chance(0.5)) acknowledge.by = text<Note>(rng);
 }

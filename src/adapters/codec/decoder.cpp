@@ -5,6 +5,8 @@
 
 #include <fmt/format.h>
 
+#include "model/effect.hpp"
+
 namespace ballast {
 namespace {
 
@@ -330,7 +332,10 @@ InstrumentId Decoder::instrument() {
 }
 
 RuleId Decoder::rule() {
-  return named(Field::rule, string(Field::rule), names_.rules, names_.desk.rules);
+  const std::string_view name = string(Field::rule);
+  if (name == breaker_rule_name) return breaker_rule;
+  if (name == kill_switch_rule_name) return kill_switch_rule;
+  return named(Field::rule, name, names_.rules, names_.desk.rules);
 }
 
 RouteId Decoder::route() {

@@ -5,6 +5,8 @@
 #include "adapters/codec/codec.hpp"
 #include "adapters/codec/fields.hpp"
 #include "base/contract.hpp"
+#include "model/effect.hpp"
+#include "model/scope.hpp"
 
 namespace ballast {
 namespace {
@@ -137,25 +139,12 @@ class Line {
     }
     out_ += '}';
   }
-  void scope(const Scope& scope) {
-    switch (scope.kind) {
-      case ScopeKind::desk:
-        return string("scope", "desk");
-      case ScopeKind::venue:
-        return string("scope", "venue:" + desk_.venue(scope.place.venue).name);
-      case ScopeKind::account:
-        return string("scope", "account:" + desk_.venue(scope.place.venue).name + "/" +
-                                   scope.place.account.str());
-      case ScopeKind::book:
-        return string("scope", "book:" + scope.book.str());
-      case ScopeKind::factor: {
-        const FactorConfig& factor = desk_.factor(scope.factor);
-        return string("scope",
-                      "factor:" + factor.name + (factor.whole_desk() ? "" : " of " + factor.book));
-      }
-    }
+  void scope(const Scope& scope) { string("scope", to_text(desk_, scope)); }
+  void rule(RuleId id) {
+    if (id == breaker_rule) return string("rule", breaker_rule_name);
+    if (id == kill_switch_rule) return string("rule", kill_switch_rule_name);
+    string("rule", desk_.rules[id.index()].name);
   }
-  void rule(RuleId id) { string("rule", desk_.rules[id.index()].name); }
 
  private:
   void bare(std::string_view key) {

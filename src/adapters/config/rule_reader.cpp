@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "adapters/config/desk_reader.hpp"
+#include "model/effect.hpp"
 
 namespace ballast {
 namespace {
@@ -207,6 +208,12 @@ void read_severity(const Section& section, Severity& severity) {
   }
 }
 
+void refuse_reserved(const Section& section, std::string_view name) {
+  if (name == breaker_rule_name || name == kill_switch_rule_name) {
+    section.error(section.at(), "has the name of one of control's own alerts; choose another");
+  }
+}
+
 }  // namespace
 
 void read_rules(const TomlNode& root, Desk& desk, Problems& problems) {
@@ -215,6 +222,7 @@ void read_rules(const TomlNode& root, Desk& desk, Problems& problems) {
     RuleConfig rule;
     rule.name = read_name(section, "rule", "");
     refuse_second(section, rule.name, desk.rules);
+    refuse_reserved(section, rule.name);
     read_scope(section, desk, rule);
     if (const auto condition = read_condition(section)) {
       rule.measure = condition->measure;
@@ -244,6 +252,7 @@ void read_objectives(const TomlNode& root, Desk& desk, Problems& problems) {
     ObjectiveConfig objective;
     objective.name = read_name(section, "objective", "");
     refuse_second(section, objective.name, desk.objectives);
+    refuse_reserved(section, objective.name);
     section.require("factor", "\"delta:BTC\"");
     const std::string book = read_book(section);
     if (const auto name = section.text("factor")) {

@@ -182,6 +182,20 @@ std::string now_text(const FactorReport& f) {
   return out;
 }
 
+/// The proposals about a factor, where its chart marks them.
+std::vector<ChartProposal> proposal_marks(const Report& report, const FactorReport& f) {
+  std::vector<ChartProposal> marks;
+  for (const ControlReport& c : report.control) {
+    if (c.factor != f.factor || c.book != f.book) continue;
+    for (const ProposalReport& p : c.latest) {
+      const bool lost = p.state == "failed" || p.state == "blocked" || p.state == "expired" ||
+                        p.state == "nothing_possible";
+      marks.push_back({p.since, p.ended, lost});
+    }
+  }
+  return marks;
+}
+
 std::string factor_section(const Report& report, std::size_t index) {
   const FactorReport& f = report.factors[index];
   const std::string id = fmt::format("factor-{}", index + 1);
@@ -204,7 +218,8 @@ std::string factor_section(const Report& report, std::size_t index) {
   if (!f.unknown_reason.empty()) {
     out += fmt::format(R"(<p class="note warning">Unknown: {}</p>)", escape_html(f.unknown_reason));
   }
-  const std::string chart = chart_html(f, report.from, report.to, alerts, id);
+  const auto marks = proposal_marks(report, f);
+  const std::string chart = chart_html(f, report.from, report.to, {alerts, marks}, id);
   out += chart.empty() ? R"(<p class="note">The path of this factor was not recorded.</p>)" : chart;
   out += key_figures(f);
   out += R"(<div class="cols"><div>)" + causes_bars(f) + profit_bars(f, report.currency) +
@@ -212,6 +227,18 @@ std::string factor_section(const Report& report, std::size_t index) {
   if (f.restated_adherence) {
     out += fmt::format(R"(<p class="note">Restated, with late events at their own time: {}</p>)",
                        restated_text(f.adherence, *f.restated_adherence));
+  }
+  return out + "</section>\n";
+}
+
+std::string control_section(const Report& report) {
+  if (report.control.empty()) return {};
+  std::string out = "<section><h2>Control</h2>" + sheet_table(control_sheet(report));
+  for (const Sheet& sheet :
+       {actions_sheet(report), weighed_sheet(report), proposals_sheet(report)}) {
+    if (sheet.empty()) continue;
+    out +=
+        fmt::format(R"(<h3 class="part">{}</h3>{})", escape_html(sheet.title), sheet_table(sheet));
   }
   return out + "</section>\n";
 }
@@ -251,6 +278,8 @@ std::string render_html(const Report& report) {
   for (std::size_t i = 0; i < report.factors.size(); ++i)
     out += factor_section(report, i);
   out += sheet_section(alerts_sheet(report));
+  out += control_section(report);
+  out += sheet_section(quotes_sheet(report));
   out += sheet_section(breaks_sheet(report));
   out += sheet_section(objectives_sheet(report));
   out += sheet_section(positions_sheet(report));

@@ -32,6 +32,10 @@ std::string rectangle(double x0, double x1, double y0, double y1) {
                      coordinate(y1));
 }
 
+bool lost_any(std::span<const ChartProposal> proposals) {
+  return std::any_of(proposals.begin(), proposals.end(), [](const auto& p) { return p.lost; });
+}
+
 struct Scale {
   double low = 0.0, high = 1.0;
   double y(double value) const { return plot_size * (high - value) / (high - low); }
@@ -57,7 +61,7 @@ class Chart {
   }
 
   bool empty() const { return path_.empty(); }
-  std::string html(std::span<const ChartAlert> alerts, const std::string& id) const;
+  std::string html(const ChartMarks& marks, const std::string& id) const;
 
  private:
   double x(Timestamp t) const {
@@ -78,7 +82,9 @@ class Chart {
   std::string time_labels() const;
   std::string excursion_lane() const;
   std::string alert_lane(std::span<const ChartAlert> alerts) const;
-  std::string legend(bool alerts) const;
+  std::string proposal_lane(std::span<const ChartProposal> proposals) const;
+  std::string hedge_lane() const;
+  std::string legend(const ChartMarks& marks) const;
   bool any_unknown() const {
     return std::any_of(path_.begin(), path_.end(), [](const auto& p) { return !p.known; });
   }
@@ -289,7 +295,32 @@ std::string Chart::alert_lane(std::span<const ChartAlert> alerts) const {
   return out;
 }
 
-std::string Chart::legend(bool alerts) const {
+std::string Chart::proposal_lane(std::span<const ChartProposal> proposals) const {
+  std::string out;
+  for (const bool lost : {false, true}) {
+    std::string d;
+    for (const ChartProposal& p : proposals) {
+      if (p.lost != lost || p.since > to_) continue;
+      const double start = std::min(x(p.since), plot_size - 2.0);
+      d += rectangle(start, std::max(x(p.ended.value_or(to_)), start + 2.0), 0.0, plot_size);
+    }
+    if (!d.empty()) {
+      out += fmt::format(R"(<path class="{}" d="{}"/>)", lost ? "lost" : "proposal", d);
+    }
+  }
+  return out;
+}
+
+std::string Chart::hedge_lane() const {
+  std::string d;
+  for (const Timestamp t : factor_.hedges) {
+    const double at = std::min(x(t), plot_size - 1.5);
+    d += rectangle(at, at + 1.5, 0.0, plot_size);
+  }
+  return fmt::format(R"(<path class="hedge" d="{}"/>)", d);
+}
+
+std::string Chart::legend(const ChartMarks& marks) const {
   std::string out = R"(<ul class="legend" aria-label="Legend">)";
   const auto entry = [&](std::string_view kind, std::string_view text) {
     out += fmt::format(R"(<li><i class="key {}"></i>{}</li>)", kind, text);
@@ -300,7 +331,10 @@ std::string Chart::legend(bool alerts) const {
   entry("limit", limits_in_view_ ? "limit" : "limit (out of view)");
   if (!factor_.excursion_list.empty()) entry("excursion", "out of band");
   if (any_unknown()) entry("unknown", "unknown");
-  if (alerts) entry("alert", "alert, numbered as in the table");
+  if (!factor_.hedges.empty()) entry("hedge", "hedge fill");
+  if (!marks.proposals.empty()) entry("proposal", "proposal");
+  if (lost_any(marks.proposals)) entry("lost", "proposal that failed or was held back");
+  if (!marks.alerts.empty()) entry("alert", "alert, numbered as in the table");
   return out + "</ul>";
 }
 
@@ -331,21 +365,26 @@ std::string Chart::svg(const std::string& id) const {
   return out + "</svg>";
 }
 
-std::string Chart::html(std::span<const ChartAlert> alerts, const std::string& id) const {
-  std::string out = R"(<figure class="chart">)" + legend(!alerts.empty());
+std::string Chart::html(const ChartMarks& marks, const std::string& id) const {
+  std::string out = R"(<figure class="chart">)" + legend(marks);
   out += fmt::format(R"(<div class="plot"><div class="values" aria-hidden="true">{}</div>)"
                      R"(<div class="area">{}{}</div>)",
                      value_labels(), unknown_spans(), svg(id));
-  if (!factor_.excursion_list.empty()) {
-    out += fmt::format(R"(<div class="lane-name" aria-hidden="true">out of band</div>)"
+  const auto lane = [&](std::string_view name, const std::string& paths) {
+    out += fmt::format(R"(<div class="lane-name" aria-hidden="true">{}</div>)"
                        R"(<div class="lane" aria-hidden="true"><svg viewBox="0 0 1000 1000" )"
-                       R"(preserveAspectRatio="none"><path class="excursion" d="{}"/></svg></div>)",
-                       excursion_lane());
+                       R"(preserveAspectRatio="none">{}</svg></div>)",
+                       name, paths);
+  };
+  if (!factor_.excursion_list.empty()) {
+    lane("out of band", fmt::format(R"(<path class="excursion" d="{}"/>)", excursion_lane()));
   }
-  if (!alerts.empty()) {
+  if (!marks.proposals.empty()) lane("proposals", proposal_lane(marks.proposals));
+  if (!factor_.hedges.empty()) lane("hedges", hedge_lane());
+  if (!marks.alerts.empty()) {
     out += fmt::format(R"(<div class="lane-name" aria-hidden="true">alerts</div>)"
                        R"(<div class="lane alerts" aria-hidden="true">{}</div>)",
-                       alert_lane(alerts));
+                       alert_lane(marks.alerts));
   }
   out += fmt::format(R"(<div class="times" aria-hidden="true">{}</div></div>)", time_labels());
   return out + "</figure>";
@@ -356,10 +395,10 @@ std::string Chart::html(std::span<const ChartAlert> alerts, const std::string& i
 std::string chart_html(const FactorReport& factor,
                        Timestamp from,
                        Timestamp to,
-                       std::span<const ChartAlert> alerts,
+                       const ChartMarks& marks,
                        const std::string& id) {
   const Chart chart(factor, from, to);
-  return chart.empty() ? std::string() : chart.html(alerts, id);
+  return chart.empty() ? std::string() : chart.html(marks, id);
 }
 
 }  // namespace ballast

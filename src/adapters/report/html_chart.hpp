@@ -19,11 +19,24 @@ struct ChartAlert {
   std::optional<Timestamp> cleared;
 };
 
+/// From a proposal to its end.
+struct ChartProposal {
+  Timestamp since;
+  std::optional<Timestamp> ended;
+  bool lost = false;  // it failed, was held back, or nobody wanted it in time
+};
+
+/// What a chart marks beside the factor's own excursions and hedges.
+struct ChartMarks {
+  std::span<const ChartAlert> alerts = {};
+  std::span<const ChartProposal> proposals = {};
+};
+
 /// Empty when the factor has no path. `id` is unique on the page and safe in an attribute.
 std::string chart_html(const FactorReport& factor,
                        Timestamp from,
                        Timestamp to,
-                       std::span<const ChartAlert> alerts,
+                       const ChartMarks& marks,
                        const std::string& id);
 
 }  // namespace ballast

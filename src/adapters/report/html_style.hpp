@@ -54,6 +54,9 @@ padding:0 0 8px 4.4rem}
 .key.band{border:1px solid var(--band)}
 .key.limit{height:0;border-top:1.5px solid var(--bad);vertical-align:3px}
 .key.excursion{background:var(--mark)}
+.key.hedge{width:3px;background:var(--actual)}
+.key.proposal{background:var(--band)}
+.key.lost{background:var(--bad)}
 .key.alert{height:8px;background:var(--bad)}
 .plot{display:grid;grid-template-columns:4.4rem 1fr;color:var(--quiet);font-size:11.5px}
 .values{position:relative}
@@ -77,6 +80,9 @@ path.actual{stroke:var(--actual);stroke-width:1.4;stroke-linejoin:round}
 .lane.alerts{height:20px;background:none}
 .lane-name{text-align:right;padding:3px 8px 0 0;line-height:1.1;font-size:10.5px;white-space:nowrap}
 .lane .excursion{fill:var(--mark)}
+.lane .hedge{fill:var(--actual)}
+.lane .proposal{fill:var(--band)}
+.lane .lost{fill:var(--bad)}
 .lane.alerts i{position:absolute;top:0;height:4px;min-width:2px;background:var(--bad);
 -webkit-print-color-adjust:exact;print-color-adjust:exact}
 .lane.alerts b{position:absolute;top:5px;font-size:11px;line-height:14px;font-weight:600;
@@ -107,6 +113,7 @@ td.wrap{white-space:normal;min-width:14rem;overflow-wrap:anywhere}
 .bar .gain{fill:var(--band)}.bar .loss{fill:var(--bad)}.bar .time{fill:var(--mark)}
 .bar .zero{stroke:var(--quiet);stroke-width:1;vector-effect:non-scaling-stroke}
 .note{color:var(--quiet);font-size:12.5px;margin-top:6px;max-width:46rem}
+h3.part{margin-top:18px}
 .refusals{margin:6px 0 0;padding-left:1.2em}
 code{font:12px/1.4 ui-monospace,"SF Mono",Menlo,Consolas,monospace;overflow-wrap:anywhere}
 footer{margin-top:40px;padding-top:14px;border-top:1px solid var(--rule);color:var(--quiet);

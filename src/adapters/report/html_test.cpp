@@ -132,6 +132,17 @@ TEST(ReportHtml, says_in_words_and_tables_what_the_chart_shows) {
   EXPECT_NE(html.find("82.50"), std::string::npos);
 }
 
+TEST(ReportHtml, marks_hedges_and_proposals_on_the_chart_of_their_factor) {
+  const std::string html = render_html(sample::everything());
+  const std::string first = between(html, "<section class=\"factor\"", "</section>");
+  EXPECT_EQ(count(first, "<path class=\"hedge\""), 1U);
+  EXPECT_EQ(count(first, "<path class=\"proposal\""), 1U);
+  EXPECT_EQ(count(first, "<path class=\"lost\""), 1U);
+  EXPECT_EQ(count(html, "<path class=\"hedge\""), 1U) << "only the factor that was hedged";
+  EXPECT_NE(html.find("<h2>Control</h2>"), std::string::npos);
+  EXPECT_EQ(render_html(sample::worked_example()).find("<h2>Control</h2>"), std::string::npos);
+}
+
 TEST(ReportHtml, the_worked_example_s_factor) {
   const std::string html = render_html(sample::worked_example());
   expect_golden("worked_example_factor.html",

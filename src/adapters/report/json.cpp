@@ -26,6 +26,11 @@ void write_strings(JsonWriter& out,
   out.end_array();
 }
 
+void write_reason(JsonWriter& out, std::string_view key, const std::string& reason) {
+  if (reason.empty()) return out.key(key).null();
+  out.key(key).value(reason);
+}
+
 void write_range(JsonWriter& out, std::string_view key, const std::optional<Range>& range) {
   if (!range) return out.key(key).null();
   out.key(key).begin_array(Layout::inline_);
@@ -126,11 +131,7 @@ void write_factor(JsonWriter& out, const FactorReport& f) {
   write_minimum_variance(out, f.minimum_variance);
   write_profit(out, f.profit);
   out.key("skew").value(f.skew);
-  if (f.unknown_reason.empty()) {
-    out.key("unknown_reason").null();
-  } else {
-    out.key("unknown_reason").value(f.unknown_reason);
-  }
+  write_reason(out, "unknown_reason", f.unknown_reason);
   if (f.restated_adherence) out.key("restated_adherence").value(f.restated_adherence);
   write_excursion_list(out, f.excursion_list);
   out.end_object();
@@ -166,6 +167,7 @@ void write_alert(JsonWriter& out, const AlertReport& a) {
   out.key("fired").value(a.fired);
   out.key("cleared").value(a.cleared);
   out.key("value").value(a.value);
+  write_reason(out, "reason", a.reason);
   out.end_object();
 }
 
@@ -225,6 +227,85 @@ void write_balance(JsonWriter& out, const BalanceReport& b) {
   out.end_object();
 }
 
+void write_option(JsonWriter& out, const OptionReport& o) {
+  out.begin_object(Layout::inline_);
+  out.key("action").value(o.action);
+  out.key("chosen").value(o.chosen);
+  out.key("possible").value(o.possible);
+  out.key("in_time").value(o.in_time);
+  out.key("cost").value(o.cost);
+  out.key("risk_cost").value(o.risk_cost);
+  out.key("total").value(o.total);
+  out.key("seconds").value(o.seconds);
+  write_reason(out, "why", o.why);
+  out.end_object();
+}
+
+void write_proposal(JsonWriter& out, const ProposalReport& p) {
+  out.begin_object(Layout::inline_);
+  out.key("id").value(p.id);
+  out.key("since").value(p.since);
+  out.key("ended").value(p.ended);
+  out.key("action").value(p.action);
+  out.key("state").value(p.state);
+  out.key("reason").value(p.reason);
+  out.key("deviation").value(p.deviation);
+  out.key("expected_cost").value(p.expected_cost);
+  out.key("realised_cost").value(p.realised_cost);
+  out.key("quantity").value(p.quantity);
+  out.end_object();
+}
+
+void write_action(JsonWriter& out, const ActionReport& a) {
+  out.begin_object(Layout::inline_);
+  out.key("action").value(a.action);
+  out.key("proposals").value(a.proposals);
+  out.key("carried_out").value(a.carried_out);
+  out.key("expected_cost").value(a.expected_cost);
+  out.key("realised_cost").value(a.realised_cost);
+  out.key("quantity").value(a.quantity);
+  out.end_object();
+}
+
+void write_control(JsonWriter& out, const ControlReport& c) {
+  out.begin_object();
+  out.key("factor").value(c.factor);
+  out.key("book").value(c.book);
+  out.key("unit").value(c.unit);
+  out.key("proposals").value(c.proposals);
+  out.key("verified").value(c.verified);
+  write_map(out, "failed", c.failed);
+  out.key("blocked").value(c.blocked);
+  out.key("nothing_possible").value(c.nothing_possible);
+  out.key("rejected").value(c.rejected);
+  out.key("expired").value(c.expired);
+  out.key("withdrawn").value(c.withdrawn);
+  out.key("awaiting_approval").value(c.awaiting_approval);
+  out.key("under_way").value(c.under_way);
+  write_list(out, "actions", c.actions, write_action);
+  out.key("median_seconds_back").value(c.median_seconds_back);
+  out.key("breaker_trips").value(c.breaker_trips);
+  out.key("breaker_tripped").value(c.breaker_tripped);
+  write_list(out, "latest", c.latest, write_proposal);
+  write_list(out, "last_options", c.last_options, write_option);
+  out.end_object();
+}
+
+void write_quote(JsonWriter& out, const QuoteReport& q) {
+  out.begin_object(Layout::inline_);
+  out.key("instrument").value(q.instrument);
+  out.key("account").value(q.account);
+  out.key("book").value(q.book);
+  out.key("factor").value(q.factor);
+  out.key("known_seconds").value(q.known_seconds);
+  out.key("two_sided").value(q.two_sided);
+  out.key("bid_pulled").value(q.bid_pulled);
+  out.key("ask_pulled").value(q.ask_pulled);
+  write_map(out, "bid_pulled_by_reason", q.bid_reasons);
+  write_map(out, "ask_pulled_by_reason", q.ask_reasons);
+  out.end_object();
+}
+
 void write_events(JsonWriter& out, const EventCounts& events) {
   out.key("events").begin_object(Layout::inline_);
   out.key("read").value(events.read);
@@ -272,6 +353,8 @@ std::string render_json(const Report& report) {
   write_list(out, "in_flight", report.in_flight, write_flight);
   write_list(out, "breaks", report.breaks, write_break);
   write_list(out, "objectives", report.objectives, write_objective);
+  write_list(out, "control", report.control, write_control);
+  write_list(out, "quotes", report.quotes, write_quote);
   write_strings(out, "refusals", report.refusals, Layout::lines);
   out.end_object();
   return out.take();

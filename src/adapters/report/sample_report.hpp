@@ -78,6 +78,45 @@ inline Report worked_example() {
   return report;
 }
 
+inline ControlReport sample_control(const std::string& nasty) {
+  ControlReport control;
+  control.factor = "delta:BTC";
+  control.book = "*";
+  control.unit = "BTC";
+  control.proposals = 4;
+  control.verified = 1;
+  control.failed = {{"not_filled", 1}, {"moved_on", 0}};
+  control.nothing_possible = 1;
+  control.awaiting_approval = 1;
+  control.actions = {{"wait", 0, 0, 0.0, {}, {}},
+                     {"skew", 1, 0, 0.0, {}, {}},
+                     {"hedge", 2, 2, 24.1, 26.35, 2.0},
+                     {"transfer", 0, 0, 0.0, {}, 0.0}};
+  control.median_seconds_back = 1.25;
+  control.breaker_trips = 1;
+  control.breaker_tripped = true;
+  control.latest = {
+      {"p0-1", "hedge", "verified", "back in its band", noon_plus(30), noon_plus(31), 3.0, 12.05,
+       13.1, 1.0},
+      {"p0-2", "hedge", "failed", nasty, noon_plus(60), noon_plus(65), 3.0, 12.05, 13.25, 1.0},
+      {"p0-3",
+       "none",
+       "nothing_possible",
+       "see what each lacks",
+       noon_plus(70),
+       noon_plus(70),
+       3.0,
+       {},
+       {},
+       {}},
+      {"p0-4", "skew", "waiting", "the cheapest in time", noon_plus(80), {}, -2.0, 4.5, {}, {}}};
+  control.last_options = {{"wait", false, true, false, 0.0, 130.0, 130.0, 400.0, ""},
+                          {"skew", true, true, true, 4.5, 2.0, 6.5, 30.0, ""},
+                          {"hedge", false, true, true, 12.05, 0.01, 12.06, 1.0, "a remark"},
+                          {"transfer", false, false, false, {}, {}, {}, {}, nasty}};
+  return control;
+}
+
 /// Every list filled, every optional present, and a name that must be escaped wherever it stands.
 inline Report everything() {
   const std::string nasty = R"(<script>alert("x")</script>&'a,b)";
@@ -130,12 +169,18 @@ inline Report everything() {
        true,
        {nasty, "a fill of 1"}}};
   report.alerts = {{"a-1", "quiet", "delta:BTC", "*", 1, "info", "ok", noon_plus(30), noon_plus(25),
-                    noon_plus(30), 0.5},
+                    noon_plus(30), 0.5, ""},
                    {nasty, nasty, nasty, nasty, 2, "critical", "firing", noon_plus(85),
-                    noon_plus(85), std::nullopt, 3.5},
+                    noon_plus(85), std::nullopt, 3.5, ""},
                    {"a-3", "loud", "", "", 1, "warning", "acknowledged", noon_plus(90),
-                    noon_plus(88), std::nullopt, std::nullopt}};
+                    noon_plus(88), std::nullopt, std::nullopt, ""}};
   report.objectives = {{nasty, nasty, 0.99, 0.5, -0.25, {{"1h", 14.4}, {"5m", std::nullopt}}}};
+  report.alerts.push_back({"breaker/delta:BTC/1", "breaker", "delta:BTC", "*", 1, "critical", "ok",
+                           noon_plus(95), noon_plus(91), noon_plus(95), 0.0, nasty});
+  report.factors.front().hedges = {noon_plus(31), noon_plus(60)};
+  report.control = {sample_control(nasty)};
+  report.quotes = {{nasty, nasty, nasty, nasty, 90.0, 0.75, 0.25, 0.0, {{nasty, 0.25}}, {}},
+                   {"ETH-USDT", "a/b", "mm", "delta:ETH", 0.0, {}, {}, {}, {}, {}}};
   report.refusals = {nasty};
   report.events = {1000, 990, 7, 3, 2};
   return report;

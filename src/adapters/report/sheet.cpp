@@ -256,6 +256,9 @@ Sheet alerts_sheet(const Report& report) {
                {"Cleared (UTC)"},
                {"Last value", Align::number}},
               {}};
+  const bool reasons = std::any_of(report.alerts.begin(), report.alerts.end(),
+                                   [](const AlertReport& a) { return !a.reason.empty(); });
+  if (reasons) sheet.columns.push_back({"Reason"});
   std::size_t number = 0;
   for (const std::size_t i : alert_order(report.alerts)) {
     const AlertReport& a = report.alerts[i];
@@ -268,6 +271,7 @@ Sheet alerts_sheet(const Report& report) {
                           {time_of(a.fired)},
                           {time_of(a.cleared)},
                           {number_text(a.value)}});
+    if (reasons) sheet.rows.back().push_back({a.reason});
   }
   return sheet;
 }

@@ -49,6 +49,11 @@ Sheet flights_sheet(const Report& report);
 Sheet alerts_sheet(const Report& report);  // firing first, then by time
 Sheet breaks_sheet(const Report& report);  // open first
 Sheet objectives_sheet(const Report& report);
+Sheet control_sheet(const Report& report);    // by controlled factor: what became of proposals
+Sheet actions_sheet(const Report& report);    // and what they cost, by action
+Sheet weighed_sheet(const Report& report);    // what the last proposal of each factor weighed
+Sheet proposals_sheet(const Report& report);  // the latest of all factors, newest first
+Sheet quotes_sheet(const Report& report);
 Sheet windows_sheet(std::span<const WindowRow> rows);
 
 /// Indices of the alerts as alerts_sheet lists them.

@@ -159,6 +159,10 @@ std::string render_table(const Report& report, TableStyle style) {
   screen.sheet(breaks_sheet(report));
   screen.sheet(causes_sheet(report));
   screen.sheet(profit_sheet(report));
+  screen.sheet(control_sheet(report));
+  screen.sheet(actions_sheet(report));
+  screen.sheet(weighed_sheet(report));
+  screen.sheet(quotes_sheet(report));
   screen.sheet(positions_sheet(report));
   screen.sheet(balances_sheet(report));
   screen.sheet(flights_sheet(report));

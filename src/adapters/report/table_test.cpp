@@ -96,7 +96,7 @@ TEST(ReportTable, a_name_cannot_send_commands_to_the_terminal) {
 
 TEST(ReportTable, firing_alerts_and_open_breaks_stand_first) {
   const Report report = sample::everything();
-  EXPECT_EQ(alert_order(report.alerts), (std::vector<std::size_t>{1, 2, 0}));
+  EXPECT_EQ(alert_order(report.alerts), (std::vector<std::size_t>{1, 2, 0, 3}));
   EXPECT_EQ(breaks_sheet(report).rows[0][0].text, "bybit");
 }
 

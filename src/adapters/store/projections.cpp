@@ -81,7 +81,8 @@ Result<Projections> Projections::open(sqlite::Database& database,
        "to_t, known_seconds, unknown_seconds, adherence, time_in_band, time_above, time_below, "
        "time_past_limit, bias, rms_z, max_abs_z, iae, ise, excursions, summary, row_hash"},
       {&Projections::alert_, "alerts", "id",
-       "rule, factor, book, episode, severity, state, since, started, value, row_hash"},
+       "rule, factor, book, episode, severity, state, since, started, value, reason, "
+       "row_hash"},
       {&Projections::break_, "breaks", "venue, account, subject, since",
        "state, stated, ours, closed, row_hash"},
       {&Projections::transfer_, "transfers", "id",
@@ -203,6 +204,7 @@ void Projections::put(const AlertRow& row) {
            .integer(row.since.ns)
            .integer(row.started.ns)
            .real(row.value)
+           .text(row.reason)
            .write());
 }
 

@@ -85,6 +85,7 @@ struct AlertRow {
   Timestamp since = {};    // when this state began
   Timestamp started = {};  // when the episode began
   double value = 0.0;
+  std::string_view reason = {};  // of a breaker or kill switch
 };
 
 struct BreakRow {

@@ -184,22 +184,19 @@ void Projector::put_alert(const AlertTransition& transition, Timestamp t) {
   if (transition.repeat) return;
   const Desk& desk = engine_->desk();
   const std::string id = alert_id(desk, transition);
+  const AlertName name = alert_name(desk, transition);
   AlertRow row;
   row.id = id;
-  row.rule = transition.objective ? desk.objectives[transition.rule.index()].name
-                                  : desk.rules[transition.rule.index()].name;
-  row.factor = "desk";
-  row.book = "*";
-  if (transition.factor.valid()) {
-    row.factor = desk.factor(transition.factor).name;
-    row.book = desk.factor(transition.factor).book;
-  }
+  row.rule = name.rule;
+  row.factor = name.factor;
+  row.book = name.book;
   row.episode = transition.episode;
   row.severity = transition.severity;
   row.state = transition.state;
   row.since = transition.since;
   row.started = out_->alert_started(id).value_or(t);
   row.value = transition.value;
+  row.reason = transition.reason;
   out_->put(row);
 }
 

@@ -39,7 +39,8 @@ const std::array<SchemaObject, 17> journal_schema{{
     {"alerts", R"(CREATE TABLE alerts(
   id TEXT PRIMARY KEY, rule TEXT NOT NULL, factor TEXT NOT NULL, book TEXT NOT NULL,
   episode INTEGER NOT NULL, severity TEXT NOT NULL, state TEXT NOT NULL, since INTEGER NOT NULL,
-  started INTEGER NOT NULL, value REAL NOT NULL, row_hash INTEGER NOT NULL) WITHOUT ROWID)"},
+  started INTEGER NOT NULL, value REAL NOT NULL, reason TEXT NOT NULL,
+  row_hash INTEGER NOT NULL) WITHOUT ROWID)"},
     {"breaks", R"(CREATE TABLE breaks(
   venue TEXT NOT NULL, account TEXT NOT NULL, subject TEXT NOT NULL, since INTEGER NOT NULL,
   state TEXT NOT NULL, stated TEXT NOT NULL, ours TEXT NOT NULL, closed INTEGER,
@@ -66,7 +67,7 @@ const std::array<SchemaObject, 17> journal_schema{{
   id, rule, factor, book, episode, severity, state,
   strftime('%Y-%m-%dT%H:%M:%SZ', since / 1000000000, 'unixepoch') AS since,
   strftime('%Y-%m-%dT%H:%M:%SZ', started / 1000000000, 'unixepoch') AS started,
-  value FROM alerts)"},
+  value, reason FROM alerts)"},
     {"breaks_utc", R"(CREATE VIEW breaks_utc AS SELECT
   venue, account, subject, state, stated, ours,
   strftime('%Y-%m-%dT%H:%M:%SZ', since / 1000000000, 'unixepoch') AS since,

@@ -15,7 +15,7 @@ namespace ballast {
 
 /// "Blst" in the file's header tells `file` and us what it is.
 constexpr std::int64_t journal_application_id = 0x426c7374;
-constexpr std::int64_t journal_format = 1;
+constexpr std::int64_t journal_format = 2;
 
 struct SchemaObject {
   std::string_view name;

@@ -75,6 +75,11 @@ Result<void> print_windows(std::span<const WindowRow> rows, const Output& output
 }
 
 Exit verdict(const Report& report, std::optional<double> require) {
+  for (const AlertReport& alert : report.alerts) {
+    if (alert.reason.empty() || alert.cleared) continue;
+    complain(fmt::format("{} {} since {}: {}; only a rearm lifts it", alert.rule, alert.factor,
+                         to_string(alert.fired.value_or(alert.since)), alert.reason));
+  }
   if (require && (!report.adherence || *report.adherence < *require)) {
     complain(fmt::format("adherence {} is below the required {}",
                          report.adherence ? fmt::format("{:.6f}", *report.adherence) : "unknown",

@@ -32,7 +32,7 @@ void for_refusals(const Event& event, std::span<const Effect> effects, const Fn&
 
 }  // namespace
 
-const char* const engine_version = BALLAST_VERSION "/5";
+const char* const engine_version = BALLAST_VERSION "/6";
 
 Result<Desk> read_desk(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -163,7 +163,7 @@ Result<void> Run::replay_journal(std::uint64_t from, bool rebuild) {
 std::span<const Effect> Run::follow(std::uint64_t seq, const Event& event) {
   recorder_->reach(event.t);
   const auto effects = effects_ = engine_->step(event);
-  recorder_->follow();
+  recorder_->follow(event);
   for_refusals(event, effects, [&](std::string what) { remember({seq, std::move(what)}); });
   return effects;
 }
@@ -178,7 +178,7 @@ Result<void> Run::feed(const Event& event, const EventSource* source) {
   }
   recorder_->reach(event.t);
   const auto effects = effects_ = engine_->step(event);
-  recorder_->follow();
+  recorder_->follow(event);
   for_refusals(event, effects, [&](std::string what) {
     list(place(source) + ": " + what);
     remember({seq, std::move(what), true});

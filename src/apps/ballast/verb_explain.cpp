@@ -13,7 +13,8 @@ namespace ballast {
 namespace {
 
 struct ExplainArguments {
-  bool target = false;  // how its target came about, alone
+  /// What of the factor: all of its number, how its target came about, or what control did.
+  enum class Topic { number, target, proposal } topic = Topic::number;
   std::string factor;
   std::string book = "*";
   std::optional<Timestamp> at;
@@ -73,7 +74,10 @@ Exit run(const ExplainArguments& arguments) {
     return Exit::failed;
   }
   if (arguments.at) engine.pass_time(*arguments.at);
-  const auto lines = arguments.target ? engine.explain_target(id) : engine.explain(id);
+  using Topic = ExplainArguments::Topic;
+  const auto lines = arguments.topic == Topic::target     ? engine.explain_target(id)
+                     : arguments.topic == Topic::proposal ? engine.explain_proposal(id)
+                                                          : engine.explain(id);
   for (const Explanation& line : lines) {
     fmt::print("{:{}}{:<{}} {}\n", "", line.depth * 2, line.label, 34 - line.depth * 2, line.value);
   }
@@ -85,9 +89,9 @@ Exit run(const ExplainArguments& arguments) {
 std::function<Exit()> make_explain(CLI::App& app) {
   auto arguments = std::make_shared<ExplainArguments>();
   auto words = std::make_shared<std::vector<std::string>>();
-  app.add_option("[target] FACTOR [INPUT...]", *words,
-                 "such as delta:BTC, or target delta:BTC for how its target came about; and files "
-                 "of events, with -c")
+  app.add_option("[target|proposal] FACTOR [INPUT...]", *words,
+                 "such as delta:BTC; target delta:BTC for how its target came about, proposal "
+                 "delta:BTC for what control did last and why; and files of events, with -c")
       ->required();
   app.add_option("--book", arguments->book, "the book's own factor instead of the desk's");
   app.add_option("--journal", arguments->journal, "the journal that holds the events")
@@ -97,8 +101,10 @@ std::function<Exit()> make_explain(CLI::App& app) {
   add_time(app, "--at", arguments->at, "as of this time (RFC 3339 UTC); default: the last event");
   return [arguments, words] {
     auto word = words->begin();
-    arguments->target = *word == "target" && words->size() > 1;
-    if (arguments->target) ++word;
+    using Topic = ExplainArguments::Topic;
+    if (words->size() > 1 && *word == "target") arguments->topic = Topic::target;
+    if (words->size() > 1 && *word == "proposal") arguments->topic = Topic::proposal;
+    if (arguments->topic != Topic::number) ++word;
     arguments->factor = *word++;
     arguments->inputs.assign(word, words->end());
     return run(*arguments);

@@ -49,8 +49,8 @@ void tell(const LoopCounts& counts, const Engine& engine) {
     const ControlConfig& control = engine.desk().controls[i];
     const FactorWatch* const watch = engine.control().watch(control.factor);
     if (watch == nullptr) continue;
-    complain(fmt::format("{}: {} proposals{}", engine.desk().factor(control.factor).name,
-                         watch->proposals, watch->tripped ? ", and its breaker has tripped" : ""));
+    complain(fmt::format("{}: {} proposals", engine.desk().factor(control.factor).name,
+                         watch->proposals));
   }
 }
 

@@ -21,7 +21,7 @@ constexpr std::array all_verbs{
          make_simulate},
     Verb{"report", "report on what a journal holds",
          "ballast report --journal desk.db --from 2026-01-05T00:00:00Z --window day", make_report},
-    Verb{"explain", "say what a factor's number is made of",
+    Verb{"explain", "say what a factor's number is made of, and what control did about it",
          "ballast explain target delta:BTC --journal desk.db --at 2026-01-05T14:30:00Z",
          make_explain},
     Verb{"import", "turn another format into events on standard output",
