@@ -190,12 +190,13 @@ class Market:
     """Best prices as they stand; per BTC, what a trade costs and how much there is of it."""
 
     def __init__(self):
-        self.top, self.funding = {}, {}
+        self.top, self.top_at, self.met, self.funding = {}, {}, {}, {}
         self.before = None  # what the last event, if it was a top, replaced
 
     def hear(self, event):
         name = event["instrument"]
-        self.before = (name, self.top.get(name))
+        self.before = (name, self.top.get(name), self.top_at.get(name))
+        self.top_at[name] = ns(event["t"])
         self.top[name] = {key: float(event[key]) for key in ("bid", "ask", "bid_qty", "ask_qty")}
 
     def costs(self, side, desk, instruments):
@@ -209,6 +210,8 @@ class Market:
             stands = top["ask_qty" if side == "buy" else "bid_qty"]
             most = min(stands, MAX_ORDER[name], ORDER_NOTIONAL / (each * mark))
             why = "top" if most == stands else "order size"
+            if self.top_at[name] <= self.met.get((name, side), -1):
+                most, why = 0.0, "unseen"  # since an order of ours met that side
             if name == SPOT:
                 held = float(desk.qty["hedge", SPOT])
                 room = max(0.0, SPOT_BOUNDS[1] - held if side == "buy" else held - SPOT_BOUNDS[0])
@@ -282,15 +285,16 @@ class Run:
 
     def step(self):
         start, end, at = ns(FROM), ns(TO), ns(FROM)
+        delta = hedged = None
         for event in self.events:
-            t = ns(event["t"])
-            self.deltas = self.deltas[-1:] + [self.desk.delta() if t > start else None]
+            t, kind = ns(event["t"]), event["type"]
+            self.deltas = self.deltas[-1:] + [delta]
             if t >= start and not self.desk.judged:
                 self.desk.judged, self.value_at_start = True, self.desk.value()
-            if t > start:
-                self.path.add(self.deltas[-1] - TARGET, self.desk.hedged(), t - at)
+            moves = kind in ("mark", "fill", "balance")
+            if t > start and moves:
+                self.path.add(delta - TARGET, hedged, t - at)
                 at = t
-            kind = event["type"]
             if kind not in ("top", "decision"):
                 self.market.before = None
             if kind == "mark":
@@ -306,9 +310,13 @@ class Run:
                 self.market.funding[event["instrument"]] = float(event["rate"])
             elif kind == "order":
                 self.refused += event["state"] == "rejected"
+                if event["state"] in ("filled", "cancelled"):
+                    self.market.met[event["instrument"], event["side"]] = t
             elif kind == "decision" and event["action"] == "hedge" and event["state"] == "acting":
                 self.decide(event)
-        self.path.add(self.desk.delta() - TARGET, self.desk.hedged(), end - at)
+            if moves and len(self.desk.price) == 3:
+                delta, hedged = self.desk.delta(), self.desk.hedged()
+        self.path.add(delta - TARGET, hedged, end - at)
 
     def decide(self, event):
         stated = event["inputs"]["actual"]  # now, or before the event that let the clock pass it
@@ -322,10 +330,11 @@ class Run:
         judged = judge(self.market.costs(side, self.desk, self.instruments), orders, need)
         if self.market.before and not sound(judged):
             # What was due at that time was decided before the event that let the clock pass it.
-            name, old = self.market.before
-            now, self.market.top[name] = self.market.top[name], old
+            name, *old = self.market.before
+            now = self.market.top[name], self.market.top_at[name]
+            self.market.top[name], self.market.top_at[name] = old
             earlier = judge(self.market.costs(side, self.desk, self.instruments), orders, need)
-            self.market.top[name] = now
+            self.market.top[name], self.market.top_at[name] = now
             judged = earlier if sound(earlier) else judged
         whys, size_good, cost_good = judged
         self.decisions += 1
@@ -422,7 +431,7 @@ def tables(runs):
     for run in runs[1:]:
         print(f"\n{run.name + ': BTC ordered':32}" + "".join(f"{name:>15}" for name in (SPOT, LINEAR, INVERSE)))
         for side in ("buy", "sell"):
-            for why in ("cheapest", "lots", "top", "order size", "position", "UNEXPLAINED"):
+            for why in ("cheapest", "lots", "top", "unseen", "order size", "position", "UNEXPLAINED"):
                 amounts = [run.whys[name, side, why] for name in (SPOT, LINEAR, INVERSE)]
                 if any(amounts):
                     row(f"  {side}, {why}", [f"{amount:.3f}" if amount else "" for amount in amounts])

@@ -33,3 +33,4 @@ simulate inverse_low low control.toml hedge_inverse.toml
 simulate cheapest_low low control.toml hedge_inverse.toml hedge_others.toml
 simulate inverse_high high control.toml hedge_inverse.toml
 simulate cheapest_high high control.toml hedge_inverse.toml hedge_others.toml
+python3 "$here/recompute.py" "$out"
