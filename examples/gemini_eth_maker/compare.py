@@ -33,6 +33,11 @@ def table(figures, models):
                   f"{pnl['deviation']:11.0f}{pnl['fees']:6.0f}{pnl['total']:7.0f}"
                   f"{f['quoted']:8.0f}{f['hedged']:8.0f}{f['hedge_cost']:6.0f}")
     print()
+    for model in models:
+        best = sorted(CONTROLS, key=lambda c: -figures[model, c]["adherence"])
+        dear = sorted(("hedge", "both"), key=lambda c: -figures[model, c]["hedge_cost"])
+        print(f"{model}: by adherence {', '.join(best)}; by the cost of hedges {', '.join(dear)}")
+    print()
     print("What a filled quote has earned, USD an ETH, against the mid so many seconds later:")
     print(f"{'':25}{'0 s':>8}{'1 s':>8}{'10 s':>8}{'60 s':>8}")
     for model in models:
