@@ -13,6 +13,12 @@ namespace {
 
 constexpr std::uint32_t none = UINT32_MAX;
 
+/// The deviation that it is about is gone, and there is one on the other side.
+bool overtaken(const Proposal& proposal, const Deviation& deviation) {
+  return !deviation.in_band() && (deviation.now > 0.0) != (proposal.deviation > 0.0);
+}
+constexpr std::string_view overtaken_text = "it is outside its band on the other side by now";
+
 }  // namespace
 
 Control::Control(const Desk& desk)
@@ -126,11 +132,18 @@ bool Control::approve(const Situation& situation,
     }
     watch.proposal->state = ProposalState::approved;
     record(round, fmt::format("by {}", answer.by.view()));
+    if (const auto* stopped = switches_.stops(round.config.factor)) {
+      give_up(round, ProposalState::blocked, fmt::format("stopped: {}", stopped->reason.view()),
+              false);
+      return true;
+    }
     // The market has moved since: the same action, on today's numbers.
     const auto deviation = deviation_of(situation, round.config.factor, orders_);
-    if (!deviation || deviation->in_band()) {
+    if (!deviation || deviation->in_band() || overtaken(*watch.proposal, *deviation)) {
       close(round, ProposalState::withdrawn,
-            deviation ? "back in its band before it was done" : "the factor is unknown");
+            !deviation             ? "the factor is unknown"
+            : deviation->in_band() ? "back in its band before it was done"
+                                   : overtaken_text);
       return true;
     }
     const Candidate now = candidate(round, watch.proposal->action, *deviation);
@@ -152,7 +165,11 @@ bool Control::kill(const Situation& situation, const Kill& kill, std::vector<Eff
     effects.push_back({situation.now(), CancelRequest{order.id, order.place, order.instrument}});
     orders_.cancelling(order.id);
   }
-  quoting_.pull(situation, switches_, effects);
+  for (const FactorWatch& watch : watches_) {
+    if (watch.open && switches_.stops(watch.proposal->factor) != nullptr)
+      cancel_orders(situation, watch.proposal->id, effects);
+  }
+  quoting_.pull(situation, switches_, gate_, effects);
   return true;
 }
 
@@ -218,8 +235,9 @@ void Control::look(const Round& round) {
   watch.due = never;
   if (watch.open) settle(round);
   if (watch.open) {
-    if (watch.proposal->action == Action::transfer) {
-      transferring_.go_on(round.situation, round.effects);
+    const bool stopped = switches_.stops(round.config.factor) != nullptr;
+    if (watch.proposal->action == Action::transfer && !stopped) {
+      transferring_.go_on(round.situation, switches_, watch.proposal->id, round.effects);
     }
     watch.due = std::min(watch.proposal->deadline, now + round.config.interval);
     return;
@@ -248,10 +266,17 @@ void Control::settle(const Round& round) {
     round.watch.at_a_loss = false;
     const bool done = !proposal.waits();
     proposal.back_in_band = done;
-    transferring_.drop(proposal.id);
-    cancel_orders(round.situation, proposal.id, round.effects);
     return close(round, done ? ProposalState::verified : ProposalState::withdrawn,
                  done ? "back in its band" : "back in its band before it was done");
+  }
+  if (deviation && overtaken(proposal, *deviation)) {
+    if (proposal.waits()) {
+      close(round, ProposalState::withdrawn, overtaken_text);
+    } else {
+      fail(round, Failure::moved_on, overtaken_text, false);
+    }
+    round.watch.excluded = 0;  // another deviation
+    return;
   }
   if (proposal.waits()) {
     if (now < proposal.deadline) return;

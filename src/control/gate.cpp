@@ -53,6 +53,10 @@ std::optional<RailBlock> Gate::check(const Situation& situation,
                         open.side == order.side && open.id != order.id;
       if (adds) working += to_double(open.most()) * *per_unit;
     }
+    // What we quote on the same side may be hit as well.
+    if (own != nullptr && own->place == order.place) {
+      working += to_double(order.side == Side::buy ? own->bid_qty : own->ask_qty) * *per_unit;
+    }
     input.working = working;
   }
   if (own != nullptr && own->bid_qty.sign() > 0) input.own_bid = to_double(own->bid);

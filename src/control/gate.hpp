@@ -18,6 +18,9 @@ struct OwnQuote {
   Price ask;
   Quantity ask_qty;
   bool known = true;  // false: quotes are kept in it and none was asked for yet
+  Place place{};      // as configured, so no state
+
+  friend bool operator==(const OwnQuote&, const OwnQuote&) = default;
 
   template <class Archive>
   void archive(Archive& ar) {

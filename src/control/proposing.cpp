@@ -160,35 +160,46 @@ void Control::carry_out(const Round& round, const Candidate& candidate) {
     proposal.deadline = now + std::max(config.recover_within, config.interval);
     for (const Transfer& transfer : candidate.transfers)
       proposal.transfers.push_back({transfer.route, transfer.qty});
-    transferring_.begin(round.situation, candidate.transfers, round.effects);
+    transferring_.begin(round.situation, switches_, candidate.transfers, round.effects);
   }
   proposal.state = ProposalState::acting;
   record(round, proposal.reason.empty() ? "approved" : proposal.reason.view());
   round.watch.record.carried_out(proposal);
 }
 
-/// All of the orders, or none: false when a guard rail holds one back.
+/// All of the orders, or none: false when a guard rail holds one back. Each is looked at as if
+/// those before it had been sent.
 bool Control::send(const Round& round, const std::vector<Order>& orders) {
   const Timestamp now = round.situation.now();
+  Gate gate = gate_;
+  OpenOrders open = orders_;
+  for (const Order& order : orders) {
+    const std::optional<OwnQuote> left = quoting_.left_beside(order);
+    const bool aside = left && *left != *quoting_.own(order.instrument);
+    if (aside) gate.passed(now, 0.0);  // to say so is a message too
+    const auto block =
+        gate.check(round.situation, open, switches_, left ? &*left : nullptr, order, false);
+    if (block) {
+      give_up(round, ProposalState::blocked, fmt::format("{}: {}", block->rail, block->why), true);
+      return false;
+    }
+    gate.passed(now, worth_at_mark(round.situation, order.instrument, order.qty));
+    open.sent(now, order);
+  }
+  gate_ = std::move(gate);
+  orders_ = std::move(open);
   for (const Order& order : orders) {
     quoting_.step_aside(round.situation, order, round.effects);
-    const auto block = gate_.check(round.situation, orders_, switches_,
-                                   quoting_.own(order.instrument), order, false);
-    if (!block) continue;
-    give_up(round, ProposalState::blocked, fmt::format("{}: {}", block->rail, block->why), true);
-    return false;
-  }
-  for (const Order& order : orders) {
-    orders_.sent(now, order);
-    const double notional = worth_at_mark(round.situation, order.instrument, order.qty);
-    gate_.passed(now, notional);
-    round.watch.proposal->requested += notional;
+    round.watch.proposal->requested += worth_at_mark(round.situation, order.instrument, order.qty);
     round.effects.push_back({now, OrderRequest{order}});
   }
   return true;
 }
 
+/// However it ends, nothing of it is still to come.
 void Control::close(const Round& round, ProposalState state, std::string_view reason) {
+  cancel_orders(round.situation, round.watch.proposal->id, round.effects);
+  transferring_.drop(round.watch.proposal->id);
   round.watch.proposal->state = state;
   round.watch.open = false;
   record(round, reason);
@@ -209,8 +220,6 @@ void Control::give_up(const Round& round,
   if (counts || watch.proposal->action != Action::hedge) {
     watch.exclude(watch.proposal->action);
   }
-  cancel_orders(round.situation, watch.proposal->id, round.effects);
-  transferring_.drop(watch.proposal->id);
   close(round, state, reason);
   watch.due = now + round.config.interval;
   if (!counts) return;

@@ -41,6 +41,10 @@ bool resized(Quantity a, Quantity b) {
   return std::fabs(to_double(a) - to_double(b)) > size_change * to_double(std::max(a, b));
 }
 
+OwnQuote stated(const QuoteConfig& config, const Quote& quote) {
+  return {quote.bid, quote.bid_qty, quote.ask, quote.ask_qty, true, config.place};
+}
+
 bool changed(const OwnQuote& own,
              const Quote& quote,
              const QuoteConfig& config,
@@ -91,6 +95,7 @@ Quoting::Quoting(const Desk& desk)
     const QuoteConfig& quote = desk.quotes[i];
     const auto index = static_cast<std::uint32_t>(i);
     slots_[i].own.known = false;
+    slots_[i].own.place = quote.place;
     slots_[i].due = never;
     by_instrument_[quote.instrument.index()].push_back(index);
     by_factor_[quote.factor.index()].push_back(index);
@@ -134,7 +139,7 @@ void Quoting::on_quote(const Quote& quote, Timestamp now) {
     Slot& slot = slots_[i];
     const bool news = !slot.own.known || slot.own.bid_qty.zero() != quote.bid_qty.zero() ||
                       slot.own.ask_qty.zero() != quote.ask_qty.zero();
-    slot.own = {quote.bid, quote.bid_qty, quote.ask, quote.ask_qty, true};
+    slot.own = stated(desk_->quotes[i], quote);
     if (news) note_state(slot, now, quote.reason.view(), quote.reason.view());
   }
 }
@@ -388,7 +393,7 @@ void Quoting::ask_for(const Situation& situation,
   const bool nothing_before = !own.known && quote.bid_qty.zero() && quote.ask_qty.zero();
   const bool send = !nothing_before &&  // then there is nothing to pull
                     changed(own, quote, config, desk_->instrument(config.instrument).terms);
-  if (send) own = {quote.bid, quote.bid_qty, quote.ask, quote.ask_qty, true};
+  if (send) own = stated(config, quote);
   note_state(slots_[index], situation.now(), pulls.bid, pulls.ask);
   if (!send) return;
   gate.passed(situation.now(), 0.0);
@@ -396,35 +401,42 @@ void Quoting::ask_for(const Situation& situation,
       {situation.now(), QuoteRequest{quote, config.place, config.book, config.post_only}});
 }
 
+std::optional<OwnQuote> Quoting::left_beside(const Order& order) const {
+  const OwnQuote* const mine = own(order.instrument);
+  if (mine == nullptr) return std::nullopt;
+  OwnQuote left = *mine;
+  const bool buys = order.side == Side::buy;
+  const bool meets = order.price && (buys ? !left.ask_qty.zero() && left.ask <= *order.price
+                                          : !left.bid_qty.zero() && left.bid >= *order.price);
+  if (meets) (buys ? left.ask_qty : left.bid_qty) = {};
+  return left;
+}
+
 void Quoting::step_aside(const Situation& situation,
                          const Order& order,
                          std::vector<Effect>& effects) {
-  if (!order.price) return;
-  for (const std::uint32_t i : by_instrument_[order.instrument.index()]) {
-    OwnQuote& own = slots_[i].own;
-    const bool buys = order.side == Side::buy;
-    const bool meets = buys ? !own.ask_qty.zero() && own.ask <= *order.price
-                            : !own.bid_qty.zero() && own.bid >= *order.price;
-    if (!meets) continue;
-    (buys ? own.ask_qty : own.bid_qty) = {};
-    slots_[i].record.pull(situation.now(), buys ? Side::sell : Side::buy,
-                          "steps aside for a hedge");
-    const QuoteConfig& config = desk_->quotes[i];
-    const Quote quote{config.instrument,
-                      own.bid,
-                      own.bid_qty,
-                      own.ask,
-                      own.ask_qty,
-                      note("steps aside for a hedge"),
-                      {}};
-    effects.push_back(
-        {situation.now(), QuoteRequest{quote, config.place, config.book, config.post_only}});
-    on_market(config.instrument, situation.now());
-  }
+  const std::optional<OwnQuote> left = left_beside(order);
+  if (!left || *left == *own(order.instrument)) return;
+  const std::uint32_t i = by_instrument_[order.instrument.index()].front();
+  slots_[i].own = *left;
+  slots_[i].record.pull(situation.now(), order.side == Side::buy ? Side::sell : Side::buy,
+                        "steps aside for a hedge");
+  const QuoteConfig& config = desk_->quotes[i];
+  const Quote quote{config.instrument,
+                    left->bid,
+                    left->bid_qty,
+                    left->ask,
+                    left->ask_qty,
+                    note("steps aside for a hedge"),
+                    {}};
+  effects.push_back(
+      {situation.now(), QuoteRequest{quote, config.place, config.book, config.post_only}});
+  on_market(config.instrument, situation.now());
 }
 
 void Quoting::pull(const Situation& situation,
                    const KillSwitches& switches,
+                   Gate& gate,
                    std::vector<Effect>& effects) {
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     const QuoteConfig& config = desk_->quotes[i];
@@ -432,9 +444,10 @@ void Quoting::pull(const Situation& situation,
     const auto* killed = switches.covers(config.place, config.book);
     const bool quoting = own.known && !(own.bid_qty.zero() && own.ask_qty.zero());
     if (killed == nullptr || !quoting) continue;
-    own = OwnQuote{};
     note_state(slots_[i], situation.now(), KillSwitchRail::name, KillSwitchRail::name);
     const Quote quote = pulled(config.instrument, killed->reason.view());
+    own = stated(config, quote);
+    gate.passed(situation.now(), 0.0);
     effects.push_back(
         {situation.now(), QuoteRequest{quote, config.place, config.book, config.post_only}});
   }

@@ -41,10 +41,16 @@ class Quoting {
                Gate& gate,
                const std::function<bool(FactorId)>& leaning,
                std::vector<Effect>& effects);
+  /// Our quotes in the order's instrument without a side that the order would trade with; nothing
+  /// when we keep none there.
+  std::optional<OwnQuote> left_beside(const Order& order) const;
   /// Pulls a side of ours that an order would trade with; it is quoted again with the next look.
   void step_aside(const Situation& situation, const Order& order, std::vector<Effect>& effects);
   /// Pulls what a kill switch covers, now.
-  void pull(const Situation& situation, const KillSwitches& switches, std::vector<Effect>& effects);
+  void pull(const Situation& situation,
+            const KillSwitches& switches,
+            Gate& gate,
+            std::vector<Effect>& effects);
 
   /// The flow that leaning against the deviation attracts; nothing when no quote leans, or its
   /// estimates are unknown.

@@ -90,6 +90,10 @@ class Network {
   std::vector<RouteId> routes_;  // by arc; invalid: no transfer, but an end
 };
 
+bool covered(const KillSwitches& switches, const Place& from, const Place& to) {
+  return switches.covers(from, BookName{}) != nullptr || switches.covers(to, BookName{}) != nullptr;
+}
+
 /// The most that a route carries now.
 double capacity_of(const Situation& situation, const RouteConfig& route, double sent_today) {
   double most = route.most ? to_double(*route.most) : std::numeric_limits<double>::infinity();
@@ -143,10 +147,7 @@ Candidate Transferring::candidate(const Situation& situation,
   for (std::size_t i = 0; i < desk.routes.size(); ++i) {
     const RouteConfig& route = desk.routes[i];
     if (route.asset != factor.asset || route.delay > control.recover_within) continue;
-    if (switches.covers(route.from, BookName{}) != nullptr ||
-        switches.covers(route.to, BookName{}) != nullptr) {
-      continue;
-    }
+    if (covered(switches, route.from, route.to)) continue;
     network.node(route.from);
     network.node(route.to);
     usable.emplace_back(i);
@@ -260,15 +261,23 @@ TradeId Transferring::proposal_of(const TradeId& transfer) {
 }
 
 void Transferring::begin(const Situation& situation,
+                         const KillSwitches& switches,
                          const std::vector<Transfer>& transfers,
                          std::vector<Effect>& effects) {
+  if (transfers.empty()) return;
+  const TradeId proposal = proposal_of(transfers.front().id);
   for (const Transfer& transfer : transfers)
-    waiting_.push_back({proposal_of(transfer.id), transfer});
-  go_on(situation, effects);
+    waiting_.push_back({proposal, transfer});
+  go_on(situation, switches, proposal, effects);
 }
 
-void Transferring::go_on(const Situation& situation, std::vector<Effect>& effects) {
+void Transferring::go_on(const Situation& situation,
+                         const KillSwitches& switches,
+                         const TradeId& proposal,
+                         std::vector<Effect>& effects) {
   std::erase_if(waiting_, [&](const Leg& leg) {
+    if (leg.proposal != proposal) return false;
+    if (covered(switches, leg.transfer.from, leg.transfer.to)) return false;
     const RouteConfig& route = situation.desk().routes[leg.transfer.route.index()];
     // A payment through a channel takes all of its hops at once; a balance must be there first.
     const bool ready =

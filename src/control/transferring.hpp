@@ -28,10 +28,16 @@ class Transferring {
                       const TradeId& proposal);
   /// Takes over the candidate's transfers: those that can start now are requested at once.
   void begin(const Situation& situation,
+             const KillSwitches& switches,
              const std::vector<Transfer>& transfers,
              std::vector<Effect>& effects);
-  /// Requests what waited for a balance that has arrived; drops what its proposal no longer wants.
-  void go_on(const Situation& situation, std::vector<Effect>& effects);
+  /// Requests what of a proposal waited for a balance that has arrived, but for what a kill switch
+  /// covers.
+  void go_on(const Situation& situation,
+             const KillSwitches& switches,
+             const TradeId& proposal,
+             std::vector<Effect>& effects);
+  /// Forgets a proposal's transfers: what waits is not wanted any more.
   void drop(const TradeId& proposal);
   /// Whether some of a proposal's transfers wait or are on their way.
   bool under_way(const Situation& situation, const TradeId& proposal) const;

@@ -169,6 +169,35 @@ TEST(HedgeLoop, sends_nothing_while_a_kill_switch_covers_the_venue) {
   EXPECT_EQ(loop.effects_of<OrderRequest>().size(), 0U);
 }
 
+TEST(HedgeLoop, does_not_act_on_an_approval_while_the_factor_is_stopped) {
+  DeskLoop loop(control_desk_toml(hedge_control("approve")));
+  auto events = a_minute_with_a_fill(loop.desk(), "3");
+  const Timestamp later = events[events.size() - 61].t + Duration::seconds(3);
+  const auto after = std::find_if(events.begin(), events.end(),
+                                  [&](const Event& event) { return event.t > later; });
+  const Scope factor{ScopeKind::factor, {}, {}, FactorId{0}};
+  const Timestamp t = after->t;
+  events.insert(after, {Event{t, Kill{factor, Note("anna"), Note("not now")}},
+                        Event{t, Approve{TradeId("p0-1"), true, Note("ben"), {}}}});
+  loop.run(events);
+  EXPECT_EQ(loop.effects_of<OrderRequest>().size(), 0U);
+  EXPECT_EQ(states(loop).back(), ProposalState::blocked);
+}
+
+TEST(HedgeLoop, holds_all_orders_of_a_proposal_against_the_rails_together) {
+  std::string toml = control_desk_toml(hedge_control("auto"));
+  toml.replace(toml.find("daily_notional = 50000000"), 25, "daily_notional = 100000  ");
+  for (std::size_t at = 0; (at = toml.find("max_order = \"5\"", at)) != std::string::npos; ++at)
+    toml.replace(at, 15, "max_order = \"1\"");
+  DeskLoop loop(toml);
+  loop.run(a_minute_with_a_fill(loop.desk(), "3"));  // one of spot, one of the perpetual: 120,000
+  EXPECT_EQ(loop.effects_of<OrderRequest>().size(), 0U);
+  const auto decisions = loop.of<Decision>();
+  ASSERT_FALSE(decisions.empty());
+  EXPECT_EQ(decisions.front().state, ProposalState::blocked);
+  EXPECT_TRUE(decisions.front().reason.view().starts_with("daily_notional"));
+}
+
 TEST(HedgeLoop, proposes_nothing_while_the_factor_is_unknown) {
   DeskLoop loop(control_desk_toml(hedge_control("auto")));
   std::vector<Event> events;

@@ -156,6 +156,45 @@ TEST(TransferLoop, transfers_that_fail_trip_the_breaker) {
   EXPECT_EQ(loop.effects_of<BreakerTripped>().size(), 1U);
 }
 
+/// bybit can give only over binance: the second leg waits for the first, a minute later.
+std::vector<Event> two_legs(std::string& toml, const EventBody& meanwhile) {
+  toml.replace(toml.find("from = \"bybit/main\"\nto = \"okx/main\""), 35,
+               "from = \"bybit/main\"\nto = \"binance/main\"");
+  std::vector<Event> events{deposit(2, "100000"), deposit(1, "5000")};
+  for (const Event& tick : ticks(9)) {
+    events.push_back(tick);
+    if (tick.t == start + Duration::seconds(30)) events.push_back({tick.t, meanwhile});
+  }
+  return events;
+}
+
+std::vector<std::string> routes_used(const DeskLoop& loop) {
+  std::vector<std::string> names;
+  for (const TransferRequest& request : loop.effects_of<TransferRequest>())
+    names.push_back(loop.desk().routes[request.transfer.route.index()].name);
+  return names;
+}
+
+TEST(TransferLoop, sends_a_further_leg_when_the_balance_has_arrived) {
+  std::string toml(desk_toml);
+  const auto events = two_legs(toml, Tick{});
+  DeskLoop loop(toml);
+  loop.run(events);
+  EXPECT_EQ(routes_used(loop), (std::vector<std::string>{"bybit-to-okx", "binance-to-okx"}));
+}
+
+TEST(TransferLoop, sends_no_further_leg_while_its_factor_or_its_way_is_stopped) {
+  const Scope factor{ScopeKind::factor, {}, {}, FactorId{0}};
+  const Scope venue{ScopeKind::venue, {VenueId{1}, {}}, {}, {}};
+  for (const Scope& scope : {factor, venue}) {
+    std::string toml(desk_toml);
+    const auto events = two_legs(toml, Kill{scope, Note("anna"), Note("not now")});
+    DeskLoop loop(toml);
+    loop.run(events);
+    EXPECT_EQ(routes_used(loop), std::vector<std::string>{"bybit-to-okx"});
+  }
+}
+
 TEST(TransferLoop, says_why_nothing_can_be_moved) {
   DeskLoop loop{std::string(desk_toml)};
   std::vector<Event> events{deposit(1, "100")};
