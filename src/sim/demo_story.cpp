@@ -86,7 +86,7 @@ void DemoWorld::stress() {
   if (since == 20) {  // the largest client first
     trade({ids.btc_spot, Side::buy, 3.2, 0.0008});
   }
-  if (since == 150) {
+  if (since == 60) {
     tape_.at(0, Acknowledge{ids.btc_out_of_band, ids.delta_btc, Note("risk desk")});
   }
 }

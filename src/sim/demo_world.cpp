@@ -68,7 +68,9 @@ Event DemoWorld::take() {
 void DemoWorld::observe(const Event& event) {
   venues_.observe(event);
   const auto* decision = std::get_if<Decision>(&event.body);
-  if (decision == nullptr || decision->state != ProposalState::waiting) return;
+  if (decision == nullptr) return;
+  std::erase_if(waiting_, [&](const Waiting& waiting) { return waiting.proposal == decision->id; });
+  if (decision->state != ProposalState::waiting) return;
   // People take their time, and more of it when there is much to do.
   const bool busy = prices_.stressed() || rng_.chance(0.1);
   const auto takes = static_cast<int>(busy ? rng_.between(60, 240) : rng_.between(8, 45));

@@ -80,7 +80,7 @@ TEST_F(ControlCli, a_tripped_breaker_is_told_and_stands_in_the_journal_s_alerts)
   const Ended stored = run("report --journal run.db -o json");
   const auto alert = nlohmann::json::parse(stored.out)["alerts"][0];
   EXPECT_EQ(alert["id"], "breaker/delta:BTC/1");
-  EXPECT_EQ(alert["reason"], "3 failed, the last: not filled: 0 of 2");
+  EXPECT_EQ(alert["reason"], "3 failed, the last: not filled: 0 of 120004 USDT");
   EXPECT_TRUE(has(stored.err, "breaker delta:BTC since ")) << stored.err;
 
   std::string lines = scratch.read("all.jsonl");

@@ -362,7 +362,8 @@ void LoopAudit::judge(Timestamp t, const Transfer& transfer) {
     // A leg that waited for another one was decided before, on what was missing then.
     const auto made = proposals_.find(*TradeId::create(id.substr(0, id.rfind('-'))));
     const bool waited = made != proposals_.end() && made->second.since < t;
-    const double stop = to_double(waited ? factor.band.upper : factor.band.lower);
+    const double edge = control.aim == HedgeStop::target ? 0.0 : to_double(factor.band.lower);
+    const double stop = waited ? to_double(factor.band.upper) : edge;
     const double least = std::max(to_double(route.least), 1e-6);
     if (expected > target_of(factor) + stop + least)
       fault(t, fmt::format("transfer {}: {} is more than what was missing", id, expected));

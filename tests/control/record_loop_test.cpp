@@ -98,7 +98,7 @@ TEST(ControlRecord, a_tripped_breaker_is_a_critical_alert_until_a_person_rearms)
   EXPECT_EQ(report.alerts[0].id, "breaker/delta:BTC/1");
   EXPECT_EQ(report.alerts[0].severity, "critical");
   EXPECT_EQ(report.alerts[0].state, "firing");
-  EXPECT_EQ(report.alerts[0].reason, "3 failed, the last: not filled: 0 of 2");
+  EXPECT_EQ(report.alerts[0].reason, "3 failed, the last: not filled: 0 of 120004 USDT");
   EXPECT_EQ(report.control[0].breaker_trips, 1U);
   EXPECT_TRUE(report.control[0].breaker_tripped);
   EXPECT_TRUE(has(text_of(loop.engine().explain_proposal(FactorId{0})), "breaker delta:BTC"));

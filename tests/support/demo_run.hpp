@@ -28,7 +28,6 @@ inline DemoDay run_demo(std::uint64_t seed) {
     day.events.push_back(event);
     return {};
   };
-  ends.wakes = [&] { return engine.wakes(); };
   ClosedLoop loop(std::move(ends), world);
   const auto counts = loop.run(world);
   EXPECT_TRUE(counts.has_value()) << counts.error().what;

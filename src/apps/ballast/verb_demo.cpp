@@ -37,7 +37,6 @@ Result<std::unique_ptr<Run>> run_day(const std::string& journal, std::uint64_t s
     progress.update(++count, world.bytes_read(), world.bytes_total());
     return fed;
   };
-  ends.wakes = [&run] { return run->engine().wakes(); };
   ClosedLoop loop(std::move(ends), world);
   BALLAST_TRY(counts, loop.run(world));
   progress.finish();
