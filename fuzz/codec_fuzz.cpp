@@ -37,6 +37,21 @@ base = "BTC"
 quote = "USDT"
 [[factors]]
 name = "delta:BTC"
+[[factors]]
+name = "delta:BTC"
+book = "mm"
+[[channels]]
+name = "credit"
+asset = "USDT"
+ours = "binance/main"
+theirs = "dex/peer"
+capacity = "10"
+[[routes]]
+name = "over"
+asset = "USDT"
+from = "binance/main"
+to = "dex/peer"
+channel = "credit"
 [[rules]]
 name = "out-of-band"
 factor = "delta:BTC"

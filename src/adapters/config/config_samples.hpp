@@ -51,6 +51,7 @@ inline constexpr std::string_view full_sample = R"toml([desk]
 name = "full \"desk\""
 currency = "USDT"
 grid = "500ms"
+retarget = "2s"
 transfer_overdue = "2h"
 break_grace = "0s"
 notifications_per_minute = 7
@@ -76,6 +77,12 @@ kind = "spot"
 venue = "binance"
 base = "BTC"
 quote = "USDT"
+tick = "0.01"
+lot = "0.00001"
+min_qty = "0.00002"
+min_notional = 5
+maker_fee = "-0.0001"
+taker_fee = 0.0005
 [[instruments]]
 name = "BTC-PERP"
 kind = "linear_perpetual"
@@ -124,6 +131,211 @@ target = { model = "static", value = "-5000" }
 band = { lower = "-100", upper = "100" }
 limit = { lower = "-10000", upper = "10000" }
 max_age = "1h"
+[[factors]]
+name = "delta:BTC"
+book = "carry"
+target = { model = "event" }
+scales = [
+  { model = "vol_budget", instrument = "BTC-USDT", budget = 50000, max_age = "1m", safe = 0.5 },
+  { model = "regime", instrument = "BTC-USDT", hysteresis = 0.2, safe = 0.1, levels = [
+    { above = 0 }, { above = 0.04, scale = 0.5, band_scale = 0.75 } ] } ]
+smoothing = { model = "aim", gamma = 1e-6, lambda = 1e-5, discount = 0.01, period = "30s" }
+limit = { lower = "-6", upper = "6" }
+max_age = "60s"
+[[factors.tilts]]
+model = "joint"
+joint = "both"
+max_age = "1m"
+safe = 0
+[[factors.tilts]]
+model = "drift"
+instrument = "BTC-USDT"
+gamma = "1e-6"
+safe = 0
+[[factors.tilts]]
+model = "carry"
+instrument = "BTC-PERP"
+against = "BTC-USDT"
+gamma = 1e-6
+horizon = "8h"
+convergence = 0.5
+max_age = "1m"
+safe = -1
+[[factors.caps]]
+model = "liquidity"
+instrument = "BTC-USDT"
+horizon = "10m"
+participation = 0.1
+max_age = "1m"
+safe = 1
+[factors.band]
+lower = -1
+upper = 1
+model = "no_trade"
+instrument = "BTC-USDT"
+gamma = 1e-6
+half_life = "12h"
+least = 0.1
+most = 3
+max_age = "1m"
+safe = 1
+[[factors]]
+name = "delta:BTC"
+book = "vol"
+tilts = [{ model = "joint", joint = "both", safe = 0 }]
+limit = { lower = "-6", upper = "6" }
+max_age = "60s"
+[factors.band]
+lower = -1
+upper = 1
+model = "vol"
+instrument = "BTC-USDT"
+reference = 0.03
+least = 0.5
+most = 2
+max_age = "1m"
+safe = 0.1
+[[factors]]
+name = "delta:BTC"
+book = "options"
+caps = [
+  { model = "liquidity", instrument = "BTC-USDT", horizon = "1h", participation = 1, safe = 1 } ]
+limit = { lower = "-6", upper = "6" }
+max_age = "60s"
+[factors.band]
+lower = -1
+upper = 1
+model = "whalley_wilmott"
+instrument = "BTC-USDT"
+gamma = 1e-6
+position_gamma = -0.002
+max_age = "1m"
+safe = 0.1
+[[factors]]
+name = "channel:credit"
+target = { model = "static", value = "500" }
+band = { lower = -100, upper = 100 }
+limit = { lower = "0", upper = "1000" }
+max_age = "1h"
+
+[[joint_targets]]
+name = "both"
+gamma = 2e-6
+horizon = "4h"
+members = [{ factor = "delta:BTC of carry", instrument = "BTC-PERP" },
+           { factor = "delta:BTC of vol", instrument = "BTC-USDT" }]
+
+[learning]
+grid = "2s"
+volatility_half_life = "30m"
+covariance_half_life = "12h"
+liquidity_half_life = "5m"
+intensity_half_life = "2h"
+funding_half_life = "10d"
+shrinkage = 0.2
+depth_distance = 0.002
+min_observations = 20
+max_age = "10m"
+
+[[channels]]
+name = "credit"
+asset = "USDT"
+ours = "binance/main"
+theirs = "dex/peer"
+capacity = 1000
+balance = "400.5"
+
+[[controls]]
+factor = "delta:BTC"
+gamma = 1e-6
+recover_within = "5m"
+interval = "2s"
+horizon = "4h"
+aim = "target"
+skew = "auto"
+hedge = "approve"
+transfer = "off"
+approve_within = "30s"
+failures = 5
+failures_within = "2h"
+[[controls]]
+factor = "delta:BTC of mm"
+gamma = 2e-6
+recover_within = "1m"
+
+[[quotes]]
+instrument = "BTC-USDT"
+account = "binance/main"
+book = "mm"
+factor = "delta:BTC"
+skew = { model = "linear", half_spread = 0.0005, price_skew = 1, size_skew = 0.5 }
+qty = "0.1"
+interval = "2s"
+requote_ticks = 3
+post_only = false
+[[quotes]]
+instrument = "BTC-PERP"
+account = "binance/sub/1"
+book = "mm"
+factor = "delta:BTC of mm"
+skew = { model = "avellaneda_stoikov", half_life = "10m", horizon = "1h" }
+qty = 100
+
+[[quotes]]
+instrument = "BTCUSD_241227"
+account = "binance/main"
+book = "mm"
+factor = "delta:BTC"
+skew = { model = "glft", gamma = 1e-6, method = "stationary" }
+qty = 100
+[[instruments]]
+name = "BTC-PERP-2"
+kind = "linear_perpetual"
+venue = "dex"
+base = "BTC"
+quote = "USDT"
+[[quotes]]
+instrument = "BTC-PERP-2"
+account = "dex/0x1"
+book = "mm"
+factor = "delta:BTC"
+skew = { model = "multi_asset", gamma = 1e-6 }
+qty = 100
+
+[[hedges]]
+instrument = "BTC-PERP"
+account = "binance/main"
+book = "hedge"
+max_order = 5000
+position = { lower = "-20000", upper = "20000" }
+margin = 0.1
+slippage = 0.0005
+
+[[routes]]
+name = "to-dex"
+asset = "USDT"
+from = "binance/main"
+to = "dex/0x1"
+fee = "1.5"
+fee_rate = 0.001
+delay = "10m"
+least = 10
+most = 5000
+daily = 20000
+[[routes]]
+name = "pay"
+asset = "USDT"
+from = "binance/main"
+to = "dex/peer"
+channel = "credit"
+
+[rails]
+order_notional = 250000
+daily_notional = 2e7
+price_collar = 0.01
+messages = 20
+position_notional = 1e6
+stale_after = "5s"
 
 [[rules]]
 name = "any"

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include "adapters/config/config_samples.hpp"
+#include "adapters/config/keys.hpp"
+#include "adapters/config/schema_reader.hpp"
 
 namespace ballast {
 namespace {
@@ -58,6 +60,72 @@ TEST(Config, reads_every_key) {
   EXPECT_EQ(desk.instruments[2].settlement(), desk.find_asset("BTC"));
 }
 
+template <class S>
+void expect_written(const char* what) {
+  for (const std::string_view key : schema::keys_of<S>()) {
+    EXPECT_NE(full_sample.find(std::string(key) + " = "), std::string_view::npos)
+        << what << ": " << key;
+  }
+}
+template <class... Models>
+void expect_models_written(const std::variant<Models...>* /*type*/, const char* what) {
+  (expect_written<Models>(what), ...);
+}
+
+TEST(Config, has_a_sample_of_every_key_there_is) {
+  expect_written<TradingTerms>("instrument");
+  expect_written<LearningConfig>("learning");
+  expect_written<JointTargetConfig>("joint target");
+  expect_written<JointMember>("member");
+  expect_written<RegimeLevel>("level");
+  expect_models_written(static_cast<const TargetStage*>(nullptr), "stage");
+  expect_written<ChannelConfig>("channel");
+  expect_written<ControlConfig>("control");
+  expect_written<QuoteConfig>("quote");
+  expect_models_written(static_cast<const SkewModel*>(nullptr), "skew");
+  expect_written<HedgeConfig>("hedge");
+  expect_written<RouteConfig>("route");
+  expect_written<RailsConfig>("rails");
+  for (const auto& stage : target_stage_names)
+    EXPECT_NE(full_sample.find(fmt::format("\"{}\"", stage.model)), std::string_view::npos);
+  for (const std::string_view model : skew_model_names)
+    EXPECT_NE(full_sample.find(fmt::format("\"{}\"", model)), std::string_view::npos);
+  const auto all = [](const auto& keys) {
+    for (const std::string_view key : keys)
+      EXPECT_NE(full_sample.find(std::string(key) + " = "), std::string_view::npos) << key;
+  };
+  all(config_keys::desk);
+  all(config_keys::factor);
+}
+
+TEST(Config, reads_control_and_what_it_rests_on) {
+  const Desk desk = load(full_sample);
+  EXPECT_EQ(desk.retarget, Duration::seconds(2));
+  EXPECT_EQ(to_string(desk.instruments[0].terms.min_notional), "5");
+  EXPECT_EQ(to_string(desk.instruments[0].terms.maker_fee), "-0.0001");
+  const FactorConfig& carry = desk.factor(desk.find_factor("delta:BTC", "carry"));
+  ASSERT_EQ(carry.stages.size(), 8U);  // in the order in which they work
+  EXPECT_TRUE(std::holds_alternative<CarryTilt>(carry.stages[0]));
+  EXPECT_TRUE(std::holds_alternative<DriftTilt>(carry.stages[1]));
+  EXPECT_TRUE(std::holds_alternative<AimSmoothing>(carry.stages[7]));
+  EXPECT_EQ(std::get<CarryTilt>(carry.stages[0]).against, desk.find_instrument("BTC-USDT"));
+  EXPECT_EQ(desk.learning.min_observations, 20U);
+  EXPECT_EQ(desk.joint_targets.at(0).members.at(1).factor, desk.find_factor("delta:BTC", "vol"));
+  const ControlConfig& control = *desk.find_control(FactorId{0});
+  EXPECT_EQ(control.aim, HedgeStop::target);
+  EXPECT_EQ(control.hedge, Mode::approve);
+  EXPECT_EQ(control.failures_within, Duration::hours(2));
+  EXPECT_EQ(desk.quotes.size(), 4U);
+  EXPECT_FALSE(desk.quotes[0].post_only);
+  EXPECT_EQ(desk.quotes[1].place.account.view(), "sub/1");
+  EXPECT_EQ(std::get<GlftSkew>(desk.quotes[2].model).method, GlftMethod::stationary);
+  EXPECT_EQ(desk.hedges.at(0).position->upper, decimal("20000"));
+  EXPECT_EQ(desk.routes.at(1).channel, desk.find_channel("credit"));
+  EXPECT_EQ(to_string(*desk.routes[0].daily), "20000");
+  EXPECT_EQ(to_string(desk.channels.at(0).balance), "400.5");
+  EXPECT_EQ(desk.rails.messages, 20U);
+}
+
 TEST(Config, reads_factors_of_every_kind_and_model) {
   const Desk desk = load(full_sample);
   const FactorConfig& delta = desk.factors.at(0);
@@ -98,7 +166,7 @@ TEST(Config, reads_factors_of_every_kind_and_model) {
 TEST(Config, reads_rules_and_objectives_of_every_scope) {
   const Desk desk = load(full_sample);
   const RuleConfig& any = desk.rules.at(0);
-  EXPECT_EQ(any.factors.size(), 4u);
+  EXPECT_EQ(any.factors.size(), desk.factors.size());
   EXPECT_EQ(any.comparison, Comparison::at_least);
   EXPECT_EQ(any.threshold, 1.5);
   EXPECT_EQ(any.repeat, Duration::minutes(15));
@@ -126,6 +194,13 @@ TEST(Config, writes_a_canonical_text_that_loads_to_an_equal_desk) {
     EXPECT_EQ(load(text), desk);
     EXPECT_EQ(canonical_desk(load(text)), text);
   }
+}
+
+TEST(Config, writes_numbers_beyond_64_bits_so_that_they_read_back) {
+  std::string text(published_sample);
+  text.replace(text.find("weight = 1.0"), 12, "weight = 9.223372036854775808e19");
+  const Desk desk = load(text);
+  EXPECT_EQ(load(canonical_desk(desk)), desk);
 }
 
 TEST(Config, has_one_canonical_text_whatever_the_order_and_comments_of_the_source) {

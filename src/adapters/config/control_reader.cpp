@@ -59,9 +59,9 @@ void check_venues(const TomlNode& root,
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (!all[i].instrument.valid() || !all[i].place.venue.valid()) continue;
     const Instrument& instrument = desk.instrument(all[i].instrument);
-    if (instrument.venue == all[i].place.venue) continue;
-    problems.error(nodes[i].at, fmt::format("{}: {} trades on {}, not on {}", key, instrument.name,
-                                            desk.venue(instrument.venue).name,
+    if (!instrument.venue.valid() || instrument.venue == all[i].place.venue) continue;
+    problems.error(nodes[i].at, fmt::format("{}: {} trades on {}, not on {}; name an account there",
+                                            key, instrument.name, desk.venue(instrument.venue).name,
                                             desk.venue(all[i].place.venue).name));
   }
 }
@@ -91,7 +91,7 @@ void read_joint_targets(const TomlNode& root, Desk& desk, Problems& problems) {
       if (member) continue;
       problems.error(nodes[tilt->group].at,
                      fmt::format("joint target \"{}\": the factor \"{}\" has a tilt from it but is "
-                                 "no member",
+                                 "no member; add it to members",
                                  desk.joint_targets[tilt->group].name, desk.factors[f].name));
     }
   }
@@ -105,8 +105,9 @@ void read_channels(const TomlNode& root, Desk& desk, Problems& problems) {
   for (std::size_t i = 0; i < desk.channels.size(); ++i) {
     const ChannelConfig& channel = desk.channels[i];
     if (channel.balance > channel.capacity) {
-      problems.error(root.find("channels")->value.items[i].at,
-                     fmt::format("channel \"{}\": balance is above capacity", channel.name));
+      problems.error(
+          root.find("channels")->value.items[i].at,
+          fmt::format("channel \"{}\": balance is above capacity; lower it", channel.name));
     }
   }
 }
@@ -119,13 +120,14 @@ void read_controls(const TomlNode& root, Desk& desk, Problems& problems) {
   desk.hedges = read_all<HedgeConfig>(root, "hedges", "hedge", desk, problems);
   desk.routes = read_all<RouteConfig>(root, "routes", "route", desk, problems);
   if (!desk.controls.empty()) {
-    refuse_doubles(root, "controls", "two controls are of the same factor", desk.controls, problems,
-                   [](const auto& a, const auto& b) { return a.factor == b.factor; });
+    refuse_doubles(
+        root, "controls", "two controls are of the same factor", desk.controls, problems,
+        [](const auto& a, const auto& b) { return a.factor.valid() && a.factor == b.factor; });
   }
   if (!desk.quotes.empty()) {
-    refuse_doubles(root, "quotes", "two quotes are in the same instrument and account", desk.quotes,
-                   problems, [](const auto& a, const auto& b) {
-                     return a.instrument == b.instrument && a.place == b.place;
+    refuse_doubles(root, "quotes", "two quotes are in the same instrument", desk.quotes, problems,
+                   [](const auto& a, const auto& b) {
+                     return a.instrument.valid() && a.instrument == b.instrument;
                    });
   }
   if (!desk.routes.empty()) {

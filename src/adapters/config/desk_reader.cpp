@@ -155,6 +155,7 @@ Reading read(std::string_view text, std::string_view file) {
   read_rules(*root, reading.desk, problems);
   read_objectives(*root, reading.desk, problems);
   read_controls(*root, reading.desk, problems);
+  check_controls(*root, reading.desk, problems);
   reading.problems = problems.take();
   return reading;
 }

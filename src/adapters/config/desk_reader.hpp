@@ -24,6 +24,8 @@ void read_channels(const TomlNode& root, Desk& desk, Problems& problems);
 void read_joint_target_names(const TomlNode& root, Desk& desk, Problems& problems);
 void read_joint_targets(const TomlNode& root, Desk& desk, Problems& problems);
 void read_controls(const TomlNode& root, Desk& desk, Problems& problems);
+/// What these tables, factors and instruments say together.
+void check_controls(const TomlNode& root, const Desk& desk, Problems& problems);
 void read_rules(const TomlNode& root, Desk& desk, Problems& problems);
 void read_objectives(const TomlNode& root, Desk& desk, Problems& problems);
 

@@ -198,7 +198,7 @@ class FactorReader {
     const auto age = section_.text("max_age");
     if (!section_.has("max_age") || (age && age->value == "none")) {
       return section_.warning(age ? age->at : section_.at(),
-                              "max_age is none, so old marks never make it unknown");
+                              "max_age is none, so old marks and statements never make it unknown");
     }
     if (!age) return;
     const auto duration = parse_duration(age->value);

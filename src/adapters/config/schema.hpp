@@ -27,6 +27,7 @@ enum class Domain : std::uint8_t {
   share,             // [0, 1]
   share_above_zero,  // (0, 1]
   below_one,         // [0, 1)
+  fraction,          // (-1, 1)
 };
 
 // ---- target stages
@@ -134,8 +135,8 @@ void fields(Visitor& v, TradingTerms& s) {
   v.decimal({"lot"}, s.lot, Domain::not_negative);
   v.decimal({"min_qty"}, s.min_qty, Domain::not_negative);
   v.decimal({"min_notional"}, s.min_notional, Domain::not_negative);
-  v.decimal({"maker_fee"}, s.maker_fee, Domain::any);
-  v.decimal({"taker_fee"}, s.taker_fee, Domain::any);
+  v.decimal({"maker_fee"}, s.maker_fee, Domain::fraction);
+  v.decimal({"taker_fee"}, s.taker_fee, Domain::fraction);
 }
 template <class Visitor>
 void fields(Visitor& v, LearningConfig& s) {

@@ -1,27 +1,21 @@
 #include "adapters/config/schema_reader.hpp"
 
 namespace ballast::schema {
-namespace {
-
-template <class T>
-int sign_of(T value) {
-  return value > T{} ? 1 : value < T{} ? -1 : 0;
-}
-
-}  // namespace
 
 /// Reports a value outside its domain.
-void FieldReader::check(
-    Key key, TextPosition at, int sign, bool above_one, bool one, Domain domain) const {
+void FieldReader::check(Key key, TextPosition at, double value, Domain domain) const {
   std::string_view must;
-  if (domain == Domain::positive && sign <= 0) must = "must be greater than zero";
-  if (domain == Domain::not_negative && sign < 0) must = "must not be negative";
-  if (domain == Domain::share && (sign < 0 || above_one)) must = "must be from 0 to 1";
-  if (domain == Domain::share_above_zero && (sign <= 0 || above_one)) {
+  if (domain == Domain::positive && !(value > 0.0)) must = "must be greater than zero";
+  if (domain == Domain::not_negative && !(value >= 0.0)) must = "must not be negative";
+  if (domain == Domain::share && !(value >= 0.0 && value <= 1.0)) must = "must be from 0 to 1";
+  if (domain == Domain::share_above_zero && !(value > 0.0 && value <= 1.0)) {
     must = "must be above 0 and at most 1";
   }
-  if (domain == Domain::below_one && (sign < 0 || above_one || one)) {
+  if (domain == Domain::below_one && !(value >= 0.0 && value < 1.0)) {
     must = "must be at least 0 and below 1";
+  }
+  if (domain == Domain::fraction && !(value > -1.0 && value < 1.0)) {
+    must = "must be between -1 and 1: it is a fraction, 0.001 is 0.1 %";
   }
   if (!must.empty()) section_.error(at, fmt::format("{} {}", key.name, must));
 }
@@ -32,7 +26,7 @@ void FieldReader::number(Key key, double& out, Domain domain) {
   need(key);
   const auto value = section_.number(key.name);
   if (!value) return;
-  check(key, value->at, sign_of(value->value), value->value > 1.0, value->value == 1.0, domain);
+  check(key, value->at, value->value, domain);
   out = value->value;
 }
 
@@ -45,8 +39,7 @@ std::optional<Decimal> FieldReader::exact(Key key, Domain domain) {
   need(key);
   const auto value = section_.decimal(key.name);
   if (!value) return std::nullopt;
-  const Decimal one = Decimal::whole(1);
-  check(key, value->at, value->value.sign(), value->value > one, value->value == one, domain);
+  check(key, value->at, to_double(value->value), domain);
   return value->value;
 }
 
@@ -65,7 +58,7 @@ void FieldReader::count(Key key, std::uint32_t& out, Domain domain) {
   need(key);
   const auto value = section_.count(key.name);
   if (!value) return;
-  check(key, value->at, sign_of(value->value), value->value > 1, value->value == 1, domain);
+  check(key, value->at, value->value, domain);
   out = value->value;
 }
 
@@ -134,19 +127,25 @@ void FieldReader::account(Key key, Place& out) {
   const std::size_t slash = text->value.find('/');
   const std::string venue = text->value.substr(0, slash);
   const VenueId id = desk_.find_venue(venue);
-  if (slash == std::string::npos || !id.valid()) {
+  if (!id.valid()) {
     section_.reject(text->at, key.name, text->value,
                     "is no account \"venue/account\" of this desk" + nearest(venue, desk_.venues));
     return;
   }
-  const std::string account = text->value.substr(slash + 1);
+  const std::string account = slash == std::string::npos ? "" : text->value.substr(slash + 1);
   const Venue& of = desk_.venue(id);
   const auto name = AccountName::create(account);
   const bool known = of.any_account() || std::find(of.accounts.begin(), of.accounts.end(),
                                                    account) != of.accounts.end();
   if (account.empty() || !name || !known) {
-    section_.reject(text->at, key.name, text->value,
-                    fmt::format("names no account of {}", of.name));
+    Suggestion near(account);
+    for (const std::string& one : of.accounts)
+      near.consider(one);
+    section_.reject(
+        text->at, key.name, text->value,
+        fmt::format("names no account of {}, such as \"{}/{}\"{}", of.name, of.name,
+                    of.any_account() || of.accounts.empty() ? "main" : of.accounts.front(),
+                    near.text()));
     return;
   }
   out = Place{id, *name};

@@ -104,7 +104,7 @@ class FieldReader {
   void need(Key key) const {
     if (key.required()) section_.require(key.name, key.example);
   }
-  void check(Key key, TextPosition at, int sign, bool above_one, bool one, Domain domain) const;
+  void check(Key key, TextPosition at, double value, Domain domain) const;
   std::optional<Decimal> exact(Key key, Domain domain);
   template <class Id, class Items>
   void named(Key key, std::string_view kind, const Items& items, Id& out);
@@ -128,7 +128,9 @@ void FieldReader::tables(Key key, std::vector<S>& out) {
   need(key);
   const TomlNode* const node = section_.node(key.name, TomlNode::Kind::array);
   if (node == nullptr) return;
-  if (node->items.empty()) section_.error(node->at, fmt::format("{} is empty", key.name));
+  if (node->items.empty())
+    section_.error(node->at,
+                   fmt::format("{} is empty; write {} = {}", key.name, key.name, key.example));
   for (const TomlNode& item : node->items) {
     if (item.kind != TomlNode::Kind::table) {
       section_.error(item.at, fmt::format("{} holds tables, such as {}", key.name, key.example));

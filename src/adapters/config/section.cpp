@@ -116,6 +116,12 @@ std::optional<Placed<double>> Section::number(std::string_view key) const {
 }
 
 std::optional<Placed<Duration>> Section::duration(std::string_view key) const {
+  if (const TomlNode* const any = node(key);
+      any != nullptr && any->kind != TomlNode::Kind::string) {
+    error(any->at,
+          fmt::format("{} must be a duration such as \"30s\", not {}", key, to_string(any->kind)));
+    return std::nullopt;
+  }
   const auto value = text(key);
   if (!value) return std::nullopt;
   const auto duration = parse_duration(value->value);

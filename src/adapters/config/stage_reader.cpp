@@ -41,7 +41,8 @@ void check_regimes(const Section& factor, const RegimeScale& regimes) {
   const auto& levels = regimes.levels;
   if (levels.empty()) return;
   if (levels.front().above != 0.0) {
-    factor.error(factor.node("scales")->at, "the first level of a regime scale is above 0");
+    factor.error(factor.node("scales")->at,
+                 "the first level of a regime scale is above 0; begin with above = 0");
   }
   const auto not_rising = [](const RegimeLevel& a, const RegimeLevel& b) {
     return a.above >= b.above;
@@ -84,7 +85,10 @@ std::vector<TargetStage> read_stages(const Section& factor, const Desk& desk) {
     if (const auto* regimes = std::get_if<RegimeScale>(&stage)) check_regimes(factor, *regimes);
     if (const auto* band = std::get_if<VolBand>(&stage);
         band != nullptr && band->least > band->most)
-      factor.error(factor.node("band")->at, "least is above most");
+      factor.error(factor.node("band")->at, "least is above most; swap them");
+    if (const auto* band = std::get_if<NoTradeBandStage>(&stage);
+        band != nullptr && band->most > 0.0 && band->least > band->most)
+      factor.error(factor.node("band")->at, "least is above most; swap them");
   }
   return stages;
 }

@@ -36,10 +36,13 @@ std::string quoted(Fixed<Tag> value) {
 }
 inline std::string quoted(Duration value) { return '"' + to_string(value) + '"'; }
 
-/// The shortest text that reads back as the same double.
+/// The shortest text that reads back as the same double. TOML's integers end at 64 bits: digits
+/// alone that may go beyond get a point.
 inline std::string exact(double value) {
   char text[40];
-  return {text, std::to_chars(text, text + sizeof text, value).ptr};
+  const std::string shortest{text, std::to_chars(text, text + sizeof text, value).ptr};
+  const bool digits = shortest.find_first_not_of("-0123456789") == std::string::npos;
+  return digits && shortest.size() > 18 ? shortest + ".0" : shortest;
 }
 
 inline std::string text_of(const Range& r) {
