@@ -270,12 +270,15 @@ void Engine::take(const Drift& drift, Timestamp /*t*/) {
 void Engine::take(const Surface& /*surface*/, Timestamp /*t*/) { ++counts_.applied; }
 void Engine::take(const Tick& /*tick*/, Timestamp /*t*/) { ++counts_.applied; }
 
-void Engine::take(const ChannelBalance& statement, Timestamp /*t*/) {
+void Engine::take(const ChannelBalance& statement, Timestamp t) {
   if (statement.balance > desk_.channels[statement.channel.index()].capacity) {
     return refuse(Refusal::invalid, TradeId{});
   }
   ++counts_.applied;
-  exposures_.state_channel(statement.channel, statement.balance);
+  if (!exposures_.state_channel(statement.channel, statement.balance, t)) {
+    ++counts_.late;  // older than what was said last
+    return;
+  }
   settle(Cause::correction, false);
 }
 

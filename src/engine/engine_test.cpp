@@ -368,12 +368,58 @@ TEST(Engine, reports_the_alerts_whose_episode_overlaps_the_span) {
   };
   using List = std::vector<std::uint32_t>;
   EXPECT_EQ(episodes({}, {}), (List{4, 3, 2, 1}));
-  EXPECT_EQ(episodes(at("12:11:00"), {}), (List{4, 3, 2})) << "the second was going on";
-  EXPECT_EQ(episodes(at("12:11:29"), {}), (List{4, 3, 2}));
-  EXPECT_EQ(episodes(at("12:11:30"), {}), (List{4, 3})) << "[from, to) and [began, cleared) touch";
-  EXPECT_EQ(episodes(at("12:12:00"), at("12:20:31")), (List{3}));
-  EXPECT_EQ(episodes(at("12:12:00"), at("12:20:30")), List{});
-  EXPECT_EQ(episodes(at("12:31:00"), {}), (List{4})) << "firing since before the span";
+  EXPECT_EQ(episodes(test::at("12:11:00"), {}), (List{4, 3, 2})) << "the second was going on";
+  EXPECT_EQ(episodes(test::at("12:11:29"), {}), (List{4, 3, 2}));
+  EXPECT_EQ(episodes(test::at("12:11:30"), {}), (List{4, 3}))
+      << "[from, to) and [began, cleared) touch";
+  EXPECT_EQ(episodes(test::at("12:12:00"), test::at("12:20:31")), (List{3}));
+  EXPECT_EQ(episodes(test::at("12:12:00"), test::at("12:20:30")), List{});
+  EXPECT_EQ(episodes(test::at("12:31:00"), {}), (List{4})) << "firing since before the span";
+}
+
+TEST(EngineChannels, are_unknown_without_a_statement_of_late) {
+  Desk desk = test::plain_desk();
+  ChannelConfig channel;
+  channel.name = "credit";
+  channel.asset = AssetId{0};
+  channel.ours = {VenueId{0}, AccountName("main")};
+  channel.theirs = {VenueId{1}, AccountName("main")};
+  channel.capacity = Amount::whole(10);
+  channel.balance = Amount::whole(5);
+  desk.channels = {channel};
+  FactorConfig factor;
+  factor.name = "channel:credit";
+  factor.kind = FactorKind::channel;
+  factor.channel = ChannelId{0};
+  factor.asset = factor.unit = AssetId{0};
+  factor.max_age = Duration::minutes(1);
+  desk.factors = {factor};
+  Engine engine(desk);
+  const auto knowledge = [&] { return engine.factor(FactorId{0}).knowledge; };
+  const auto stated = [&](std::string_view clock, std::int64_t balance) {
+    engine.step({test::at(clock), ChannelBalance{ChannelId{0}, Amount::whole(balance)}});
+  };
+  engine.step({test::at("12:00:00"), Tick{}});
+  EXPECT_EQ(knowledge(), Knowledge::stale);  // the balance at the start is nobody's word
+  stated("12:00:10", 4);
+  EXPECT_EQ(knowledge(), Knowledge::known);
+  engine.step({test::at("12:01:10"), Tick{}});
+  EXPECT_EQ(knowledge(), Knowledge::known);
+  engine.step({test::at("12:01:10.000000001"), Tick{}});
+  EXPECT_EQ(knowledge(), Knowledge::stale);
+  stated("12:01:20", 4);  // the same again is news
+  EXPECT_EQ(knowledge(), Knowledge::known);
+  stated("12:01:05", 9);  // older than what is known
+  EXPECT_EQ(engine.counts().late, 1U);
+  EXPECT_EQ(engine.factor(FactorId{0}).state.actual, Decimal::whole(4));
+  Engine resumed(desk);
+  ASSERT_TRUE(resumed.restore(engine.snapshot()));
+  for (Engine* each : {&engine, &resumed}) {
+    each->step({test::at("12:02:20"), Tick{}});
+    EXPECT_EQ(each->factor(FactorId{0}).knowledge, Knowledge::known);
+    each->step({test::at("12:02:21"), Tick{}});
+    EXPECT_EQ(each->factor(FactorId{0}).knowledge, Knowledge::stale);
+  }
 }
 
 }  // namespace

@@ -78,6 +78,8 @@ Timestamp Engine::fresh_until(FactorId id) const {
   for (const Leg& leg : exposures_.legs(id)) {
     if (!leg.qty.zero()) consider(market_.price(leg.instrument));
   }
+  if (config.kind == FactorKind::channel)
+    oldest = std::min(oldest, exposures_.channel_stated(config.channel));
   if (const auto set = targets_[id.index()].overridden_at(now_)) oldest = std::min(oldest, *set);
   if (oldest == DueTimes::never) return oldest;
   // The reporting currency and its equals are priced at one since the epoch: they do not age.

@@ -57,10 +57,13 @@ std::optional<Decimal> notional_exposure(const Contract& contract,
   return decimal_cast<Decimal>(*worth);
 }
 
+constexpr Timestamp never_stated{INT64_MIN};
+
 Exposures::Exposures(const Desk& desk)
     : desk_(&desk),
       factors_(desk.factors.size()),
       channels_(desk.channels.size()),
+      channel_stated_(desk.channels.size(), never_stated),
       is_touched_(desk.factors.size(), false) {
   std::vector<std::vector<Leg>> legs(desk.factors.size());
   std::vector<std::vector<InstrumentLink>> links(desk.instruments.size());
@@ -187,10 +190,13 @@ void Exposures::apply(const CashChange& change, const Books& books, bool hedging
   }
 }
 
-void Exposures::state_channel(ChannelId channel, Amount balance) {
+bool Exposures::state_channel(ChannelId channel, Amount balance, Timestamp t) {
+  if (t < channel_stated_[channel.index()]) return false;
+  channel_stated_[channel.index()] = t;
   const FactorId id = channels_[channel.index()];
-  if (!id.valid()) return;
-  add_holding(id, decimal_cast<Decimal>(balance) - factors_[id.index()].holding, false);
+  if (id.valid())
+    add_holding(id, decimal_cast<Decimal>(balance) - factors_[id.index()].holding, false);
+  return true;
 }
 
 void Exposures::use_channel(ChannelId channel, Amount shift) {
@@ -258,6 +264,8 @@ void Exposures::archive(Archive& ar) {
     }
   }
   ar(books_resolved_);
+  for (Timestamp& stated : channel_stated_)
+    ar(stated);
 }
 
 template void Exposures::archive(SaveArchive&);

@@ -69,8 +69,11 @@ class Exposures {
   void reprice(InstrumentId instrument, const Market& market);
 
   /// What stands on our side of a channel, as its node says; or as a transfer over it shifts it.
-  void state_channel(ChannelId channel, Amount balance);
+  /// False when it is older than what was said of the channel before.
+  bool state_channel(ChannelId channel, Amount balance, Timestamp t);
   void use_channel(ChannelId channel, Amount shift);
+  /// When the channel's last statement was made; the earliest time there is when none was.
+  Timestamp channel_stated(ChannelId channel) const { return channel_stated_[channel.index()]; }
 
   /// Factors whose exposure may have moved since clear_touched(), each once, in order of touching.
   std::span<const FactorId> touched() const { return touched_; }
@@ -126,6 +129,7 @@ class Exposures {
   Grouped<FactorId> deltas_;        // by asset
   Grouped<FactorId> cash_;          // by asset
   std::vector<FactorId> channels_;  // by channel; invalid: no factor watches it
+  std::vector<Timestamp> channel_stated_;
   std::vector<FactorId> touched_;
   std::vector<bool> is_touched_;
   std::size_t books_resolved_ = 0;
