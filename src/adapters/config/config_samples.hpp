@@ -271,6 +271,7 @@ factor = "delta:BTC"
 skew = { model = "linear", half_spread = 0.0005, price_skew = 1, size_skew = 0.5 }
 qty = "0.1"
 interval = "2s"
+min_half_spread = 0.0005
 requote_ticks = 3
 post_only = false
 [[quotes]]
