@@ -25,7 +25,7 @@ TEST(DemoDesk, has_no_errors_and_its_ids_name_what_they_say) {
   EXPECT_EQ(desk.find_instrument("ETH-USDT-PERP"), id.eth_linear);
   EXPECT_EQ(desk.find_factor("delta:ETH", "*"), id.delta_eth);
   EXPECT_EQ(desk.find_venue("deribit"), id.deribit);
-  EXPECT_EQ(desk.find_rule("btc-out-of-band"), id.btc_out_of_band);
+  EXPECT_EQ(desk.find_rule("btc-blind"), id.btc_blind);
 }
 
 }  // namespace

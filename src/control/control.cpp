@@ -13,9 +13,17 @@ namespace {
 
 constexpr std::uint32_t none = UINT32_MAX;
 
+/// Of the deviation: how much more of it makes leaning and waiting be weighed anew.
+constexpr double growth = 0.1;
+
 /// The deviation that it is about is gone, and there is one on the other side.
 bool overtaken(const Proposal& proposal, const Deviation& deviation) {
   return !deviation.in_band() && (deviation.now > 0.0) != (proposal.deviation > 0.0);
+}
+/// Leaning and waiting were chosen for a smaller deviation.
+bool outgrown(const Proposal& proposal, const Deviation& deviation) {
+  const bool passive = proposal.action == Action::wait || proposal.action == Action::skew;
+  return passive && std::fabs(deviation.now) > (1.0 + growth) * std::fabs(proposal.deviation);
 }
 constexpr std::string_view overtaken_text = "it is outside its band on the other side by now";
 
@@ -277,6 +285,9 @@ void Control::settle(const Round& round) {
     }
     round.watch.excluded = 0;  // another deviation
     return;
+  }
+  if (deviation && outgrown(proposal, *deviation)) {
+    return close(round, ProposalState::withdrawn, "the deviation has grown: it is weighed anew");
   }
   if (proposal.waits()) {
     if (now < proposal.deadline) return;

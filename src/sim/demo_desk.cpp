@@ -179,10 +179,10 @@ void control(Desk& desk, const DemoIds& id) {
   };
   GlftSkew glft;
   glft.aversion.half_life = Duration::minutes(20);
-  quote(id.btc_spot, id.binance, id.delta_btc, glft, part<Quantity>(10), 0.00008, 100);
-  quote(id.btc_linear, id.bybit, id.delta_btc, LinearSkew{0.0001, 0.5, 0.5}, part<Quantity>(10),
+  quote(id.btc_spot, id.binance, id.delta_btc, glft, part<Quantity>(10), 0.0003, 100);
+  quote(id.btc_linear, id.bybit, id.delta_btc, LinearSkew{0.00035, 0.5, 0.5}, part<Quantity>(10),
         0.0, 10);
-  quote(id.eth_spot, id.binance, id.delta_eth, glft, Quantity::whole(2), 0.00008, 10);
+  quote(id.eth_spot, id.binance, id.delta_eth, glft, Quantity::whole(2), 0.0003, 10);
 
   const auto hedge = [&](InstrumentId instrument, VenueId venue, std::int64_t most) {
     HedgeConfig made;

@@ -15,7 +15,7 @@ struct DemoIds {
   VenueId binance{0}, bybit{1}, deribit{2};
   InstrumentId btc_spot{0}, eth_spot{1}, btc_linear{2}, eth_linear{3}, btc_inverse{4};
   FactorId delta_btc{0}, delta_eth{1}, cash_usdt{2};
-  RuleId btc_out_of_band{0};
+  RuleId btc_blind{4};
 };
 
 extern const std::string_view demo_desk_toml;

@@ -229,7 +229,7 @@ book = "mm"
 factor = "delta:BTC"
 skew = { model = "glft", half_life = "20m" }
 qty = "0.1"
-min_half_spread = 0.00008
+min_half_spread = 0.0003
 interval = "5s"
 requote_ticks = 100
 
@@ -238,7 +238,7 @@ instrument = "BTC-USDT-PERP"
 account = "bybit/main"
 book = "mm"
 factor = "delta:BTC"
-skew = { model = "linear", half_spread = 0.0001, price_skew = 0.5, size_skew = 0.5 }
+skew = { model = "linear", half_spread = 0.00035, price_skew = 0.5, size_skew = 0.5 }
 qty = "0.1"
 interval = "5s"
 requote_ticks = 10
@@ -250,7 +250,7 @@ book = "mm"
 factor = "delta:ETH"
 skew = { model = "glft", half_life = "20m" }
 qty = "2"
-min_half_spread = 0.00008
+min_half_spread = 0.0003
 interval = "5s"
 requote_ticks = 10
 

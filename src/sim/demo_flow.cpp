@@ -18,7 +18,7 @@ void DemoWorld::market() {
     if (silent(facts_[i].venue)) continue;
     if (marked) tape_.at(ms, Mark{instrument, {}, {}, ticked(instrument, mid)});
     if (topped) {
-      const double half = 0.00001 * prices_.activity();
+      const double half = 0.00006 * prices_.activity();
       const bool inverse = instrument == ids.btc_inverse;
       const double size = facts_[i].coin == Coin::eth ? depth * 20.0
                           : inverse                   ? depth * 9000.0
@@ -47,7 +47,7 @@ void DemoWorld::prints(InstrumentId instrument, double rate, double size) {
   // They sell as the price falls.
   const double buys = std::clamp(0.5 + 0.03 * prices_.momentum(facts.coin), 0.08, 0.92);
   const Side side = rng_.chance(buys) ? Side::buy : Side::sell;
-  const double depth = (0.00001 + 0.0003 * reach * reach) * prices_.activity();
+  const double depth = (0.00006 + 0.001 * reach * reach) * prices_.activity();
   const double price = price_of(instrument) * (side == Side::buy ? 1.0 + depth : 1.0 - depth);
   const double qty = size * (0.05 + 2.5 * draw * draw * draw);
   const std::int64_t lots = std::max<std::int64_t>(1, nearest(qty, facts.lots_per_unit));

@@ -86,9 +86,6 @@ void DemoWorld::stress() {
   if (since == 20) {  // the largest client first
     trade({ids.btc_spot, Side::buy, 3.2, 0.0008});
   }
-  if (since == 60) {
-    tape_.at(0, Acknowledge{ids.btc_out_of_band, ids.delta_btc, Note("risk desk")});
-  }
 }
 
 void DemoWorld::story() {
@@ -103,6 +100,9 @@ void DemoWorld::story() {
   if (second_ == clock_time(9, 3)) {
     trade({ids.btc_spot, Side::buy, 0.08, 0.00013});
     tape_.late(*last_trade_);  // the drop copy says it again
+  }
+  if (second_ == clock_time(10, 9)) {
+    tape_.at(0, Acknowledge{ids.btc_blind, ids.delta_btc, Note("risk desk")});
   }
   if (second_ == clock_time(12, 40)) {
     const Transfer sent{next_id("tr"),        ids.btc,

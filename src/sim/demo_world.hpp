@@ -10,10 +10,10 @@
 //   05:36  a fill reported ten times too large, corrected at 05:52
 //   09:03  one fill arrives twice
 //   10:05  the inverse perpetual's venue is silent for 21 minutes: delta:BTC is unknown, and
-//          nothing hedges
+//          nothing hedges; the alert is acknowledged
 //   12:40  half a coin moves between venues for 25 minutes
-//   14:10  the market falls 3 to 4 % in seconds and clients sell; the alert is acknowledged, the
-//          regime makes the target smaller
+//   14:10  the market falls 3 to 4 % in seconds and clients sell; the regime makes the target
+//          smaller
 //   19:31  a client's fill goes missing: the venue's statement opens a break, the late fill closes
 //          it
 //   20:39  a fill that the venue busts
