@@ -33,4 +33,6 @@ simulate inverse_low low control.toml hedge_inverse.toml
 simulate cheapest_low low control.toml hedge_inverse.toml hedge_others.toml
 simulate inverse_high high control.toml hedge_inverse.toml
 simulate cheapest_high high control.toml hedge_inverse.toml hedge_others.toml
+"$ballast" explain proposal delta:BTC -c "$out/cheapest_high.toml" "$out/cheapest_high.jsonl" \
+    --at 2024-08-08T23:57:19.9Z
 python3 "$here/recompute.py" "$out"
