@@ -31,7 +31,7 @@ class Builder {
   static constexpr InstrumentId btc_spot{0}, perpetual{1}, inverse{2}, eth_spot{3}, cross{4};
   // In the order in which factors() adds them.
   static constexpr FactorId delta_btc{0}, hedger{1}, delta_eth{2}, cash_usdt{3}, cash_btc{4},
-      notional{5}, credit{6}, delta_usd{7};
+      notional{5}, credit{6};
 
   static Place place(std::size_t venue, const AccountName& account) {
     return {VenueId{venue}, account};
