@@ -24,13 +24,17 @@ std::string failures_text(const ControlReport& control) {
   return text.empty() ? std::string(no_figure) : text;
 }
 
+/// The weightiest reasons: a table has room for few, the JSON report for all.
 std::string shares_text(std::string_view side,
                         const std::vector<std::pair<std::string, double>>& reasons) {
+  constexpr std::size_t shown_max = 2;
   std::string text;
-  for (const auto& [reason, share] : reasons) {
-    text += fmt::format("{}{} {}", text.empty() ? fmt::format("{}: ", side) : ", ",
-                        words_text(reason), percent_text(share));
+  for (std::size_t i = 0; i < std::min(reasons.size(), shown_max); ++i) {
+    const auto& [reason, share] = reasons[i];
+    text += fmt::format("{}{} {}", i == 0 ? fmt::format("{}: ", side) : ", ", words_text(reason),
+                        percent_text(share));
   }
+  if (reasons.size() > shown_max) text += ", ...";
   return text;
 }
 

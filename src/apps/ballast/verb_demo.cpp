@@ -77,9 +77,12 @@ Exit run(const DemoArguments& arguments) {
   }
   complain(fmt::format("the report to look at: {}", fs::absolute(html).string()));
   complain(
-      fmt::format("its journal: {} (try `ballast explain delta:BTC --journal {} --at "
-                  "2026-01-05T14:30:00Z`, or any SQLite tool), its desk: {}",
-                  journal, journal, config));
+      fmt::format("its journal, a table for any SQLite tool: {}; its desk: {}", journal, config));
+  complain("ask it why, for example:");
+  for (const char* question :
+       {"explain delta:BTC", "explain target delta:BTC", "explain proposal delta:BTC"}) {
+    complain(fmt::format("  ballast {} --journal {} --at 2026-01-05T14:30:00Z", question, journal));
+  }
   return Exit::fine;
 }
 
