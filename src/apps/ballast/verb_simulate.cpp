@@ -28,12 +28,19 @@ struct SimulateArguments {
   std::optional<double> require;
 };
 
+/// An option's value, or what is wrong with it under its name.
+template <class T>
+Result<T> named(std::string_view option, Result<T> value) {
+  if (!value) return fail(value.error().code, fmt::format("{}: {}", option, value.error().what));
+  return value;
+}
+
 Result<PaperOptions> paper_options(const SimulateArguments& arguments) {
   PaperOptions paper = arguments.paper;
-  BALLAST_TRY(latency, parse_duration(arguments.latency));
-  BALLAST_TRY(jitter, parse_duration(arguments.jitter));
-  BALLAST_TRY(lost_for, parse_duration(arguments.lost_for));
-  BALLAST_TRY(share, parse_decimal<Decimal>(arguments.share));
+  BALLAST_TRY(latency, named("--latency", parse_duration(arguments.latency)));
+  BALLAST_TRY(jitter, named("--jitter", parse_duration(arguments.jitter)));
+  BALLAST_TRY(lost_for, named("--lost-for", parse_duration(arguments.lost_for)));
+  BALLAST_TRY(share, named("--share", parse_decimal<Decimal>(arguments.share)));
   paper.latency = latency;
   paper.jitter = jitter;
   paper.lost_for = lost_for;
