@@ -132,7 +132,7 @@ class Builder {
     joint.horizon = Duration::hours(8);
     joint.members = {{delta_btc, perpetual}, {delta_eth, eth_spot}};
     desk_.joint_targets = {joint};
-    desk_.retarget = Duration::seconds(20);
+    desk_.retarget = Duration::minutes(2);
   }
 
   void rules() {
@@ -202,7 +202,7 @@ class Builder {
     added.factor = factor;
     added.gamma = 1e-6;
     added.recover_within = Duration::minutes(5);
-    added.interval = Duration::seconds(20);
+    added.interval = Duration::minutes(1);
     added.skew = skew;
     added.hedge = hedge;
     added.transfer = transfer;
