@@ -133,6 +133,11 @@ Candidate Transferring::candidate(const Situation& situation,
   if (factor.kind != FactorKind::cash && !channel) {
     return Candidate::impossible(Action::transfer, "a transfer moves no such factor");
   }
+  hear(situation);
+  if (std::any_of(untold_.begin(), untold_.end(),
+                  [&](const Leg& leg) { return leg.transfer.asset == factor.asset; })) {
+    return Candidate::impossible(Action::transfer, "nothing was heard yet of one asked for");
+  }
   const double outside = deviation.outside(deviation.expected);
   const bool missing = outside < 0.0;  // it must come here
   if (outside == 0.0)
@@ -246,7 +251,16 @@ Candidate Transferring::candidate(const Situation& situation,
   return candidate;
 }
 
-void Transferring::request(Timestamp now, const Transfer& transfer, std::vector<Effect>& effects) {
+/// What the books know of by now is no longer untold.
+void Transferring::hear(const Situation& situation) {
+  std::erase_if(untold_, [&](const Leg& leg) {
+    return situation.books().transfers().find(leg.transfer.id) != nullptr;
+  });
+}
+
+void Transferring::request(Timestamp now, const Leg& leg, std::vector<Effect>& effects) {
+  const Transfer& transfer = leg.transfer;
+  untold_.push_back(leg);
   effects.push_back({now, TransferRequest{transfer}});
   requested_.push_back(transfer.id);
   while (!sent_.empty() && now - sent_.front().t >= Duration::days(1))
@@ -275,15 +289,20 @@ void Transferring::go_on(const Situation& situation,
                          const KillSwitches& switches,
                          const TradeId& proposal,
                          std::vector<Effect>& effects) {
+  hear(situation);
   std::erase_if(waiting_, [&](const Leg& leg) {
     if (leg.proposal != proposal) return false;
     if (covered(switches, leg.transfer.from, leg.transfer.to)) return false;
     const RouteConfig& route = situation.desk().routes[leg.transfer.route.index()];
     // A payment through a channel takes all of its hops at once; a balance must be there first.
-    const bool ready =
-        route.channel.valid() ||
-        cash(situation, leg.transfer.from, leg.transfer.asset) >= to_double(leg.transfer.qty);
-    if (ready) request(situation.now(), leg.transfer, effects);
+    double there = cash(situation, leg.transfer.from, leg.transfer.asset);
+    for (const Leg& other : untold_) {
+      const bool leaves =
+          other.transfer.from == leg.transfer.from && other.transfer.asset == leg.transfer.asset;
+      if (leaves) there -= to_double(other.transfer.qty);
+    }
+    const bool ready = route.channel.valid() || there >= to_double(leg.transfer.qty);
+    if (ready) request(situation.now(), leg, effects);
     return ready;
   });
 }

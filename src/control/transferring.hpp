@@ -6,7 +6,8 @@
 // routes carry at most what stands on the side they leave; keeping it balanced is a flow through
 // it, which may come back to where it began. A route is used within its amounts, its daily limit
 // and the time in which the factor must recover. A transfer that goes on from where another one
-// arrives is sent when the balance is there. Deterministic; not thread-safe.
+// arrives is sent when the balance is there. While nothing was heard of one that was asked for, no
+// other of its asset is. Deterministic; not thread-safe.
 #pragma once
 
 #include <deque>
@@ -46,7 +47,7 @@ class Transferring {
 
   template <class Archive>
   void archive(Archive& ar) {
-    ar(waiting_, sent_, requested_);
+    ar(waiting_, sent_, requested_, untold_);
   }
 
  private:
@@ -71,11 +72,13 @@ class Transferring {
   };
   static TradeId proposal_of(const TradeId& transfer);
   double sent_today(RouteId route, Timestamp now) const;
-  void request(Timestamp now, const Transfer& transfer, std::vector<Effect>& effects);
+  void request(Timestamp now, const Leg& leg, std::vector<Effect>& effects);
+  void hear(const Situation& situation);
 
   std::vector<Leg> waiting_;
   std::deque<Sent> sent_;           // of the last 24 hours
   std::vector<TradeId> requested_;  // of the proposals under way
+  std::vector<Leg> untold_;         // asked for, whatever became of the proposal, and no news yet
 };
 
 }  // namespace ballast

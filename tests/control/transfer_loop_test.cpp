@@ -195,6 +195,27 @@ TEST(TransferLoop, sends_no_further_leg_while_its_factor_or_its_way_is_stopped) 
   }
 }
 
+TEST(TransferLoop, asks_for_no_other_transfer_until_it_has_heard_of_the_first) {
+  const Desk desk = load_desk(desk_toml, "desk.toml").value();
+  Engine engine(desk);
+  std::vector<TransferRequest> asked;
+  const auto step = [&](const Event& event) {
+    for (const Effect& effect : engine.step(event)) {
+      if (const auto* request = std::get_if<TransferRequest>(&effect.body))
+        asked.push_back(*request);
+    }
+  };
+  step(deposit(0, "100000"));
+  for (const Event& tick : ticks(60))  // whoever executes says nothing
+    step(tick);
+  ASSERT_EQ(asked.size(), 1U);
+  Transfer failed = asked[0].transfer;
+  failed.state = TransferState::failed;
+  step({engine.now(), failed});
+  step({engine.now() + Duration::minutes(1), Tick{}});
+  EXPECT_EQ(asked.size(), 2U);
+}
+
 TEST(TransferLoop, says_why_nothing_can_be_moved) {
   DeskLoop loop{std::string(desk_toml)};
   std::vector<Event> events{deposit(1, "100")};
