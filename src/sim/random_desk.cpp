@@ -202,7 +202,7 @@ class Builder {
     added.factor = factor;
     added.gamma = 1e-6;
     added.recover_within = Duration::minutes(5);
-    added.interval = Duration::minutes(1);
+    added.interval = Duration::seconds(30);
     added.skew = skew;
     added.hedge = hedge;
     added.transfer = transfer;
@@ -211,14 +211,14 @@ class Builder {
 
   /// Each mode of each action.
   void controls() {
-    ControlConfig& first = control(delta_btc, Mode::automatic, Mode::automatic, Mode::off);
+    ControlConfig& first = control(delta_btc, Mode::approve, Mode::automatic, Mode::off);
     first.aim = HedgeStop::target;
     first.failures = 5;
     control(hedger, Mode::off, Mode::approve, Mode::off).interval = Duration::seconds(7);
     control(delta_eth, Mode::advise, Mode::advise, Mode::off).recover_within = Duration::hours(1);
     control(cash_usdt, Mode::off, Mode::off, Mode::automatic).failures = 10;
     control(cash_btc, Mode::off, Mode::off, Mode::approve);
-    control(notional, Mode::approve, Mode::automatic, Mode::advise);
+    control(notional, Mode::automatic, Mode::automatic, Mode::advise);
     control(credit, Mode::off, Mode::off, Mode::automatic);
   }
 
