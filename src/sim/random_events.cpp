@@ -349,7 +349,8 @@ EventBody RandomEvents::top() {
   const Price bid = price_of(i);
   // Nothing, next to nothing, or enough to trade with.
   const auto size = [&] {
-    return thousandths<Quantity>(static_cast<std::int64_t>(entropy_(3)) * (one_in(2) ? 1 : 2'000));
+    const std::int64_t unit = one_in(2) ? 1 : 2'000;
+    return thousandths<Quantity>(static_cast<std::int64_t>(entropy_(3)) * unit);
   };
   const Quantity bid_qty = size();
   return Top{InstrumentId{i}, bid, bid_qty, one_in(40) ? bid : bid + Price::whole(1), size()};
@@ -427,7 +428,8 @@ EventBody RandomEvents::quote() {
 
 TradeId RandomEvents::proposal() {
   if (!decisions_.empty() && !one_in(4)) return decisions_[entropy_(decisions_.size())].id;
-  return TradeId::create(fmt::format("p{}-{}", entropy_(4), 1 + entropy_(6))).value();
+  const std::uint64_t factor = entropy_(4);  // draws in one call come in no certain order
+  return TradeId::create(fmt::format("p{}-{}", factor, 1 + entropy_(6))).value();
 }
 
 EventBody RandomEvents::decision() {
