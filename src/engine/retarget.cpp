@@ -105,8 +105,8 @@ namespace {
 
 std::string input_text(std::string_view name, const StageInput& input, Timestamp at) {
   std::string text(name);
-  if (input.value) {
-    text += fmt::format(" {:.6g}", *input.value);
+  if (const auto value = input.given()) {
+    text += fmt::format(" {:.6g}", *value);
   } else {
     text += fmt::format(" unknown ({})", to_string(input.lack));
   }
