@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -377,6 +378,29 @@ struct ChannelBalance {
   ChannelId channel;
   Amount balance;  // 0 to the channel's capacity
   friend bool operator==(const ChannelBalance&, const ChannelBalance&) = default;
+};
+
+/// Who changed what, written right behind the event that changed it. The engine does not act on it:
+/// it is there so that the journal's chain holds it.
+struct Audit {
+  Note by;                  // a token's name, or who started the service
+  Text<15> role;            // as it was then
+  Text<39> action;          // "target.set", "kill", "token.create", "config.reload"
+  Text<95> subject;         // what was changed: "delta:BTC", "venue:deribit"
+  std::string before;       // JSON, or empty: there was nothing
+  std::string after;        // JSON, or empty: there is nothing
+  std::string reason;
+  std::uint64_t event = 0;  // the changing event's number; 0: the change is no event
+  friend bool operator==(const Audit&, const Audit&) = default;
+};
+
+/// A batch of events was taken under a key, so that the same request is not taken twice.
+struct Receipt {
+  Note by;
+  Text<255> key;
+  std::uint64_t request = 0;  // hash of the request
+  std::string answer;         // JSON: what was answered
+  friend bool operator==(const Receipt&, const Receipt&) = default;
 };
 
 /// Nothing but the passing of time.
