@@ -183,6 +183,8 @@ class Engine final : private Readings, private Situation {
   void take(const Kill& kill, Timestamp t);
   void take(const Rearm& rearm, Timestamp t);
   void take(const ChannelBalance& statement, Timestamp t);
+  void take(const Audit& audit, Timestamp t);
+  void take(const Receipt& receipt, Timestamp t);
 
   /// What an event of an instrument leads to.
   struct Route {

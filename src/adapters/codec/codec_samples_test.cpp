@@ -255,6 +255,21 @@ void make(Rng& rng, ChannelBalance& statement) {
   statement = {ChannelId{0}, positive<Amount>(rng)};
 }
 
+void make(Rng& rng, Audit& audit) {
+  audit.by = text<Note>(rng);
+  audit.action = text<Text<39>>(rng);
+  audit.subject = text<Text<95>>(rng);
+  if (rng.chance(0.8)) audit.role = text<Text<15>>(rng);
+  if (rng.chance(0.5)) audit.before = random_text(rng, 300);
+  if (rng.chance(0.5)) audit.after = random_text(rng, 300);
+  if (rng.chance(0.5)) audit.reason = random_text(rng, 300);
+  if (rng.chance(0.5)) audit.event = rng.next() >> rng.below(64);
+}
+void make(Rng& rng, Receipt& receipt) {
+  receipt = {text<Note>(rng), text<Text<255>>(rng), rng.next() >> rng.below(64),
+             random_text(rng, 300)};
+}
+
 template <std::size_t Index>
 void make_body(Rng& rng, EventBody& body) {
   make(rng, body.emplace<Index>());
