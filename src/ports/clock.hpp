@@ -2,6 +2,7 @@
 #pragma once
 
 #include <optional>
+#include <string>
 
 #include "base/timestamp.hpp"
 
@@ -15,6 +16,8 @@ class Clock {
   virtual Timestamp now() const = 0;
   /// Desk seconds per second of the wall: 1 but for a simulated desk.
   virtual double speed() const { return 1.0; }
+  /// What is wrong with it now, in a sentence; nothing when nothing is. Any thread.
+  virtual std::optional<std::string> problem() const { return std::nullopt; }
 
  protected:
   Clock() = default;

@@ -17,18 +17,22 @@ namespace ballast {
 
 struct VenueHealth {
   VenueId venue;
-  std::optional<double> age_seconds;   // since its last event; absent: none yet
+  std::optional<double> age_seconds;                       // since its last event; absent: none yet
   std::optional<double> lag_p50_seconds, lag_p99_seconds;  // arrival - event time, last minute
   std::optional<double> skew_seconds;  // the least of these: what its clock is ahead or behind
   std::uint64_t gaps = 0;              // silences longer than `silent_after`, that ended
   double longest_gap_seconds = 0.0;
-  bool silent = false;  // now
-  double events_per_second = 0.0;      // over the last ten seconds
+  bool silent = false;             // now
+  double events_per_second = 0.0;  // over the last ten seconds
 };
 
 class FeedHealth {
  public:
-  FeedHealth(const Desk& desk, Duration silent_after);
+  /// `since`: venues that are not heard of within `silent_after` of it are silent.
+  FeedHealth(const Desk& desk, Duration silent_after, Timestamp since = {});
+  FeedHealth(const FeedHealth&) = delete;
+  FeedHealth& operator=(const FeedHealth&) = delete;
+  ~FeedHealth();
 
   /// An event that came from outside, at `arrival` (the desk's clock).
   void heard(const Event& event, Timestamp arrival);
@@ -38,6 +42,7 @@ class FeedHealth {
   struct Feed;
   const Desk* desk_;
   Duration silent_after_;
+  Timestamp since_;
   std::vector<Feed> feeds_;
 };
 

@@ -312,7 +312,7 @@ struct RandomRun {
       events.push_back(event);
       return {};
     };
-    ClosedLoop loop(std::move(ends), venue);
+    ClosedLoop loop(std::move(ends), &venue);
     const auto counts = loop.run(outside);
     EXPECT_TRUE(counts) << counts.error().what;
   }

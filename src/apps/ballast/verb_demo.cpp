@@ -37,7 +37,7 @@ Result<std::unique_ptr<Run>> run_day(const std::string& journal, std::uint64_t s
     progress.update(++count, world.bytes_read(), world.bytes_total());
     return fed;
   };
-  ClosedLoop loop(std::move(ends), world);
+  ClosedLoop loop(std::move(ends), &world);
   BALLAST_TRY(counts, loop.run(world));
   progress.finish();
   BALLAST_CHECK(run->finish());
