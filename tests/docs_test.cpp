@@ -294,7 +294,7 @@ TEST(ConfigurationPage, lists_exactly_the_keys_that_each_table_takes) {
   }
   const Names quoted = page.quoted();
   for (const std::string_view key : config_keys::root) {
-    const bool single = key == "desk" || key == "learning" || key == "rails";
+    const bool single = key == "desk" || key == "learning" || key == "rails" || key == "service";
     const std::string name(key);
     EXPECT_TRUE(quoted.contains(single ? "[" + name + "]" : "[[" + name + "]]")) << key;
   }

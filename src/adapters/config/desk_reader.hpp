@@ -11,6 +11,7 @@
 
 #include "adapters/config/keys.hpp"
 #include "adapters/config/section.hpp"
+#include "adapters/config/service.hpp"
 #include "model/desk.hpp"
 
 namespace ballast {
@@ -28,6 +29,7 @@ void read_controls(const TomlNode& root, Desk& desk, Problems& problems);
 void check_controls(const TomlNode& root, const Desk& desk, Problems& problems);
 void read_rules(const TomlNode& root, Desk& desk, Problems& problems);
 void read_objectives(const TomlNode& root, Desk& desk, Problems& problems);
+void read_service(const TomlNode& root, ServiceConfig& service, Problems& problems);
 
 /// The tables of an array of tables such as [[factors]]; nothing when there is none.
 const std::vector<TomlNode>& tables(const TomlNode& root, std::string_view key, Problems& problems);
