@@ -48,6 +48,7 @@ std::unique_ptr<CLI::App> make_app(std::function<Exit()>& chosen);
 std::function<Exit()> make_check(CLI::App& app);
 std::function<Exit()> make_replay(CLI::App& app);
 std::function<Exit()> make_simulate(CLI::App& app);
+std::function<Exit()> make_run(CLI::App& app);
 std::function<Exit()> make_report(CLI::App& app);
 std::function<Exit()> make_explain(CLI::App& app);
 std::function<Exit()> make_import(CLI::App& app);

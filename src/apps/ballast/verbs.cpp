@@ -19,6 +19,8 @@ constexpr std::array all_verbs{
     Verb{"simulate", "close the loop on a recording: quote, hedge and transfer on a paper venue",
          "ballast simulate -c desk.toml tops.jsonl.gz trades.jsonl.gz --latency 20ms -o table",
          make_simulate},
+    Verb{"run", "serve a desk, live, on its journal",
+         "ballast run -c desk.toml --journal desk.db --follow events.jsonl", make_run},
     Verb{"report", "report on what a journal holds",
          "ballast report --journal desk.db --from 2026-01-05T00:00:00Z --window day", make_report},
     Verb{"explain", "say what a factor's number is made of, and what control did about it",
