@@ -10,10 +10,9 @@
 namespace ballast::config_keys {
 
 inline constexpr std::array<std::string_view, 16> root{
-    "desk",     "assets",     "venues",   "instruments",   "factors",
-    "rules",    "objectives", "learning", "joint_targets", "channels",
-    "controls", "quotes",     "hedges",   "routes",        "rails",
-    "service"};
+    "desk",       "assets",   "venues",        "instruments", "factors",  "rules",
+    "objectives", "learning", "joint_targets", "channels",    "controls", "quotes",
+    "hedges",     "routes",   "rails",         "service"};
 inline constexpr std::array<std::string_view, 7> desk{"name",
                                                       "currency",
                                                       "grid",
@@ -24,9 +23,9 @@ inline constexpr std::array<std::string_view, 7> desk{"name",
 inline constexpr std::array<std::string_view, 2> asset{"name", "equals"};
 inline constexpr std::array<std::string_view, 2> venue{"name", "accounts"};
 inline constexpr std::array<std::string_view, 17> instrument{
-    "name",   "kind",  "venue", "base", "quote",   "underlying",   "contract_size", "expiry",
-    "strike", "right", "tick",  "lot",  "min_qty", "min_notional", "maker_fee",     "taker_fee",
-    "conflate"};
+    "name",          "kind",         "venue",     "base",      "quote",   "underlying",
+    "contract_size", "expiry",       "strike",    "right",     "tick",    "lot",
+    "min_qty",       "min_notional", "maker_fee", "taker_fee", "conflate"};
 inline constexpr std::array<std::string_view, 14> factor{
     "name",      "book",  "target",  "tilts",  "scales",     "band",  "caps",
     "smoothing", "limit", "max_age", "weight", "convention", "price", "reaction_delay"};

@@ -143,9 +143,7 @@ Result<void> DeskJournal::replay(Recovering& desk, std::uint64_t from, bool rebu
   return {};
 }
 
-void DeskJournal::remember(std::uint64_t seq,
-                           const Event& event,
-                           std::span<const Effect> effects) {
+void DeskJournal::remember(std::uint64_t seq, const Event& event, std::span<const Effect> effects) {
   if (const auto* receipt = std::get_if<Receipt>(&event.body)) receipts_.add(event.t, *receipt);
   for_refusals(event, effects, [&](std::string what) {
     if (refusals_.size() < listed_max) refusals_.push_back({seq, std::move(what)});

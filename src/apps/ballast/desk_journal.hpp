@@ -69,11 +69,11 @@ class DeskJournal final : public DeskStore {
  public:
   struct Options {
     std::string file;
-    bool from_start = false;      // replay all of the journal, not from a snapshot
-    bool rebuild = false;         // derive the projections anew
-    bool change_desk = false;     // take over a journal that another desk wrote
-    std::uint32_t group = 1024;   // events a commit, for commit_if_due()
-    std::uint64_t resave = 0;     // after a replay of so many events save a snapshot; 0: never
+    bool from_start = false;     // replay all of the journal, not from a snapshot
+    bool rebuild = false;        // derive the projections anew
+    bool change_desk = false;    // take over a journal that another desk wrote
+    std::uint32_t group = 1024;  // events a commit, for commit_if_due()
+    std::uint64_t resave = 0;    // after a replay of so many events save a snapshot; 0: never
   };
   /// The engines that follow must be of this desk.
   static Result<std::unique_ptr<DeskJournal>> open(const Desk& desk, Options options);

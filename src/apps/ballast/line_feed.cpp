@@ -18,7 +18,7 @@
 namespace ballast {
 namespace {
 
-constexpr std::size_t lines_max = 4096;         // a batch
+constexpr std::size_t lines_max = 4096;  // a batch
 constexpr std::size_t chunk = std::size_t{1} << 20U;
 constexpr Duration look_every = Duration::milliseconds(50);
 constexpr Duration wait_for_room = Duration::milliseconds(200);
@@ -69,8 +69,7 @@ void LineFeed::hear(const Result<SubmissionOutcome>& answer, const std::string& 
       if (line.kind != LineOutcome::Kind::refused || answer->replayed) continue;
       if (++refused_ <= told_max)
         complain(fmt::format("{}, event {} of them: refused: {}", where, i + 1, line.detail));
-      if (refused_ == told_max)
-        complain(fmt::format("{}: further refusals are not told", name_));
+      if (refused_ == told_max) complain(fmt::format("{}: further refusals are not told", name_));
     }
   }
   const std::lock_guard lock(mutex_);
@@ -187,7 +186,8 @@ void FileFollower::resume() {
     if (!open(path)) return false;
     const bool more = read_some();
     const std::string found = key(0);
-    if (more && found.substr(0, found.size() - 2) == who && ::lseek(file_.descriptor, 0, SEEK_END) >= static_cast<off_t>(end)) {
+    if (more && found.substr(0, found.size() - 2) == who &&
+        ::lseek(file_.descriptor, 0, SEEK_END) >= static_cast<off_t>(end)) {
       ::lseek(file_.descriptor, static_cast<off_t>(end), SEEK_SET);
       lines_.restart(end);
       read_ = end;
@@ -207,9 +207,10 @@ void FileFollower::resume() {
       return;
     }
   }
-  complain(fmt::format("{}: is not the file that was followed before, which is gone: what stood in "
-                       "that one behind byte {} was not read",
-                       path_, end));
+  complain(
+      fmt::format("{}: is not the file that was followed before, which is gone: what stood in "
+                  "that one behind byte {} was not read",
+                  path_, end));
 }
 
 bool FileFollower::read_some() {

@@ -53,8 +53,8 @@ class LineCutter {
  public:
   /// Bytes as they come.
   void add(std::string_view bytes) { text_.append(bytes); }
-  /// Up to `max` lines that hold events; `end` is where they end, counted from the first byte added.
-  /// `last`: what has no line end yet is a line, too.
+  /// Up to `max` lines that hold events; `end` is where they end, counted from the first byte
+  /// added. `last`: what has no line end yet is a line, too.
   std::vector<std::string> take(std::size_t max, bool last = false);
   std::uint64_t end() const { return end_; }
   void restart(std::uint64_t at) {

@@ -95,8 +95,7 @@ Result<void> Run::feed(const Event& event, const EventSource* source) {
   recorder_->reach(event.t);
   const auto effects = effects_ = engine_->step(event);
   recorder_->follow(event);
-  for_refusals(event, effects,
-               [&](const std::string& what) { list(place(source) + ": " + what); });
+  for_refusals(event, effects, [&](const std::string& what) { list(place(source) + ": " + what); });
   if (!journal_) return {};
   const std::size_t known = journal_->refusals().size();
   journal_->follow(seq, event, effects);

@@ -85,8 +85,8 @@ class Run final : private Recovering {
   std::uint64_t added_ = 0;
   std::uint64_t unread_ = 0;
   std::vector<JournalRefusal> refusals_read_;  // of a journal that is only read
-  std::size_t placed_ = 0;             // of the journal's, while events are passed over
-  std::vector<std::string> refusals_;  // of the inputs
+  std::size_t placed_ = 0;                     // of the journal's, while events are passed over
+  std::vector<std::string> refusals_;          // of the inputs
 };
 
 }  // namespace ballast

@@ -108,7 +108,8 @@ class Reloading {
     desk.reload(
         by, [this, next] { return open_parts(plan_, *next, true); },
         [this, before] { return open_parts(plan_, *before, true); }, identity(*before),
-        identity(*next), [this, next, done = std::move(done)](const Result<void>& reloaded) {
+        identity(*next),
+        [this, next, done = std::move(done)](const Result<void>& reloaded) {
           if (reloaded) {
             const std::lock_guard lock(mutex_);
             configured_ = next;
@@ -203,8 +204,8 @@ Exit serve(const ServicePlan& plan) {
     if (started) started = part->start();
   }
   if (started) {
-    complain(fmt::format("desk \"{}\" runs on {} from event {} on", reloading.configured()->desk.name,
-                         plan.journal, last + 1));
+    complain(fmt::format("desk \"{}\" runs on {} from event {} on",
+                         reloading.configured()->desk.name, plan.journal, last + 1));
     wait(signals, desk, reloading);
   } else {
     complain(started.error().what);

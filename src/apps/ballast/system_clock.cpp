@@ -47,16 +47,18 @@ std::optional<std::string> SystemClock::problem() const {
   look();
   const std::int64_t behind = last_ - source_.wall();
   if (behind >= step_least.ns) {
-    return fmt::format("the machine's clock was set back: the desk's clock stands at {} until it "
-                       "has caught up, in {:.1f} s",
-                       to_string(Timestamp{last_}), Duration{behind}.to_seconds());
+    return fmt::format(
+        "the machine's clock was set back: the desk's clock stands at {} until it "
+        "has caught up, in {:.1f} s",
+        to_string(Timestamp{last_}), Duration{behind}.to_seconds());
   }
   if (step_.ns == 0 || source_.monotonic() - stepped_ > told_for.ns) return std::nullopt;
   const bool forward = step_.ns > 0;
-  return fmt::format("the machine's clock was set {} by {:.1f} s, {:.0f} s ago: look after its "
-                     "synchronisation",
-                     forward ? "forward" : "back", Duration{forward ? step_.ns : -step_.ns}.to_seconds(),
-                     Duration{source_.monotonic() - stepped_}.to_seconds());
+  return fmt::format(
+      "the machine's clock was set {} by {:.1f} s, {:.0f} s ago: look after its "
+      "synchronisation",
+      forward ? "forward" : "back", Duration{forward ? step_.ns : -step_.ns}.to_seconds(),
+      Duration{source_.monotonic() - stepped_}.to_seconds());
 }
 
 ScaledClock::ScaledClock(Timestamp begin, double speed, ClockSource source)

@@ -32,8 +32,8 @@ class SystemClock final : public Clock {
   ClockSource source_;
   mutable std::mutex mutex_;
   mutable std::int64_t last_ = 0;
-  mutable std::int64_t offset_ = 0;  // of the wall to the monotonic clock
-  mutable Duration step_{};          // the last one
+  mutable std::int64_t offset_ = 0;   // of the wall to the monotonic clock
+  mutable Duration step_{};           // the last one
   mutable std::int64_t stepped_ = 0;  // monotonic
 };
 

@@ -44,9 +44,10 @@ Exit run(const RunArguments& arguments) {
     plan.listen = *listen;
   }
   if (plan.no_auth && plan.listen && !plan.listen->loopback()) {
-    complain(fmt::format("--no-auth is for loopback only, and {} can be reached from elsewhere: "
-                         "use tokens",
-                         arguments.listen));
+    complain(
+        fmt::format("--no-auth is for loopback only, and {} can be reached from elsewhere: "
+                    "use tokens",
+                    arguments.listen));
     return Exit::usage;
   }
   return serve(plan);
