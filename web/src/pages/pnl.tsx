@@ -1,0 +1,1 @@
+export function PnlPage() { return <div className="page"><h1>pnl</h1></div>; }
