@@ -21,11 +21,11 @@ export function openingBooks(desk) {
       ['deribit', 'options', 'BTC', '22.104982210000000000'], ['deribit', 'options', 'USD', '0.00'],
     ].map(([venue, account, asset, qty]) => ({ venue, account, asset, qty })),
     transfers: [
-      { id: 't-311', asset: 'USDT', qty: '150000', from: 'binance/main', to: 'bybit/main', sent: at(21600 - 140), overdue: false },
-      { id: 't-308', asset: 'BTC', qty: '1.25', from: 'binance/main', to: 'deribit/options', sent: at(21600 - 5400), overdue: true },
+      { id: 't-311', asset: 'USDT', qty: '150000', from: 'binance/main', to: 'bybit/main', sent: at(90000 - 140), overdue: false },
+      { id: 't-308', asset: 'BTC', qty: '1.25', from: 'binance/main', to: 'deribit/options', sent: at(90000 - 5400), overdue: true },
     ],
     breaks: [
-      { venue: 'deribit', account: 'options', subject: 'BTC', stated: '20.854982210000000000', ours: '22.104982210000000000', since: at(21600 - 1900), open: true,
+      { venue: 'deribit', account: 'options', subject: 'BTC', stated: '20.854982210000000000', ours: '22.104982210000000000', since: at(90000 - 1900), open: true,
         candidates: ['transfer t-308 of 1.25 BTC from binance/main, sent and not arrived', 'no fill or funding of this size in the last hour'] },
     ],
   };

@@ -9,7 +9,7 @@ export const iso = (seconds) => (seconds === null ? null : new Date(seconds * 10
 const open = new Set(['advised', 'waiting', 'approved', 'acting']);
 
 export class MockDesk {
-  constructor({ seed = 7, factors = 13, rate = 4, speed = 1, history = 21600, start = Date.now() / 1000 } = {}) {
+  constructor({ seed = 7, factors = 13, rate = 4, speed = 1, history = 90000, start = Date.now() / 1000 } = {}) {
     this.random = randomness(seed);
     this.speed = speed;
     this.rate = rate;
@@ -32,7 +32,7 @@ export class MockDesk {
     this.feeds = new Map(scenery.venues.map((v) => [v.name, { heard: this.now, gaps: 0, longest: 0, skew: this.random.between(-0.004, 0.012) }]));
     this.books = openingBooks(this);
     this.changed = this.nothing();
-    const dt = factors > 100 ? 60 : 5;
+    const dt = factors > 100 ? 300 : 10;
     while (this.now + dt <= start - 60) this.advance(dt);
     this.stage();
     while (this.now < start) this.advance(Math.min(dt, start - this.now));

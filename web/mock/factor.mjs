@@ -41,9 +41,12 @@ export class Factor {
       this.keep(now);
       return;
     }
-    const pull = this.open ? 0.001 : 0.0035;
+    const pull = this.open ? 0.004 : 0.0035;
+    // What somebody has to approve stays out until then: clients keep at it.
+    const asked = this.controlled && (this.controlled.hedge === 'approve' || this.controlled.transfer === 'approve');
+    const home = this.open && (asked || this.key === 'delta:BTC@options') ? 1.5 * Math.sign(this.z) : 0;
     let cause = r.pick(['quote', 'quote', 'client', 'market']);
-    this.z += -pull * this.z * dt + this.noise * 0.028 * Math.sqrt(dt) * r.normal();
+    this.z += pull * (home - this.z) * dt + this.noise * 0.028 * Math.sqrt(dt) * r.normal();
     if (r.happens(0.55, dt)) {
       const jump = r.between(1.0, 2.1) * (r.uniform() < 0.5 ? -1 : 1);
       this.z += jump;
@@ -187,7 +190,7 @@ export class Factor {
       adherence[name] = span > now - this.path.t[0] + 60 ? null : this.figures(now - span, now).adherence;
     }
     if (adherence.today === null) adherence.today = adherence.all;
-    this.adherence = { ...adherence, '30d': null };
+    this.adherence = { ...adherence, '30d': 0.994 - 0.03 * this.noise * (1 - (adherence.all ?? 1)) };
     this.today = this.figures(Math.max(start, this.path.t[0]), now);
   }
 }

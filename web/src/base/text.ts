@@ -5,10 +5,13 @@ export const none = '–';
 
 export function percent(x: number | null | undefined, places = 2): string {
   if (x === null || x === undefined) return none;
-  const text = (x * 100).toFixed(places);
-  // What is not whole must not look whole.
-  if (x < 1 && Number(text) === 100) return `${(100 - 10 ** -places).toFixed(places)}\u202f%`;
-  return `${text}\u202f%`;
+  return `${hundredths(x, places)}\u202f%`;
+}
+
+/** A share as a percentage without its sign. What is not whole does not look whole. */
+export function hundredths(x: number, places = 2): string {
+  const text = number(x * 100, places);
+  return x < 1 && Number(text) === 100 ? number(100 - 10 ** -places, places) : text;
 }
 
 export function number(x: number | null | undefined, places = 2, plus = false): string {

@@ -2,7 +2,7 @@
 import type { ColumnDef } from '@tanstack/react-table';
 import type { ReactNode } from 'react';
 import { toNumber } from '../base/decimal';
-import { none, number, percent } from '../base/text';
+import { hundredths, none, number } from '../base/text';
 import { duration } from '../base/time';
 import type { AdherenceRow, Exposure } from '../protocol/types';
 import { factorPath, Link } from '../router';
@@ -35,7 +35,7 @@ const level = (text: string | null, e: Exposure, plus = false) => <Num value={te
 
 function Rate({ x }: { x: number | null | undefined }) {
   if (x === null || x === undefined) return <span className="faint">{none}</span>;
-  return <span className={x < 0.9 ? 'crit' : x < 0.98 ? 'warn' : ''}>{percent(x, x >= 0.9995 || x < 0.1 ? 1 : 2)}</span>;
+  return <span className={x < 0.9 ? 'crit' : x < 0.98 ? 'warn' : ''}>{hundredths(x)}</span>;
 }
 const rate = (id: 'today' | '1h' | '24h' | '30d', title: string, about: string): BoardColumn => ({
   id, title, about, numeric: true,
@@ -91,10 +91,10 @@ export const boardColumns: BoardColumn[] = [
     id: 'cause', title: 'Cause', about: 'What moved it out now, or most of today', numeric: false, sort: (e, c) => e.excursion?.cause ?? mainCause(c.today) ?? '',
     cell: (e, c) => e.excursion ? e.excursion.cause : <span className="faint">{mainCause(c.today) ?? none}</span>,
   },
-  rate('today', 'Today', 'Adherence since midnight UTC'),
-  rate('1h', '1 h', 'Adherence over the last hour'),
-  rate('24h', '24 h', 'Adherence over the last 24 hours'),
-  rate('30d', '30 d', 'Adherence over the last 30 days'),
+  rate('today', 'Today %', 'Adherence since midnight UTC'),
+  rate('1h', '1 h %', 'Adherence over the last hour'),
+  rate('24h', '24 h %', 'Adherence over the last 24 hours'),
+  rate('30d', '30 d %', 'Adherence over the last 30 days'),
   {
     id: 'outtoday', title: 'Out today', about: 'Time out of the band since midnight UTC', numeric: true, sort: (e, c) => outToday(e, c) ?? -1,
     cell: (e, c) => {

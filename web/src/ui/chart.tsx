@@ -92,7 +92,7 @@ export function Chart({ series, path, seconds, places, wide, now, look, label }:
   }, [series, path, seconds, places, wide, now, look]);
   return (
     <figure className="chart">
-      <p ref={read} className="readout small muted live" />
+      <p ref={read} className="readout small muted live tabular" />
       <div ref={box} className="plot" role="img" aria-label={label} />
       <figcaption className="legend small muted">
         <span className="k actual">actual</span>
