@@ -32,11 +32,13 @@ export class MockDesk {
     this.feeds = new Map(scenery.venues.map((v) => [v.name, { heard: this.now, gaps: 0, longest: 0, skew: this.random.between(-0.004, 0.012) }]));
     this.books = openingBooks(this);
     this.changed = this.nothing();
-    const dt = factors > 100 ? 300 : 10;
-    while (this.now + dt <= start - 60) this.advance(dt);
+    const dt = factors > 100 ? 300 : 20;
+    while (this.now + dt <= start - 7200) this.advance(dt);
+    while (this.now + dt / 4 <= start - 60) this.advance(dt / 4);
     this.stage();
-    while (this.now < start) this.advance(Math.min(dt, start - this.now));
-    this.figures();
+    while (this.now < start) this.advance(Math.min(dt / 4, start - this.now));
+    for (const factor of this.factors) factor.windows(this.now);
+    this.turn = 0;
     this.changed = this.nothing();
   }
 
@@ -63,7 +65,11 @@ export class MockDesk {
   /** One step of wall time. */
   step(wallSeconds) {
     this.advance(wallSeconds * this.speed);
-    if (Math.floor(this.now / 5) !== Math.floor((this.now - wallSeconds * this.speed) / 5)) this.figures();
+    // Figures over windows are made anew for one factor after the other.
+    this.turn = (this.turn + 1) % this.factors.length;
+    this.factors[this.turn].windows(this.now);
+    this.changed.exposures.add(this.factors[this.turn].key);
+    if (this.turn % 13 === 0) this.changed.adherence = true;
     refreshBooks(this);
   }
 
@@ -86,14 +92,6 @@ export class MockDesk {
       this.control(factor);
     }
     for (const proposal of this.proposals.values()) this.follow(proposal);
-  }
-
-  figures() {
-    for (const factor of this.factors) {
-      factor.windows(this.now);
-      this.changed.exposures.add(factor.key);
-    }
-    this.changed.adherence = true;
   }
 
   // ---- alerts

@@ -6,6 +6,7 @@ import { hundredths, none, number } from '../base/text';
 import { duration } from '../base/time';
 import type { AdherenceRow, Exposure } from '../protocol/types';
 import { factorPath, Link } from '../router';
+import { badness } from '../store/judgement';
 import { Bullet } from '../ui/bullet';
 import { gradeOf, Num, placesOf, StateMark } from '../ui/figures';
 
@@ -20,14 +21,6 @@ export interface BoardColumn {
   numeric: boolean;
   sort: (e: Exposure, context: RowContext) => number | string;
   cell: (e: Exposure, context: RowContext) => ReactNode;
-}
-
-/** Past the band by how much; then what is unknown; then how near the edge. Worst is largest. */
-export function badness(e: Exposure): number {
-  if (e.state === 'unknown') return 1;
-  const z = Math.min(1e6, Math.abs(e.z ?? 0));
-  if (e.state !== 'in_band') return 2 + z;
-  return Math.min(0.999, z);
 }
 
 const value = (text: string | null) => (text === null ? -Infinity : toNumber(text));

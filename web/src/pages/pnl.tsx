@@ -4,6 +4,7 @@ import { add, compare, subtract, sum, toNumber } from '../base/decimal';
 import { profitParts, type Pnl, type Profit } from '../protocol/types';
 import { factorPath, Link, useParam } from '../router';
 import { useApp, useQuery } from '../store/context';
+import { together } from '../store/judgement';
 import { Choice, QueryNotice } from '../ui/controls';
 import { Num } from '../ui/figures';
 import { useCommands } from '../ui/keys';
@@ -18,13 +19,6 @@ const meanings: Record<string, string> = {
 interface Row {
   key: string;
   pnl: Profit;
-}
-
-/** The parts of some factors together, and what their totals hold beyond the parts. */
-export function together(rows: Row[]): { parts: Record<string, string>; total: string; unexplained: string } {
-  const parts = Object.fromEntries(profitParts.map((part) => [part, sum(rows.map((r) => r.pnl[part]))]));
-  const total = sum(rows.map((r) => r.pnl.total));
-  return { parts, total, unexplained: subtract(total, sum(Object.values(parts))) };
 }
 
 export function PnlPage() {
@@ -42,7 +36,7 @@ export function PnlPage() {
   const chosen = key === '*' ? whole : valued.filter((f) => f.key === key);
   const data = query.data;
   const steps = useMemo(() => {
-    const { parts, total, unexplained } = together(chosen);
+    const { parts, total, unexplained } = together(chosen.map((r) => r.pnl));
     const list: Step[] = profitParts.map((part) => ({ name: part, value: parts[part] ?? '0', about: meanings[part] ?? '' }));
     if (key !== '*' || !data) {
       if (compare(unexplained, '0') !== 0) list.push({ name: 'unexplained', value: unexplained, about: 'the total beyond the parts' });
