@@ -11,7 +11,7 @@ function(ballast_spanning_tests)
   if(NOT BALLAST_TESTS)
     return()
   endif()
-  set(threaded live) # folders whose tests run again under ThreadSanitizer
+  set(threaded live sink) # folders whose tests run again under ThreadSanitizer
   set(tests_dir "${PROJECT_SOURCE_DIR}/tests")
   get_property(libraries GLOBAL PROPERTY ballast_libraries)
   set(definitions)
