@@ -54,8 +54,8 @@ struct SubmissionOutcome {
 struct Submission {
   std::vector<std::string> lines;
   Principal by;
-  bool atomic = false;     // all can be read and may be posted by `by`, or none is taken
-  std::string key;         // Idempotency-Key; empty: none
+  bool atomic = false;  // all can be read and may be posted by `by`, or none is taken
+  std::string key;      // Idempotency-Key; empty: none
   /// Errors: conflict (the key with other lines), io (the journal has failed), locked (draining).
   std::function<void(Result<SubmissionOutcome>)> done;
 };
@@ -80,14 +80,16 @@ struct ChangeOutcome {
 
 // ---- what others see
 
-struct LatencyFigures {  // of the last minute, seconds of the wall
-  double p50 = 0.0, p99 = 0.0;
+struct LatencyFigures {         // seconds of the wall
+  double p50 = 0.0, p99 = 0.0;  // of the last minute
+  std::uint64_t count = 0;      // since the start, and so is `sum`
+  double sum = 0.0;
 };
 struct LiveFigures {
-  Timestamp now;          // the desk's clock
+  Timestamp now;  // the desk's clock
   double uptime_seconds = 0.0;
   std::uint64_t last_seq = 0, durable_seq = 0;
-  double events_per_second = 0.0;  // over the last ten seconds
+  double events_per_second = 0.0;              // over the last ten seconds
   std::size_t queued = 0, queue_capacity = 0;  // submissions
   std::uint64_t conflated = 0;
   LatencyFigures step, commit, acknowledge;
@@ -113,6 +115,7 @@ struct SeqEffect {
 struct LiveGroup {
   const LiveView& view;
   std::uint64_t first_seq = 0, last_seq = 0;
+  double commit_seconds = 0.0;  // how long making it durable took; 0 of an empty group
   std::span<const FactorId> factors;
   std::span<const PositionId> positions;
   std::span<const std::pair<AccountId, AssetId>> balances;
@@ -132,13 +135,14 @@ class LiveObserver {
 // ---- the desk
 
 struct LiveOptions {
-  std::size_t queue_capacity = 4096;               // submissions
-  std::uint32_t group_max = 8192;                  // events a commit
-  Duration tick = Duration::seconds(1);            // a `time` event when nothing else came
-  Duration max_ahead = Duration::seconds(5);       // of the clock; later events are refused
-  Duration silent_after = Duration::seconds(10);   // a venue
+  std::size_t queue_capacity = 4096;              // submissions
+  std::uint32_t group_max = 8192;                 // events a commit
+  Duration tick = Duration::seconds(1);           // a `time` event when nothing else came
+  Duration max_ahead = Duration::seconds(5);      // of the clock; later events are refused
+  Duration silent_after = Duration::seconds(10);  // a venue
   Duration keep_receipts = Duration::hours(24);
-  std::vector<Duration> conflate;                  // by instrument; zero: every price is stored
+  std::vector<Duration> conflate;            // by instrument; zero: every price is stored
+  std::uint64_t snapshot_every = 1'000'000;  // events; so many are replayed by a restart
 };
 
 /// Makes an engine and a store of the journal anew, with another configuration (LiveDesk::reload).
@@ -166,8 +170,9 @@ class LiveDesk {
   /// Waits for room, at most so long; false as above.
   bool submit(Submission& submission, Duration at_most);
 
-  /// `prepare` runs on the desk's thread and sees the engine as it is then; what it plans is applied
-  /// in the same turn, with its audit record. In a dry run nothing is applied. `done` is called once.
+  /// `prepare` runs on the desk's thread and sees the engine as it is then; what it plans is
+  /// applied in the same turn, with its audit record. In a dry run nothing is applied. `done` is
+  /// called once.
   void change(Principal by,
               std::function<Result<PlannedChange>(const LiveView&)> prepare,
               bool dry_run,
