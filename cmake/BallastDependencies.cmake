@@ -29,6 +29,14 @@ set_target_properties(
   lemon::lemon PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${BALLAST_LEMON_INCLUDE}"
                           INTERFACE_COMPILE_DEFINITIONS LEMON_ONLY_TEMPLATES)
 
+# Of prometheus-cpp only the core: its own configuration also asks for an HTTP server and a client.
+find_path(BALLAST_PROMETHEUS_INCLUDE prometheus/text_serializer.h REQUIRED)
+find_library(BALLAST_PROMETHEUS_LIBRARY prometheus-cpp-core REQUIRED)
+add_library(prometheus-cpp::core UNKNOWN IMPORTED)
+set_target_properties(
+  prometheus-cpp::core PROPERTIES IMPORTED_LOCATION "${BALLAST_PROMETHEUS_LIBRARY}"
+                                  INTERFACE_INCLUDE_DIRECTORIES "${BALLAST_PROMETHEUS_INCLUDE}")
+
 if(BALLAST_TESTS)
   find_package(GTest REQUIRED) # GTest::gtest_main
   find_package(Python3 3.9 REQUIRED COMPONENTS Interpreter) # for tools/ only

@@ -80,8 +80,10 @@ struct ChangeOutcome {
 
 // ---- what others see
 
-struct LatencyFigures {  // of the last minute, seconds of the wall
-  double p50 = 0.0, p99 = 0.0;
+struct LatencyFigures {         // seconds of the wall
+  double p50 = 0.0, p99 = 0.0;  // of the last minute
+  std::uint64_t count = 0;      // since the start, and so is `sum`
+  double sum = 0.0;
 };
 struct LiveFigures {
   Timestamp now;  // the desk's clock
@@ -113,6 +115,7 @@ struct SeqEffect {
 struct LiveGroup {
   const LiveView& view;
   std::uint64_t first_seq = 0, last_seq = 0;
+  double commit_seconds = 0.0;  // how long making it durable took; 0 of an empty group
   std::span<const FactorId> factors;
   std::span<const PositionId> positions;
   std::span<const std::pair<AccountId, AssetId>> balances;
