@@ -1,12 +1,11 @@
 // Questions this answers:
 //   1. Does a live desk on its journal keep up with 10,000 fills and 50,000 marks a second, and how
-//   long
-//      does an answer take then, beside a sync of the disk alone?
-//   2. How many events a second does it take when as many come as it takes?
+//      long does an answer take then, beside a sync of the disk alone?
+//   2. How many events a second does it take when as many come as it can take?
 //
 // One thread feeds batches of lines, as a session of a venue does; the desk's thread does the rest.
-// Needed: 60,000 a second. The sync is that of 64 KiB appended to a file beside the journal, in
-// turns with the run. BALLAST_BENCH_DIR names the folder to write in (default: the current).
+// Needed: 60,000 a second. The sync is that of 64 KiB appended to a file beside the journal,
+// before the run and after it. BALLAST_BENCH_DIR names the folder to write in (default: the current).
 #include "runtime/live_desk.hpp"
 
 #include <algorithm>
@@ -141,7 +140,7 @@ double quantile(std::vector<double>& values, double share) {
   return values[static_cast<std::size_t>(share * static_cast<double>(values.size() - 1))];
 }
 
-/// Syncs of a file of its own, until told to stop: what the disk does meanwhile.
+/// What the disk does by itself.
 double sync_p99(int syncs) {
   const std::string path = (folder() / "bench-sync").string();
   const int file = ::open(path.c_str(), O_CREAT | O_WRONLY | O_TRUNC, 0600);
