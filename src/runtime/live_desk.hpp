@@ -36,7 +36,8 @@ struct LineOutcome {
     applied,
     duplicate,
     refused,    // `code` and `detail` say why
-    conflated,  // a price that a later one replaced before it was stored
+    conflated,  // a price within the interval of another: a later one replaces it, or it is stored
+                // when the interval is over
   };
   Kind kind = Kind::applied;
   std::uint64_t seq = 0;  // 0: not stored
@@ -178,7 +179,8 @@ class LiveDesk {
               bool dry_run,
               std::function<void(Result<ChangeOutcome>)> done);
 
-  /// `look` runs on the desk's thread, between groups.
+  /// `look` runs on the desk's thread, between groups; once the desk has stopped, on the caller's.
+  /// Not from a callback.
   void query(std::function<void(const LiveView&)> look);
 
   /// Replaces engine and store by those that `make` returns (called on the desk's thread, with the

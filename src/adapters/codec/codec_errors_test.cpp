@@ -223,11 +223,11 @@ constexpr Refusal refusals[] = {
     {R"~({"t":0,"type":"time","by":"me"})~",
      R"~(column 22: "by" is not a field of a "time" event)~"},
     {R"~({"t":0,"type":"audit","by":"anna","action":"kill","subject":"desk","event":-1})~",
-     R"~(column 71: "event" is -1, which is not an integer from 0 to 18446744073709551615)~"},
+     R"~(column 76: "event" is -1, which is not an integer from 0 to 18446744073709551615)~"},
     {R"~({"t":0,"type":"audit","by":"anna","action":"kill","subject":"desk","reason":""})~",
-     R"~(column 72: "reason" is empty)~"},
+     R"~(column 77: "reason" is empty)~"},
     {R"~({"t":0,"type":"receipt","by":"feed","id":"7","request":"12ab","answer":"{}"})~",
-     R"~(column 57: "request" is "12ab", not 16 hexadecimal digits)~"},
+     R"~(column 56: "request" is "12ab", not 16 hexadecimal digits)~"},
     {R"~({"t":0,"type":"time"} x)~",
      R"~(column 23: there is more after the end of the object; write one object a line)~"},
     {R"~({"t":0,"type":"time"}{"t":0,"type":"time"})~",
@@ -348,7 +348,7 @@ TEST(CodecErrors, say_how_long_a_text_may_be) {
   ASSERT_TRUE(audit(audit_text_max));
   EXPECT_EQ(std::get<Audit>(event.body).reason.size(), audit_text_max);
   EXPECT_EQ(audit(audit_text_max + 1).error().what,
-            "column 72: \"reason\" is 65537 bytes long, and at most 65536 are kept; shorten it");
+            "column 77: \"reason\" is 65537 bytes long, and at most 65536 are kept; shorten it");
   const std::string key(256, 'k');
   EXPECT_EQ(reader
                 .read(R"({"t":0,"type":"receipt","by":"f","request":"0000000000000001","id":")" +

@@ -97,7 +97,8 @@ void DeskCore::keep_receipt(const Submission& submission, const SubmissionOutcom
   receipt.request = request_hash(submission.lines);
   receipt.answer = answer_text(outcome);
   const Event event{now(), std::move(receipt)};
-  if (!apply(event)) return;
+  const auto stored = apply(event);
+  if (!stored || stored->kind == LineOutcome::Kind::refused) return;
   receipts_.add(event.t, std::get<Receipt>(event.body));
   receipts_.forget_before(event.t - options_.keep_receipts);
 }

@@ -1,4 +1,5 @@
-// A journal in memory, a clock that a test sets, and short ways to ask a live desk.
+// A journal in memory, a clock that a test sets, and short ways to ask a live desk. Include gtest
+// before it.
 #pragma once
 
 #include <atomic>
@@ -10,8 +11,6 @@
 #include <string_view>
 #include <utility>
 #include <vector>
-
-#include <gtest/gtest.h>
 
 #include "engine/engine.hpp"
 #include "engine/engine_test_desk.hpp"
