@@ -9,10 +9,10 @@
 
 namespace ballast::config_keys {
 
-inline constexpr std::array<std::string_view, 15> root{
-    "desk",     "assets",     "venues",   "instruments",   "factors",
-    "rules",    "objectives", "learning", "joint_targets", "channels",
-    "controls", "quotes",     "hedges",   "routes",        "rails"};
+inline constexpr std::array<std::string_view, 18> root{
+    "desk",       "assets",   "venues",        "instruments", "factors",     "rules",
+    "objectives", "learning", "joint_targets", "channels",    "controls",    "quotes",
+    "hedges",     "routes",   "rails",         "sinks",       "escalations", "notifications"};
 inline constexpr std::array<std::string_view, 7> desk{"name",
                                                       "currency",
                                                       "grid",
@@ -38,11 +38,18 @@ inline constexpr std::array<std::string_view, 9> rule{
 inline constexpr std::array<std::string_view, 7> objective{"name", "factor", "book",    "when",
                                                            "over", "clear",  "severity"};
 
+inline constexpr std::array<std::string_view, 11> sink{
+    "name",     "kind",       "url",     "secret_file",   "secret_env", "chat",
+    "severity", "per_minute", "timeout", "give_up_after", "ca_file"};
+inline constexpr std::array<std::string_view, 5> escalation{"name", "severity", "sinks",
+                                                            "escalate_after", "escalate_to"};
+inline constexpr std::array<std::string_view, 3> notifications{"dashboard", "breaks", "transfers"};
+
 struct Table {
   std::string_view name;  // as docs/configuration.md heads it
   std::span<const std::string_view> keys;
 };
-inline constexpr std::array<Table, 10> tables{{{"[desk]", desk},
+inline constexpr std::array<Table, 13> tables{{{"[desk]", desk},
                                                {"[[assets]]", asset},
                                                {"[[venues]]", venue},
                                                {"[[instruments]]", instrument},
@@ -51,6 +58,9 @@ inline constexpr std::array<Table, 10> tables{{{"[desk]", desk},
                                                {"target", target},
                                                {"entries", schedule_entry},
                                                {"[[rules]]", rule},
-                                               {"[[objectives]]", objective}}};
+                                               {"[[objectives]]", objective},
+                                               {"[[sinks]]", sink},
+                                               {"[[escalations]]", escalation},
+                                               {"[notifications]", notifications}}};
 
 }  // namespace ballast::config_keys
