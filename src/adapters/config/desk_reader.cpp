@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/config/alert_config.hpp"
 #include "adapters/config/schema_reader.hpp"
 #include "model/event.hpp"
 
@@ -132,6 +133,7 @@ void read_desk_table(const TomlNode& root, Desk& desk, Problems& problems) {
 struct Reading {
   Desk desk;
   ServiceConfig service;
+  AlertSettings alerts;
   std::vector<Problem> problems;
 };
 
@@ -158,6 +160,7 @@ Reading read(std::string_view text, std::string_view file) {
   read_controls(*root, reading.desk, problems);
   check_controls(*root, reading.desk, problems);
   read_service(*root, reading.service, problems);
+  read_alert_settings(*root, reading.alerts, problems);
   reading.problems = problems.take();
   return reading;
 }
@@ -318,6 +321,11 @@ Result<Desk> load_desk(std::string_view text, std::string_view file) {
 Result<ServiceConfig> load_service(std::string_view text, std::string_view file) {
   BALLAST_TRY(reading, read_sound(text, file));
   return std::move(reading.service);
+}
+
+Result<AlertSettings> load_alert_settings(std::string_view text, std::string_view file) {
+  BALLAST_TRY(reading, read_sound(text, file));
+  return std::move(reading.alerts);
 }
 
 }  // namespace ballast

@@ -9,10 +9,11 @@
 
 namespace ballast::config_keys {
 
-inline constexpr std::array<std::string_view, 16> root{
-    "desk",       "assets",   "venues",        "instruments", "factors",  "rules",
-    "objectives", "learning", "joint_targets", "channels",    "controls", "quotes",
-    "hedges",     "routes",   "rails",         "service"};
+inline constexpr std::array<std::string_view, 19> root{
+    "desk",       "assets",   "venues",        "instruments", "factors",     "rules",
+    "objectives", "learning", "joint_targets", "channels",    "controls",    "quotes",
+    "hedges",     "routes",   "rails",         "service",     "sinks",       "escalations",
+    "notifications"};
 inline constexpr std::array<std::string_view, 7> desk{"name",
                                                       "currency",
                                                       "grid",
@@ -42,12 +43,18 @@ inline constexpr std::array<std::string_view, 7> objective{"name", "factor", "bo
 inline constexpr std::array<std::string_view, 8> service{
     "listen", "hosts", "conflate", "max_ahead", "silent_after", "tick", "queue", "tls"};
 inline constexpr std::array<std::string_view, 2> service_tls{"certificate", "key"};
+inline constexpr std::array<std::string_view, 11> sink{
+    "name",     "kind",       "url",     "secret_file",   "secret_env", "chat",
+    "severity", "per_minute", "timeout", "give_up_after", "ca_file"};
+inline constexpr std::array<std::string_view, 5> escalation{"name", "severity", "sinks",
+                                                            "escalate_after", "escalate_to"};
+inline constexpr std::array<std::string_view, 3> notifications{"dashboard", "breaks", "transfers"};
 
 struct Table {
   std::string_view name;  // as docs/configuration.md heads it
   std::span<const std::string_view> keys;
 };
-inline constexpr std::array<Table, 12> tables{{{"[desk]", desk},
+inline constexpr std::array<Table, 15> tables{{{"[desk]", desk},
                                                {"[[assets]]", asset},
                                                {"[[venues]]", venue},
                                                {"[[instruments]]", instrument},
@@ -58,6 +65,9 @@ inline constexpr std::array<Table, 12> tables{{{"[desk]", desk},
                                                {"[[rules]]", rule},
                                                {"[[objectives]]", objective},
                                                {"[service]", service},
-                                               {"[service.tls]", service_tls}}};
+                                               {"[service.tls]", service_tls},
+                                               {"[[sinks]]", sink},
+                                               {"[[escalations]]", escalation},
+                                               {"[notifications]", notifications}}};
 
 }  // namespace ballast::config_keys

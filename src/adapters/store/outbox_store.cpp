@@ -1,7 +1,6 @@
 #include "adapters/store/outbox_store.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 #include <string_view>
@@ -43,8 +42,6 @@ constexpr const char* schema =
     "  held_back INTEGER NOT NULL, minute INTEGER NOT NULL, admitted INTEGER NOT NULL,"
     "  held_back_now INTEGER NOT NULL, worst_held_back TEXT NOT NULL) WITHOUT ROWID;";
 
-constexpr std::array<std::string_view, 3> severity_names{"info", "warning", "critical"};
-
 /// Binds to one parameter after another.
 class Binder {
  public:
@@ -74,7 +71,7 @@ class Binder {
   }
   Binder& notification(const Notification& n) {
     text(n.id).text(n.message).text(n.rule).text(n.factor).text(n.book);
-    text(severity_names[static_cast<std::size_t>(n.severity)]).text(to_string(n.state));
+    text(to_string(n.severity)).text(to_string(n.state));
     integer(n.t.ns).integer(n.since.ns).real(n.value).text(n.threshold).text(n.reason);
     return text(n.desk).text(n.link).count(n.level).count(n.count);
   }
@@ -290,7 +287,7 @@ class SqliteOutbox final : public OutboxStore {
       bind.text(s.sink).time(s.failing_since).text(s.last_error).time(s.paused_until);
       bind.count(s.delivered).count(s.given_up).count(s.held_back).time(s.minute);
       bind.count(s.admitted).count(s.held_back_now);
-      bind.text(severity_names[static_cast<std::size_t>(s.worst_held_back)]);
+      bind.text(to_string(s.worst_held_back));
       BALLAST_CHECK(put_sink_.run());
     }
     return database_.exec("COMMIT");

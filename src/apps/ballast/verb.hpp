@@ -55,6 +55,7 @@ std::function<Exit()> make_import(CLI::App& app);
 std::function<Exit()> make_journal(CLI::App& app);
 std::function<Exit()> make_demo(CLI::App& app);
 std::function<Exit()> make_calc(CLI::App& app);
+std::function<Exit()> make_sink_verb(CLI::App& app);
 std::function<Exit()> make_completion(CLI::App& app);
 std::function<Exit()> make_man(CLI::App& app);
 std::function<Exit()> make_version(CLI::App& app);

@@ -35,6 +35,8 @@ constexpr std::array all_verbs{
          make_demo},
     Verb{"calc", "compute a formula by name: quotes, bands, aims, flows",
          "ballast calc glft --q 5 --gamma 0.01 --sigma 0.3 --k 0.3 --A 0.9", make_calc},
+    Verb{"sink", "send a test notification to one of a desk's sinks",
+         "ballast sink test pager -c desk.toml", make_sink_verb},
     Verb{"completion", "print a completion script for a shell",
          "ballast completion bash > /etc/bash_completion.d/ballast", make_completion},
     Verb{"man", "print or write the manual pages", "ballast man --dir /usr/local/share/man/man1",

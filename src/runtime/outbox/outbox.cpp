@@ -18,6 +18,13 @@ using Steady = std::chrono::steady_clock;
 /// Nobody sleeps longer, so that a wall clock which is set back delays nothing for ever.
 constexpr Duration longest_sleep = Duration::seconds(5);
 
+std::vector<SinkTraits> traits_of(const std::vector<std::unique_ptr<AlertSink>>& sinks) {
+  std::vector<SinkTraits> traits;
+  for (const auto& sink : sinks)
+    traits.push_back(sink->traits());
+  return traits;
+}
+
 }  // namespace
 
 struct Outbox::Core {
@@ -102,9 +109,7 @@ Result<std::unique_ptr<Outbox>> Outbox::open(OutboxParts parts, std::uint64_t jo
                             "not sent",
                             *image.seq, journal_seq));
   }
-  std::vector<SinkTraits> traits;
-  for (const auto& sink : parts.sinks)
-    traits.push_back(sink->traits());
+  const std::vector<SinkTraits> traits = traits_of(parts.sinks);
   auto core = std::make_unique<Core>(std::move(parts), std::move(image), traits);
   BALLAST_CHECK(core->parts.store->save(core->state.take_changes(fresh)));
   return std::unique_ptr<Outbox>(new Outbox(std::move(core)));
@@ -131,6 +136,21 @@ void Outbox::stop(Duration grace) {
   core_->workers.clear();  // joins
 }
 
+void Outbox::reconfigure(AlertSettings settings, std::vector<std::unique_ptr<AlertSink>> sinks) {
+  const bool working = !core_->workers.empty();
+  stop(Duration{});
+  {
+    const std::lock_guard lock(core_->mutex);
+    OutboxParts& parts = core_->parts;
+    parts.settings = std::move(settings);
+    parts.sinks = std::move(sinks);
+    core_->state = OutboxState(parts.desk, parts.settings, traits_of(parts.sinks),
+                               core_->state.image(), ++parts.seed);
+    core_->save();
+  }
+  if (working) start();
+}
+
 void Outbox::put(std::span<const AlertNews> news) {
   core_->change([&](Timestamp wall) { core_->state.put(news, wall); });
 }
@@ -146,6 +166,10 @@ void Outbox::tick(Timestamp desk, const AskStanding& ask) {
 
 void Outbox::forget(const std::string& id, Timestamp t, const std::string& reason) {
   core_->change([&](Timestamp wall) { core_->state.forget(id, t, reason, wall); });
+}
+
+void Outbox::adopt(const Notification& firing) {
+  core_->change([&](Timestamp wall) { core_->state.adopt(firing, wall); });
 }
 
 std::uint64_t Outbox::seq() const {

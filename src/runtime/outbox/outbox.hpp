@@ -50,11 +50,16 @@ class Outbox {
   /// Goes on for so long while something can be delivered, then interrupts what is under way.
   void stop(Duration grace);
 
+  /// Goes on with other settings and sinks; what waits for sinks that are gone is dropped.
+  void reconfigure(AlertSettings settings, std::vector<std::unique_ptr<AlertSink>> sinks);
+
   /// In the order of events, all of an event's news at once; those up to seq() are ignored.
   void put(std::span<const AlertNews> news);
   /// Some times a second, with the desk's time; `ask` is called before it returns.
   void tick(Timestamp desk, const AskStanding& ask);
+  /// An alert that the desk no longer knows of ends; one that fires and was not told, is.
   void forget(const std::string& id, Timestamp t, const std::string& reason);
+  void adopt(const Notification& firing);
 
   std::uint64_t seq() const;
   std::vector<std::string> open_alerts() const;

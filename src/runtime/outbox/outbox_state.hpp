@@ -97,6 +97,8 @@ class OutboxState {
   void tick(Timestamp desk, Timestamp wall, const AskStanding& ask);
   /// An alert that the desk no longer knows of ends, with this reason.
   void forget(const std::string& id, Timestamp t, const std::string& reason, Timestamp wall);
+  /// What fires is told, unless it was.
+  void adopt(Notification firing, Timestamp wall);
 
   SinkTurn turn(std::size_t sink, Timestamp wall) const;
   void settle(std::size_t sink,
@@ -111,6 +113,8 @@ class OutboxState {
     return !touched_deliveries_.empty() || !touched_alerts_.empty() || !touched_sinks_.empty();
   }
   OutboxChanges take_changes(bool whole);
+  /// All of it, as a store would give it back.
+  OutboxImage image() const;
 
  private:
   struct Resend {
