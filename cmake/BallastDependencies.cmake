@@ -10,6 +10,8 @@ find_package(tomlplusplus REQUIRED) # tomlplusplus::tomlplusplus
 find_package(CLI11 REQUIRED) # CLI11::CLI11
 find_package(SQLite3 REQUIRED) # SQLite::SQLite3
 find_package(ZLIB REQUIRED) # ZLIB::ZLIB
+find_package(OpenSSL REQUIRED) # OpenSSL::SSL
+find_package(Boost 1.74 REQUIRED) # Boost::headers
 find_package(Eigen3 3.4 REQUIRED NO_MODULE) # Eigen3::Eigen
 
 # Debian ships no CMake configuration for libsodium.
