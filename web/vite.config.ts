@@ -8,7 +8,16 @@ export default defineConfig({
   base: '/',
   plugins: [
     react(),
-    { name: 'sources', transformIndexHtml: () => [{ tag: 'meta', attrs: { name: 'ballast-sources', content: sourcesHash() }, injectTo: 'head' as const }] },
+    {
+      name: 'sources',
+      transformIndexHtml: () => [
+        {
+          tag: 'meta',
+          attrs: { name: 'ballast-sources', content: sourcesHash() },
+          injectTo: 'head' as const,
+        },
+      ],
+    },
   ],
   build: {
     target: 'es2022',
@@ -18,8 +27,16 @@ export default defineConfig({
     cssCodeSplit: false,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1200,
-    rollupOptions: { output: { entryFileNames: 'assets/app.js', chunkFileNames: 'assets/[name].js', assetFileNames: 'assets/[name][extname]' } },
+    rollupOptions: {
+      output: {
+        entryFileNames: 'assets/app.js',
+        chunkFileNames: 'assets/[name].js',
+        assetFileNames: 'assets/[name][extname]',
+      },
+    },
   },
-  server: { proxy: { '/api': { target: process.env.BALLAST_URL ?? 'http://127.0.0.1:8421', ws: true } } },
+  server: {
+    proxy: { '/api': { target: process.env.BALLAST_URL ?? 'http://127.0.0.1:8421', ws: true } },
+  },
   test: { include: ['test/**/*.test.ts'] },
 } as Parameters<typeof defineConfig>[0]);

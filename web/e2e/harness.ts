@@ -19,7 +19,8 @@ export interface DeskUnderTest {
 export async function startDesk(options: Record<string, number> = {}): Promise<DeskUnderTest> {
   if (real) {
     return {
-      url: process.env.BALLAST_URL!.replace(/\/$/, ''), close: async () => undefined,
+      url: process.env.BALLAST_URL!.replace(/\/$/, ''),
+      close: async () => undefined,
       inject: () => {
         throw new Error('a real service has no switches');
       },
@@ -32,7 +33,15 @@ export async function startDesk(options: Record<string, number> = {}): Promise<D
 export function startBrowser(): Promise<Browser> {
   return chromium.launch({
     executablePath: chromiumPath,
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--no-first-run',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+    ],
   });
 }
 
@@ -53,18 +62,42 @@ export class Window {
   ) {}
 
   /** Opens a page as a person of that role does, by a link with the token. */
-  static async open(browser: Browser, desk: DeskUnderTest, path = '/', { role = 'admin', width = 1440, height = 900, scheme = 'dark', contrast = 'no-preference' }: Look = {}): Promise<Window> {
-    const context = await browser.newContext({ viewport: { width, height }, colorScheme: scheme, contrast, reducedMotion: 'reduce' });
+  static async open(
+    browser: Browser,
+    desk: DeskUnderTest,
+    path = '/',
+    {
+      role = 'admin',
+      width = 1440,
+      height = 900,
+      scheme = 'dark',
+      contrast = 'no-preference',
+    }: Look = {},
+  ): Promise<Window> {
+    const context = await browser.newContext({
+      viewport: { width, height },
+      colorScheme: scheme,
+      contrast,
+      reducedMotion: 'reduce',
+    });
     const page = await context.newPage();
     page.setDefaultTimeout(patience);
     const window = new Window(context, page, desk);
     page.on('pageerror', (error) => window.errors.push(error.message));
     page.on('console', (message) => {
       // Refusals that a test asks for are no errors of the page.
-      if (message.type() === 'error' && !/Failed to load resource|WebSocket connection/.test(message.text())) window.errors.push(message.text());
+      if (
+        message.type() === 'error' &&
+        !/Failed to load resource|WebSocket connection/.test(message.text())
+      )
+        window.errors.push(message.text());
     });
     page.on('request', (request) => {
-      if (!request.url().startsWith(desk.url) && !request.url().startsWith(desk.url.replace('http', 'ws'))) window.errors.push(`a request to elsewhere: ${request.url()}`);
+      if (
+        !request.url().startsWith(desk.url) &&
+        !request.url().startsWith(desk.url.replace('http', 'ws'))
+      )
+        window.errors.push(`a request to elsewhere: ${request.url()}`);
     });
     const token = real ? process.env.BALLAST_TOKEN : `mock-${role}`;
     await page.goto(`${desk.url}${path}${token ? `#token=${token}` : ''}`);
@@ -76,4 +109,13 @@ export class Window {
   }
 }
 
-export const pages = ['/', '/factors/delta:BTC', '/alerts', '/proposals', '/positions', '/pnl', '/limits', '/system'];
+export const pages = [
+  '/',
+  '/factors/delta:BTC',
+  '/alerts',
+  '/proposals',
+  '/positions',
+  '/pnl',
+  '/limits',
+  '/system',
+];

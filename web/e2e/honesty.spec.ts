@@ -47,7 +47,12 @@ describe.skipIf(real)('honesty', () => {
     desk.inject({ refuse: false });
     await page.getByRole('button', { name: 'Connect now' }).click();
     await page.getByText('What you see is as of').waitFor({ state: 'detached' });
-    await page.waitForFunction((text) => [...document.querySelectorAll('tr.factor-row .c-z')].map((e) => e.textContent).join() !== text, before.join());
+    await page.waitForFunction(
+      (text) =>
+        [...document.querySelectorAll('tr.factor-row .c-z')].map((e) => e.textContent).join() !==
+        text,
+      before.join(),
+    );
     expect(await page.locator('.shell.stale').count()).toBe(0);
   });
 
@@ -66,7 +71,11 @@ describe.skipIf(real)('honesty', () => {
     desk.inject({ gap: 1 });
     await page.keyboard.press('g');
     await page.keyboard.press('s');
-    await page.getByText('Gaps noticed').locator('..').getByText(/^1, 0$/).waitFor();
+    await page
+      .getByText('Gaps noticed')
+      .locator('..')
+      .getByText(/^1, 0$/)
+      .waitFor();
     await page.keyboard.press('g');
     await page.keyboard.press('b');
     await page.locator('tr.factor-row').first().waitFor();
@@ -108,14 +117,21 @@ describe.skipIf(real)('honesty', () => {
     const page = await open('/positions');
     await page.getByRole('table', { name: 'Positions' }).waitFor();
     desk.inject({ push: ['delta:ETH@mm', 2.6] });
-    await page.locator('[data-announce="now"]').filter({ hasText: 'critical alert: far-out on delta:ETH' }).waitFor({ state: 'attached' });
+    await page
+      .locator('[data-announce="now"]')
+      .filter({ hasText: 'critical alert: far-out on delta:ETH' })
+      .waitFor({ state: 'attached' });
   });
 
   test('a token that is revoked ends the session', async () => {
     const page = await open('/');
     await page.locator('tr.factor-row').first().waitFor();
     await page.evaluate(async () => {
-      await fetch('/api/v1/tokens/ada', { method: 'DELETE', headers: { authorization: 'Bearer mock-admin', 'content-type': 'application/json' }, body: '{"reason": "gone"}' });
+      await fetch('/api/v1/tokens/ada', {
+        method: 'DELETE',
+        headers: { authorization: 'Bearer mock-admin', 'content-type': 'application/json' },
+        body: '{"reason": "gone"}',
+      });
     });
     await page.getByRole('link', { name: 'System' }).click();
     await page.getByLabel('Token').waitFor();

@@ -49,23 +49,38 @@ test('without a token one is asked for, and a bad one is told', async () => {
 test('the board has a row per factor, worst first, and each moves by itself', async () => {
   const page = await open('/');
   await page.locator('tr.factor-row').first().waitFor();
-  const z = async () => (await page.locator('tr.factor-row .c-z').allTextContents()).map((text) => Math.abs(Number(text.replace('\u2212', '-').replace('+', ''))));
+  const z = async () =>
+    (await page.locator('tr.factor-row .c-z').allTextContents()).map((text) =>
+      Math.abs(Number(text.replace('\u2212', '-').replace('+', ''))),
+    );
   const first = await z();
   const known = first.filter((x) => !Number.isNaN(x));
   const out = known.filter((x) => x > 1);
   expect(known.length).toBeGreaterThan(0);
-  expect(known.slice(0, out.length).every((x) => x > 1), `rows out of band come first: ${first}`).toBe(true);
-  await page.waitForFunction((before) => [...document.querySelectorAll('tr.factor-row .c-z')].map((e) => e.textContent).join() !== before, (await page.locator('tr.factor-row .c-z').allTextContents()).join());
+  expect(
+    known.slice(0, out.length).every((x) => x > 1),
+    `rows out of band come first: ${first}`,
+  ).toBe(true);
+  await page.waitForFunction(
+    (before) =>
+      [...document.querySelectorAll('tr.factor-row .c-z')].map((e) => e.textContent).join() !==
+      before,
+    (await page.locator('tr.factor-row .c-z').allTextContents()).join(),
+  );
   await page.getByRole('button', { name: 'Factor', exact: true }).click();
   await page.waitForURL(/sort=factor/);
-  const names = await page.locator('tr.factor-row').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-key')));
+  const names = await page
+    .locator('tr.factor-row')
+    .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-key')));
   expect(names).toEqual([...names].sort());
 });
 
 test('the board is searched and filtered, and its address says how', async () => {
   const page = await open('/?q=btc');
   await page.locator('tr.factor-row').first().waitFor();
-  const names = await page.locator('tr.factor-row').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-key') ?? ''));
+  const names = await page
+    .locator('tr.factor-row')
+    .evaluateAll((rows) => rows.map((row) => row.getAttribute('data-key') ?? ''));
   expect(names.every((name) => /btc/i.test(name))).toBe(true);
   await page.getByRole('button', { name: 'Out of band' }).click();
   await page.waitForURL(/show=out/);
@@ -75,13 +90,34 @@ test('a factor has its path, its excursions, its control in words, and where its
   const page = await open('/factors/delta:BTC');
   await page.locator('canvas').waitFor();
   await page.getByText('Effectiveness', { exact: false }).first().waitFor();
-  await page.getByText(/variance index/i).first().waitFor();
-  for (const name of ['Excursions', 'Time out of the band, by cause', 'Target, stage by stage', 'What the number is made of']) await page.getByRole('heading', { name }).waitFor();
+  await page
+    .getByText(/variance index/i)
+    .first()
+    .waitFor();
+  for (const name of [
+    'Excursions',
+    'Time out of the band, by cause',
+    'Target, stage by stage',
+    'What the number is made of',
+  ])
+    await page.getByRole('heading', { name }).waitFor();
   const readout = page.locator('.readout');
   const before = await readout.textContent();
-  await page.waitForFunction((text) => document.querySelector('.readout')?.textContent !== text, before);
+  await page.waitForFunction(
+    (text) => document.querySelector('.readout')?.textContent !== text,
+    before,
+  );
   // Something is drawn, in more than two colours.
-  const colours = await page.locator('canvas').evaluate((canvas: HTMLCanvasElement) => new Set(new Uint32Array(canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size);
+  const colours = await page
+    .locator('canvas')
+    .evaluate(
+      (canvas: HTMLCanvasElement) =>
+        new Set(
+          new Uint32Array(
+            canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height).data.buffer,
+          ),
+        ).size,
+    );
   expect(colours).toBeGreaterThan(5);
   await page.getByRole('button', { name: 'Table' }).click();
   await page.waitForURL(/view=table/);
@@ -103,8 +139,16 @@ test('positions are exact to the last digit', async () => {
   const page = await open('/positions');
   const table = page.getByRole('table', { name: 'Balances' });
   await table.locator('tbody tr').first().waitFor();
-  const answer = await page.evaluate(async (token) => (await (await fetch('/api/v1/balances', { headers: { authorization: `Bearer ${token}` } })).json()) as { items: { qty: string }[] }, await page.evaluate(() => sessionStorage.getItem('ballast.token')));
-  const shown = (await table.locator('tbody td.num').allTextContents()).map((text) => text.replaceAll(',', '').replace('\u2212', '-'));
+  const answer = await page.evaluate(
+    async (token) =>
+      (await (
+        await fetch('/api/v1/balances', { headers: { authorization: `Bearer ${token}` } })
+      ).json()) as { items: { qty: string }[] },
+    await page.evaluate(() => sessionStorage.getItem('ballast.token')),
+  );
+  const shown = (await table.locator('tbody td.num').allTextContents()).map((text) =>
+    text.replaceAll(',', '').replace('\u2212', '-'),
+  );
   expect(shown.sort()).toEqual(answer.items.map((x) => x.qty).sort());
 });
 
@@ -112,7 +156,17 @@ test('profit and loss is split, and the table says what the chart does', async (
   const page = await open('/pnl');
   const chart = page.locator('.waterfall svg');
   await chart.waitFor();
-  expect(await chart.locator('text').allTextContents()).toEqual(expect.arrayContaining(['spread', 'target', 'deviation', 'basis', 'funding', 'fees', 'unexplained']));
+  expect(await chart.locator('text').allTextContents()).toEqual(
+    expect.arrayContaining([
+      'spread',
+      'target',
+      'deviation',
+      'basis',
+      'funding',
+      'fees',
+      'unexplained',
+    ]),
+  );
   await page.getByRole('button', { name: 'Table' }).click();
   await page.getByRole('row', { name: /^unexplained/ }).waitFor();
 });
@@ -120,20 +174,35 @@ test('profit and loss is split, and the table says what the chart does', async (
 test('the system page tells speed, journal, feeds, and who I am', async () => {
   const page = await open('/system');
   await page.getByText('acknowledgement').waitFor();
-  for (const name of ['Journal', 'Feeds', 'Audit', 'Tokens', 'Where alerts go']) await page.getByRole('heading', { name, exact: true }).waitFor();
-  expect(await page.getByText(/Signed in as/).locator('..').textContent()).toMatch(/admin/);
+  for (const name of ['Journal', 'Feeds', 'Audit', 'Tokens', 'Where alerts go'])
+    await page.getByRole('heading', { name, exact: true }).waitFor();
+  expect(
+    await page
+      .getByText(/Signed in as/)
+      .locator('..')
+      .textContent(),
+  ).toMatch(/admin/);
 });
 
-test.each(pages)('%s has a title, one main heading, the status strip, and no page wider than the screen', async (path) => {
-  const page = await open(path);
-  await page.locator('main h1').first().waitFor({ state: 'attached' });
-  expect(await page.title()).toMatch(/· Ballast$/);
-  expect(await page.locator('main h1').count()).toBe(1);
-  await page.getByRole('region', { name: 'Status' }).getByText('journal').waitFor();
-  expect(await page.getByRole('button', { name: 'Kill switch' }).isVisible()).toBe(true);
-  for (const width of [1440, 768, 360]) {
-    await page.setViewportSize({ width, height: 780 });
-    const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth + (document.querySelector('main')!.scrollWidth - document.querySelector('main')!.clientWidth));
-    expect(wider, `${path} at ${width}`).toBeLessThanOrEqual(1);
-  }
-});
+test.each(pages)(
+  '%s has a title, one main heading, the status strip, and no page wider than the screen',
+  async (path) => {
+    const page = await open(path);
+    await page.locator('main h1').first().waitFor({ state: 'attached' });
+    expect(await page.title()).toMatch(/· Ballast$/);
+    expect(await page.locator('main h1').count()).toBe(1);
+    await page.getByRole('region', { name: 'Status' }).getByText('journal').waitFor();
+    expect(await page.getByRole('button', { name: 'Kill switch' }).isVisible()).toBe(true);
+    for (const width of [1440, 768, 360]) {
+      await page.setViewportSize({ width, height: 780 });
+      const wider = await page.evaluate(
+        () =>
+          document.documentElement.scrollWidth -
+          document.documentElement.clientWidth +
+          (document.querySelector('main')!.scrollWidth -
+            document.querySelector('main')!.clientWidth),
+      );
+      expect(wider, `${path} at ${width}`).toBeLessThanOrEqual(1);
+    }
+  },
+);

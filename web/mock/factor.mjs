@@ -22,11 +22,15 @@ export class Factor {
     this.override = null;
     this.hedgeAt = null;
     this.seen = 0;
-    this.pnl = Object.fromEntries(['spread', 'target', 'deviation', 'basis', 'funding', 'fees'].map((k) => [k, 0]));
+    this.pnl = Object.fromEntries(
+      ['spread', 'target', 'deviation', 'basis', 'funding', 'fees'].map((k) => [k, 0]),
+    );
   }
 
   at(z) {
-    return this.target + (z > 0 ? z * (this.band[1] - this.target) : z * (this.target - this.band[0]));
+    return (
+      this.target + (z > 0 ? z * (this.band[1] - this.target) : z * (this.target - this.band[0]))
+    );
   }
 
   text(value) {
@@ -43,8 +47,11 @@ export class Factor {
     }
     const pull = this.open ? 0.004 : 0.0035;
     // What somebody has to approve stays out until then: clients keep at it.
-    const asked = this.controlled && (this.controlled.hedge === 'approve' || this.controlled.transfer === 'approve');
-    const home = this.open && (asked || this.key === 'delta:BTC@options') ? 1.5 * Math.sign(this.z) : 0;
+    const asked =
+      this.controlled &&
+      (this.controlled.hedge === 'approve' || this.controlled.transfer === 'approve');
+    const home =
+      this.open && (asked || this.key === 'delta:BTC@options') ? 1.5 * Math.sign(this.z) : 0;
     let cause = r.pick(['quote', 'quote', 'client', 'market']);
     this.z += pull * (home - this.z) * dt + this.noise * 0.028 * Math.sqrt(dt) * r.normal();
     if (r.happens(0.55, dt)) {
@@ -58,7 +65,11 @@ export class Factor {
     if (this.hedgeAt !== null && now >= this.hedgeAt) this.hedge(now, price);
     else if (this.open && this.hedgeAt === null && this.controlled?.hedge === 'auto') {
       this.hedgeAt = now + r.between(15, 90);
-    } else if (this.open && this.hedgeAt === null && now - this.open.t > (this.controlled ? 2400 : r.between(400, 1500))) {
+    } else if (
+      this.open &&
+      this.hedgeAt === null &&
+      now - this.open.t > (this.controlled ? 2400 : r.between(400, 1500))
+    ) {
       this.hedgeAt = now + 10;
     }
     this.z = Math.max(-4.5, Math.min(4.5, this.z));
@@ -94,8 +105,14 @@ export class Factor {
     const known = !this.unknown;
     const value = Number(this.actual.toFixed(this.digits));
     const n = p.t.length - 1;
-    if (n >= 0 && p.actual[n] === value && p.target[n] === this.target && p.lower[n] === this.band[0] &&
-        p.known[n] === known) return;
+    if (
+      n >= 0 &&
+      p.actual[n] === value &&
+      p.target[n] === this.target &&
+      p.lower[n] === this.band[0] &&
+      p.known[n] === known
+    )
+      return;
     p.t.push(now);
     p.actual.push(value);
     p.target.push(this.target);
@@ -108,7 +125,10 @@ export class Factor {
   fill(now, origin, dz, price) {
     const qty = Math.abs(dz) * this.half;
     this.fills.push({
-      t: now, origin, side: dz > 0 ? 'buy' : 'sell', qty: this.text(qty),
+      t: now,
+      origin,
+      side: dz > 0 ? 'buy' : 'sell',
+      qty: this.text(qty),
       instrument: this.coin ? `${this.coin}-USDT${origin === 'hedge' ? '-PERP' : ''}` : this.factor,
       price: (price ?? 1).toFixed(2),
     });
@@ -135,14 +155,32 @@ export class Factor {
 
   alpha(actual, lower, upper) {
     const [L, U] = this.limit;
-    const x = actual > upper ? (actual - upper) / (U - upper || 1) : actual < lower ? (lower - actual) / (lower - L || 1) : 0;
+    const x =
+      actual > upper
+        ? (actual - upper) / (U - upper || 1)
+        : actual < lower
+          ? (lower - actual) / (lower - L || 1)
+          : 0;
     return 1 - Math.min(1, Math.max(0, x));
   }
 
   /** Figures over [from, to), by going along the path. */
   figures(from, to) {
     const p = this.path;
-    const sum = { known: 0, all: 0, alpha: 0, in: 0, above: 0, below: 0, past: 0, z: 0, zz: 0, max: 0, iae: 0, ise: 0 };
+    const sum = {
+      known: 0,
+      all: 0,
+      alpha: 0,
+      in: 0,
+      above: 0,
+      below: 0,
+      past: 0,
+      z: 0,
+      zz: 0,
+      max: 0,
+      iae: 0,
+      ise: 0,
+    };
     let i = p.t.length - 1;
     for (let end = to; i >= 0 && end > from; --i) {
       const dt = end - Math.max(from, Math.min(p.t[i], end));
@@ -168,29 +206,50 @@ export class Factor {
     const causes = {};
     inside.forEach((e, n) => (causes[e.cause] = (causes[e.cause] ?? 0) + lengths[n]));
     return {
-      known_seconds: sum.known, unknown_fraction: sum.all ? 1 - sum.known / sum.all : 0,
-      adherence: share(sum.alpha), time_in_band: share(sum.in), time_above: share(sum.above),
-      time_below: share(sum.below), time_past_limit: share(sum.past), bias: share(sum.z),
-      rms_z: sum.known > 0 ? Math.sqrt(sum.zz / sum.known) : null, max_abs_z: sum.known > 0 ? sum.max : null,
-      iae: sum.iae, ise: sum.ise,
+      known_seconds: sum.known,
+      unknown_fraction: sum.all ? 1 - sum.known / sum.all : 0,
+      adherence: share(sum.alpha),
+      time_in_band: share(sum.in),
+      time_above: share(sum.above),
+      time_below: share(sum.below),
+      time_past_limit: share(sum.past),
+      bias: share(sum.z),
+      rms_z: sum.known > 0 ? Math.sqrt(sum.zz / sum.known) : null,
+      max_abs_z: sum.known > 0 ? sum.max : null,
+      iae: sum.iae,
+      ise: sum.ise,
       excursions: {
-        count: inside.length, longest_seconds: Math.max(0, ...lengths),
+        count: inside.length,
+        longest_seconds: Math.max(0, ...lengths),
         mean_seconds: inside.length ? lengths.reduce((a, b) => a + b, 0) / inside.length : null,
         open_seconds: this.open ? to - this.open.t : null,
       },
-      out_of_band_seconds_by_cause: Object.fromEntries(Object.entries(causes).sort((a, b) => b[1] - a[1])),
+      out_of_band_seconds_by_cause: Object.fromEntries(
+        Object.entries(causes).sort((a, b) => b[1] - a[1]),
+      ),
     };
   }
 
   windows(now) {
     const start = Math.floor(now / DAY) * DAY;
-    const spans = { '5m': 300, '1h': 3600, '6h': 21600, '24h': DAY, today: now - start, all: now - this.path.t[0] };
+    const spans = {
+      '5m': 300,
+      '1h': 3600,
+      '6h': 21600,
+      '24h': DAY,
+      today: now - start,
+      all: now - this.path.t[0],
+    };
     const adherence = {};
     for (const [name, span] of Object.entries(spans)) {
-      adherence[name] = span > now - this.path.t[0] + 60 ? null : this.figures(now - span, now).adherence;
+      adherence[name] =
+        span > now - this.path.t[0] + 60 ? null : this.figures(now - span, now).adherence;
     }
     if (adherence.today === null) adherence.today = adherence.all;
-    this.adherence = { ...adherence, '30d': 0.994 - 0.03 * this.noise * (1 - (adherence.all ?? 1)) };
+    this.adherence = {
+      ...adherence,
+      '30d': 0.994 - 0.03 * this.noise * (1 - (adherence.all ?? 1)),
+    };
     this.today = this.figures(Math.max(start, this.path.t[0]), now);
   }
 }

@@ -19,11 +19,28 @@ import { MockDesk } from './desk.mjs';
 import { Hub } from './stream.mjs';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
-const types = { '.html': 'text/html; charset=utf-8', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml', '.woff2': 'font/woff2' };
+const types = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.svg': 'image/svg+xml',
+  '.woff2': 'font/woff2',
+};
 
 export async function startMock(options = {}) {
   const desk = new MockDesk(options);
-  const tokens = new Map(['viewer', 'trader', 'risk', 'admin'].map((role) => [`mock-${role}`, { name: { viewer: 'vera', trader: 'tom', risk: 'rita', admin: 'ada' }[role], role, expires: null, created: new Date(desk.began * 1000).toISOString(), last_used: null }]));
+  const tokens = new Map(
+    ['viewer', 'trader', 'risk', 'admin'].map((role) => [
+      `mock-${role}`,
+      {
+        name: { viewer: 'vera', trader: 'tom', risk: 'rita', admin: 'ada' }[role],
+        role,
+        expires: null,
+        created: new Date(desk.began * 1000).toISOString(),
+        last_used: null,
+      },
+    ]),
+  );
   const api = makeApi(desk, tokens);
   const hub = new Hub(desk, tokens);
   const injected = { slow: 0, fail: null };
@@ -34,8 +51,12 @@ export async function startMock(options = {}) {
     try {
       const body = await readFile(name);
       response.writeHead(200, {
-        'content-type': types[extname(name)] ?? 'application/octet-stream', 'cache-control': 'no-cache',
-        'content-security-policy': "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'", 'x-content-type-options': 'nosniff', 'referrer-policy': 'no-referrer',
+        'content-type': types[extname(name)] ?? 'application/octet-stream',
+        'cache-control': 'no-cache',
+        'content-security-policy':
+          "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
       });
       response.end(body);
     } catch {
@@ -91,10 +112,22 @@ export async function startMock(options = {}) {
     if (injected.slow) await new Promise((done) => setTimeout(done, injected.slow));
     const by = tokens.get((request.headers.authorization ?? '').replace(/^Bearer /, '')) ?? null;
     const failed = injected.fail && url.pathname.startsWith(injected.fail);
-    const reply = failed ? { status: 500, body: { type: 'about:blank', title: 'Internal Server Error', status: 500, code: 'internal', detail: 'the disk is full: free some space on it' } }
+    const reply = failed
+      ? {
+          status: 500,
+          body: {
+            type: 'about:blank',
+            title: 'Internal Server Error',
+            status: 500,
+            code: 'internal',
+            detail: 'the disk is full: free some space on it',
+          },
+        }
       : api({ method: request.method, url, headers: request.headers, body, by });
     response.writeHead(reply.status, {
-      'content-type': reply.status >= 400 ? 'application/problem+json' : 'application/json', 'cache-control': 'no-store', ...(reply.etag ? { etag: reply.etag } : {}),
+      'content-type': reply.status >= 400 ? 'application/problem+json' : 'application/json',
+      'cache-control': 'no-store',
+      ...(reply.etag ? { etag: reply.etag } : {}),
     });
     response.end(JSON.stringify(reply.body));
   });
@@ -113,7 +146,10 @@ export async function startMock(options = {}) {
   }, period * 1000);
   await new Promise((done) => server.listen(options.port ?? 0, '127.0.0.1', done));
   return {
-    url: `http://127.0.0.1:${server.address().port}`, desk, hub, inject,
+    url: `http://127.0.0.1:${server.address().port}`,
+    desk,
+    hub,
+    inject,
     async close() {
       clearInterval(timer);
       for (const client of hub.clients) client.socket.terminate();
@@ -124,8 +160,14 @@ export async function startMock(options = {}) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { values } = parseArgs({ options: Object.fromEntries(['port', 'seed', 'factors', 'rate', 'speed'].map((name) => [name, { type: 'string' }])) });
-  const options = Object.fromEntries(Object.entries(values).map(([name, value]) => [name, Number(value)]));
+  const { values } = parseArgs({
+    options: Object.fromEntries(
+      ['port', 'seed', 'factors', 'rate', 'speed'].map((name) => [name, { type: 'string' }]),
+    ),
+  });
+  const options = Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, Number(value)]),
+  );
   const mock = await startMock({ port: 8421, ...options });
   console.log(`${mock.url}/#token=mock-admin`);
 }

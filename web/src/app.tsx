@@ -4,7 +4,7 @@ import { makeRest, Problem } from './protocol/rest';
 import type { Desk, Me } from './protocol/types';
 import { go, usePlace } from './router';
 import { AppContext, type App } from './store/context';
-import { browser, Live, nextFrame } from './store/live';
+import { browser, Live, pacedFrames } from './store/live';
 import { Queries } from './store/queries';
 import { forgetToken, keepToken, takeToken } from './store/session';
 import { Shell } from './ui/shell';
@@ -17,7 +17,11 @@ import { PositionsPage } from './pages/positions';
 import { ProposalPage, ProposalsPage } from './pages/proposals';
 import { SystemPage } from './pages/system';
 
-type Phase = { at: 'asking' } | { at: 'login'; why: string | null } | { at: 'unreachable'; why: string } | { at: 'in'; app: App };
+type Phase =
+  | { at: 'asking' }
+  | { at: 'login'; why: string | null }
+  | { at: 'unreachable'; why: string }
+  | { at: 'in'; app: App };
 
 export function Root() {
   const [phase, setPhase] = useState<Phase>({ at: 'asking' });
@@ -29,16 +33,29 @@ export function Root() {
       setPhase({ at: 'login', why });
     };
     let live: Live | null = null;
-    const rest = makeRest(() => token, (detail) => leave(token === null ? null : detail));
+    const rest = makeRest(
+      () => token,
+      (detail) => leave(token === null ? null : detail),
+    );
     try {
       const [me, desk] = await Promise.all([rest.get<Me>('/me'), rest.get<Desk>('/desk')]);
       const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/stream`;
-      live = new Live(url, () => token, browser, nextFrame);
+      live = new Live(url, () => token, browser, pacedFrames());
       live.onStatus(() => {
         if (live?.status.connection === 'refused') leave(live.status.reason);
       });
       live.stream.start();
-      setPhase({ at: 'in', app: { live, queries: new Queries(rest, Date.now), rest, me: me.body, desk: desk.body, signOut: () => leave(null) } });
+      setPhase({
+        at: 'in',
+        app: {
+          live,
+          queries: new Queries(rest, Date.now),
+          rest,
+          me: me.body,
+          desk: desk.body,
+          signOut: () => leave(null),
+        },
+      });
     } catch (error) {
       const problem = error as Problem;
       if (problem.status === 403) leave(problem.message);
@@ -50,16 +67,40 @@ export function Root() {
   // A link with a token, opened in a tab that is here already.
   useEffect(() => {
     const arrived = () => {
-      if (location.hash.includes('token=')) void enter(takeToken(location, history, sessionStorage));
+      if (location.hash.includes('token='))
+        void enter(takeToken(location, history, sessionStorage));
     };
     addEventListener('hashchange', arrived);
     return () => removeEventListener('hashchange', arrived);
   }, [enter]);
 
-  if (phase.at === 'asking') return <div className="login" role="status">Asking the service…</div>;
-  if (phase.at === 'unreachable') return <Unreachable why={phase.why} again={() => { setPhase({ at: 'asking' }); void enter(sessionStorage.getItem('ballast.token')); }} />;
+  if (phase.at === 'asking')
+    return (
+      <div className="login" role="status">
+        Asking the service…
+      </div>
+    );
+  if (phase.at === 'unreachable')
+    return (
+      <Unreachable
+        why={phase.why}
+        again={() => {
+          setPhase({ at: 'asking' });
+          void enter(sessionStorage.getItem('ballast.token'));
+        }}
+      />
+    );
   if (phase.at === 'login') {
-    return <Login why={phase.why} onToken={(token) => { keepToken(token); setPhase({ at: 'asking' }); void enter(token); }} />;
+    return (
+      <Login
+        why={phase.why}
+        onToken={(token) => {
+          keepToken(token);
+          setPhase({ at: 'asking' });
+          void enter(token);
+        }}
+      />
+    );
   }
   return (
     <AppContext value={phase.app}>
@@ -79,7 +120,11 @@ function Unreachable({ why, again }: { why: string; again: () => void }) {
     <main className="login">
       <h1>The desk cannot be shown</h1>
       <p role="alert">{why}. Trying again every five seconds.</p>
-      <p><button type="button" onClick={again}>Try now</button></p>
+      <p>
+        <button type="button" onClick={again}>
+          Try now
+        </button>
+      </p>
     </main>
   );
 }
@@ -94,19 +139,42 @@ function Login({ why, onToken }: { why: string | null; onToken: (token: string) 
     <main className="login">
       <form onSubmit={submit}>
         <h1>Ballast</h1>
-        <p className="muted">Open the address that the service printed when it started, or paste a token.</p>
+        <p className="muted">
+          Open the address that the service printed when it started, or paste a token.
+        </p>
         <label className="field">
           Token
-          <input type="password" name="token" autoComplete="current-password" spellCheck={false} value={token} onChange={(event) => setToken(event.target.value)} />
+          <input
+            type="password"
+            name="token"
+            autoComplete="current-password"
+            spellCheck={false}
+            value={token}
+            onChange={(event) => setToken(event.target.value)}
+          />
         </label>
-        {why ? <p className="notice crit" role="alert">{why}</p> : null}
-        <button type="submit" className="primary">Sign in</button>
+        {why ? (
+          <p className="notice crit" role="alert">
+            {why}
+          </p>
+        ) : null}
+        <button type="submit" className="primary">
+          Sign in
+        </button>
       </form>
     </main>
   );
 }
 
-const titles: Record<string, string> = { '': 'Board', alerts: 'Alerts', proposals: 'Proposals', positions: 'Positions', pnl: 'P&L', limits: 'Limits', system: 'System' };
+const titles: Record<string, string> = {
+  '': 'Board',
+  alerts: 'Alerts',
+  proposals: 'Proposals',
+  positions: 'Positions',
+  pnl: 'P&L',
+  limits: 'Limits',
+  system: 'System',
+};
 
 function Page() {
   const { path } = usePlace();
@@ -122,19 +190,32 @@ function Page() {
     document.title = `${title ?? 'Not found'} · Ballast`;
   }, [title]);
   switch (first) {
-    case '': return <Board />;
-    case 'factors': if (name) return <FactorPage key={name} factorKey={name} />; break;
-    case 'alerts': return <AlertsPage />;
-    case 'proposals': return name ? <ProposalPage key={name} id={name} /> : <ProposalsPage />;
-    case 'positions': return <PositionsPage />;
-    case 'pnl': return <PnlPage />;
-    case 'limits': return <LimitsPage />;
-    case 'system': return <SystemPage />;
+    case '':
+      return <Board />;
+    case 'factors':
+      if (name) return <FactorPage key={name} factorKey={name} />;
+      break;
+    case 'alerts':
+      return <AlertsPage />;
+    case 'proposals':
+      return name ? <ProposalPage key={name} id={name} /> : <ProposalsPage />;
+    case 'positions':
+      return <PositionsPage />;
+    case 'pnl':
+      return <PnlPage />;
+    case 'limits':
+      return <LimitsPage />;
+    case 'system':
+      return <SystemPage />;
   }
   return (
     <div className="page">
       <h1>There is no page {path}</h1>
-      <p><button type="button" onClick={() => go('/')}>To the board</button></p>
+      <p>
+        <button type="button" onClick={() => go('/')}>
+          To the board
+        </button>
+      </p>
     </div>
   );
 }

@@ -1,5 +1,10 @@
 // Pages by path: the history API, and links that are links.
-import { useCallback, useSyncExternalStore, type AnchorHTMLAttributes, type MouseEvent } from 'react';
+import {
+  useCallback,
+  useSyncExternalStore,
+  type AnchorHTMLAttributes,
+  type MouseEvent,
+} from 'react';
 
 const listeners = new Set<() => void>();
 let shown = location.pathname + location.search;
@@ -31,7 +36,10 @@ export function usePlace(): Place {
     () => shown,
   );
   const at = text.indexOf('?');
-  return { path: at < 0 ? text : text.slice(0, at), query: new URLSearchParams(at < 0 ? '' : text.slice(at)) };
+  return {
+    path: at < 0 ? text : text.slice(0, at),
+    query: new URLSearchParams(at < 0 ? '' : text.slice(at)),
+  };
 }
 
 /** A part of the query that is kept in the address, so that a link shows what one sees. */
@@ -50,12 +58,25 @@ export function useParam(name: string, fallback: string): [string, (value: strin
   return [value, set];
 }
 
-export const factorPath = (key: string) => `/factors/${encodeURIComponent(key).replaceAll('%3A', ':').replaceAll('%40', '@')}`;
+export const factorPath = (key: string) =>
+  `/factors/${encodeURIComponent(key).replaceAll('%3A', ':').replaceAll('%40', '@')}`;
 
-export function Link({ to, onClick, ...rest }: { to: string } & AnchorHTMLAttributes<HTMLAnchorElement>) {
+export function Link({
+  to,
+  onClick,
+  ...rest
+}: { to: string } & AnchorHTMLAttributes<HTMLAnchorElement>) {
   const click = (event: MouseEvent<HTMLAnchorElement>) => {
     onClick?.(event);
-    if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (
+      event.defaultPrevented ||
+      event.button !== 0 ||
+      event.metaKey ||
+      event.ctrlKey ||
+      event.shiftKey ||
+      event.altKey
+    )
+      return;
     event.preventDefault();
     go(to);
   };

@@ -4,8 +4,12 @@ import { add, compare, format, isDecimal, placesFor, subtract, sum } from '../sr
 describe('decimals stay exact', () => {
   test('where a float would not', () => {
     expect(add('0.1', '0.2')).toBe('0.3');
-    expect(add('170000000000000000000.000000000000000001', '1')).toBe('170000000000000000001.000000000000000001');
-    expect(subtract('20.854982210000000000', '22.104982210000000001')).toBe('-1.250000000000000001');
+    expect(add('170000000000000000000.000000000000000001', '1')).toBe(
+      '170000000000000000001.000000000000000001',
+    );
+    expect(subtract('20.854982210000000000', '22.104982210000000001')).toBe(
+      '-1.250000000000000001',
+    );
     expect(sum(['1.10', '-0.1', '2'])).toBe('3');
   });
   test('and compare by value, whatever their length', () => {
@@ -18,12 +22,23 @@ describe('decimals stay exact', () => {
     let seed = 4711;
     const next = () => (seed = (seed * 48271) % 2147483647);
     for (let i = 0; i < 2000; ++i) {
-      const [a, b, places] = [BigInt(next()) * BigInt(next()) - 2n ** 60n, BigInt(next()) - 2n ** 30n, next() % 19];
+      const [a, b, places] = [
+        BigInt(next()) * BigInt(next()) - 2n ** 60n,
+        BigInt(next()) - 2n ** 30n,
+        next() % 19,
+      ];
       const text = (x: bigint) => {
         const digits = (x < 0n ? -x : x).toString().padStart(places + 1, '0');
-        return (x < 0n ? '-' : '') + digits.slice(0, digits.length - places) + (places ? `.${digits.slice(digits.length - places)}` : '');
+        return (
+          (x < 0n ? '-' : '') +
+          digits.slice(0, digits.length - places) +
+          (places ? `.${digits.slice(digits.length - places)}` : '')
+        );
       };
-      expect(compare(add(text(a), text(b)), text(a + b)), `${text(a)} + ${text(b)}, step ${i}`).toBe(0);
+      expect(
+        compare(add(text(a), text(b)), text(a + b)),
+        `${text(a)} + ${text(b)}, step ${i}`,
+      ).toBe(0);
     }
   });
 });
@@ -50,7 +65,9 @@ describe('decimals are shown', () => {
     expect(format('0.00', { plus: true })).toBe('0.00');
   });
   test('to a thousandth of their range', () => {
-    expect([placesFor(8), placesFor(0.0009), placesFor(3e6), placesFor(0), placesFor(NaN)]).toEqual([2, 6, 0, 2, 2]);
+    expect([placesFor(8), placesFor(0.0009), placesFor(3e6), placesFor(0), placesFor(NaN)]).toEqual(
+      [2, 6, 0, 2, 2],
+    );
   });
   test('what is none is told', () => {
     expect(['1', '-1.5', '.5', '5.'].every(isDecimal)).toBe(true);

@@ -11,7 +11,13 @@ beforeEach(() => {
   world = new FakeWorld();
   heard = [];
   token = 'secret';
-  stream = new Stream('ws://desk', () => token, world, (n) => heard.push(n), () => undefined);
+  stream = new Stream(
+    'ws://desk',
+    () => token,
+    world,
+    (n) => heard.push(n),
+    () => undefined,
+  );
 });
 
 function connect(): void {
@@ -31,7 +37,10 @@ describe('a connection', () => {
     expect(world.socket.sent.map((m) => m.method)).toEqual(['public/auth']);
     expect(world.socket.sent[0]?.params.token).toBe('secret');
     world.socket.answer('public/auth', {});
-    expect(world.socket.last('private/subscribe')?.params).toEqual({ channels: ['exposures'], interval_ms: 100 });
+    expect(world.socket.last('private/subscribe')?.params).toEqual({
+      channels: ['exposures'],
+      interval_ms: 100,
+    });
     expect(stream.status.connection).toBe('live');
   });
   test('needs no token where none is asked for', () => {
@@ -58,7 +67,10 @@ describe('a channel', () => {
     connect();
     world.socket.tell('alerts', 'snapshot', 7, null, [{ id: 'a' }]);
     world.socket.tell('alerts', 'change', 8, 7, [{ id: 'b' }], ['a']);
-    expect(heard.map((n) => [n.type, n.items.length, n.removed])).toEqual([['snapshot', 1, []], ['change', 1, ['a']]]);
+    expect(heard.map((n) => [n.type, n.items.length, n.removed])).toEqual([
+      ['snapshot', 1, []],
+      ['change', 1, ['a']],
+    ]);
     expect(stream.isCurrent('alerts')).toBe(true);
   });
   test('with a gap is asked for anew, and is not current until the snapshot', () => {
@@ -69,7 +81,10 @@ describe('a channel', () => {
     expect(heard.length).toBe(1);
     expect(stream.isCurrent('alerts')).toBe(false);
     expect(stream.status.gaps).toBe(1);
-    expect(world.socket.last('private/subscribe')?.params).toEqual({ channels: ['alerts'], interval_ms: 100 });
+    expect(world.socket.last('private/subscribe')?.params).toEqual({
+      channels: ['alerts'],
+      interval_ms: 100,
+    });
     world.socket.tell('alerts', 'change', 11, 10, [{ id: 'early' }]);
     expect(heard.length, 'changes before the snapshot say nothing').toBe(1);
     world.socket.tell('alerts', 'snapshot', 11, null, [{ id: 'lost' }]);
@@ -113,7 +128,11 @@ describe('a lost connection', () => {
     expect(stream.isCurrent('exposures')).toBe(false);
     world.pass(1000);
     admit();
-    expect(world.socket.last('private/subscribe')?.params).toEqual({ channels: ['exposures', 'alerts'], interval_ms: 100, resume: { exposures: 42 } });
+    expect(world.socket.last('private/subscribe')?.params).toEqual({
+      channels: ['exposures', 'alerts'],
+      interval_ms: 100,
+      resume: { exposures: 42 },
+    });
     world.socket.answer('private/subscribe', ['exposures', 'alerts']);
     expect([stream.isCurrent('exposures'), stream.isCurrent('alerts')]).toEqual([true, false]);
     world.socket.tell('exposures', 'change', 43, 42, [{ key: 'x' }]);

@@ -23,19 +23,40 @@ test('times are UTC, ages short', () => {
   expect(clock(at)).toBe('14:03:09');
   expect(moment(at, at + 1000)).toBe('14:03:09');
   expect(moment(at, at + 86400000)).toBe('2026-01-05 14:03:09');
-  expect([0.42, 42, 59.7, 200, 7500, 273600, Infinity].map(duration)).toEqual(['0.4 s', '42 s', '1 m 00 s', '3 m 20 s', '2 h 05 m', '3 d 4 h', '–']);
-  expect([4.1e-7, 1.9e-6, 0.0021, 0.0118, 2].map(latency)).toEqual(['410 ns', '1.9 µs', '2.1 ms', '12 ms', '2.0 s']);
+  expect([0.42, 42, 59.7, 200, 7500, 273600, Infinity].map(duration)).toEqual([
+    '0.4 s',
+    '42 s',
+    '1 m 00 s',
+    '3 m 20 s',
+    '2 h 05 m',
+    '3 d 4 h',
+    '–',
+  ]);
+  expect([4.1e-7, 1.9e-6, 0.0021, 0.0118, 2].map(latency)).toEqual([
+    '410 ns',
+    '1.9 µs',
+    '2.1 ms',
+    '12 ms',
+    '2.0 s',
+  ]);
   expect(bytes(188743680)).toBe('189 MB');
 });
 
 describe('differences', () => {
   test('name the fields that change, and no others', () => {
-    expect(differences({ limit: ['4', '12'], unit: 'BTC' }, { limit: ['4', '10'], unit: 'BTC' })).toEqual([{ field: 'limit', before: '[4, 12]', after: '[4, 10]' }]);
+    expect(
+      differences({ limit: ['4', '12'], unit: 'BTC' }, { limit: ['4', '10'], unit: 'BTC' }),
+    ).toEqual([{ field: 'limit', before: '[4, 12]', after: '[4, 10]' }]);
   });
   test('know what was not there', () => {
-    expect(differences(null, { name: 'x', ends: null })).toEqual([{ field: 'name', before: '–', after: 'x' }]);
-    expect(differences({ stopped: false }, { stopped: true })).toEqual([{ field: 'stopped', before: 'no', after: 'yes' }]);
+    expect(differences(null, { name: 'x', ends: null })).toEqual([
+      { field: 'name', before: '–', after: 'x' },
+    ]);
+    expect(differences({ stopped: false }, { stopped: true })).toEqual([
+      { field: 'stopped', before: 'no', after: 'yes' },
+    ]);
   });
 });
 
-test('states are said in words', () => expect(['in_band', 'above', 'unknown'].map(stateName)).toEqual(['in band', 'above', 'unknown']));
+test('states are said in words', () =>
+  expect(['in_band', 'above', 'unknown'].map(stateName)).toEqual(['in band', 'above', 'unknown']));

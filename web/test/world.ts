@@ -4,7 +4,12 @@ import type { SocketLike, World } from '../src/protocol/stream';
 export interface Sent {
   id: number;
   method: string;
-  params: { token?: string; channels?: string[]; resume?: Record<string, number>; interval_ms?: number };
+  params: {
+    token?: string;
+    channels?: string[];
+    resume?: Record<string, number>;
+    interval_ms?: number;
+  };
 }
 
 export class FakeSocket implements SocketLike {
@@ -30,8 +35,25 @@ export class FakeSocket implements SocketLike {
     if (!call) throw new Error(`nobody called ${method}`);
     this.say({ id: call.id, result });
   }
-  tell(channel: string, type: 'snapshot' | 'change', seq: number, prev: number | null, items: unknown[], removed: string[] = []): void {
-    this.say({ method: 'subscription', params: { channel, type, seq, prev_seq: prev, t: '2026-01-05T00:00:00Z', data: { items, removed } } });
+  tell(
+    channel: string,
+    type: 'snapshot' | 'change',
+    seq: number,
+    prev: number | null,
+    items: unknown[],
+    removed: string[] = [],
+  ): void {
+    this.say({
+      method: 'subscription',
+      params: {
+        channel,
+        type,
+        seq,
+        prev_seq: prev,
+        t: '2026-01-05T00:00:00Z',
+        data: { items, removed },
+      },
+    });
   }
   fall(code = 1006, reason = ''): void {
     this.onclose?.({ code, reason });

@@ -16,7 +16,9 @@ export function hundredths(x: number, places = 2): string {
 
 export function number(x: number | null | undefined, places = 2, plus = false): string {
   if (x === null || x === undefined) return none;
-  const text = Math.abs(x).toFixed(places).replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ',');
+  const text = Math.abs(x)
+    .toFixed(places)
+    .replace(/\B(?=(\d{3})+(?!\d))(?<!\.\d*)/g, ',');
   const sign = Number(text.replaceAll(',', '')) === 0 ? '' : x < 0 ? minus : plus ? '+' : '';
   return sign + text;
 }
@@ -33,13 +35,21 @@ export function plural(n: number, one: string, many = `${one}s`): string {
   return `${n} ${n === 1 ? one : many}`;
 }
 
-const states: Record<string, string> = { in_band: 'in band', above: 'above', below: 'below', unknown: 'unknown' };
+const states: Record<string, string> = {
+  in_band: 'in band',
+  above: 'above',
+  below: 'below',
+  unknown: 'unknown',
+};
 export function stateName(state: string): string {
   return states[state] ?? state;
 }
 
 /** Fields of two JSON values that differ, as lines of text. */
-export function differences(before: unknown, after: unknown): { field: string; before: string; after: string }[] {
+export function differences(
+  before: unknown,
+  after: unknown,
+): { field: string; before: string; after: string }[] {
   const flat = (value: unknown): Record<string, string> => {
     if (value === null || value === undefined) return {};
     if (typeof value !== 'object' || Array.isArray(value)) return { value: show(value) };

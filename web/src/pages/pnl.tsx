@@ -12,8 +12,12 @@ import { DataTable, type Column } from '../ui/table';
 import { Waterfall, type Step } from '../ui/waterfall';
 
 const meanings: Record<string, string> = {
-  spread: 'fills against the mark at their time', target: 'holding the target while the price moved', deviation: 'holding more or less than the target',
-  basis: 'instruments moving unlike the factor (basis, convexity)', funding: 'funding received and paid', fees: 'fees paid',
+  spread: 'fills against the mark at their time',
+  target: 'holding the target while the price moved',
+  deviation: 'holding more or less than the target',
+  basis: 'instruments moving unlike the factor (basis, convexity)',
+  funding: 'funding received and paid',
+  fees: 'fees paid',
 };
 
 interface Row {
@@ -25,9 +29,21 @@ export function PnlPage() {
   const { desk } = useApp();
   const query = useQuery<Pnl>('/pnl', 5000);
   const [key, setKey] = useParam('factor', '*');
-  const [view, setView] = useParam('view', 'chart') as ['chart' | 'table', (v: 'chart' | 'table') => void];
-  useCommands([{ keys: 't', label: 'Chart or table', run: () => setView(view === 'chart' ? 'table' : 'chart') }]);
-  const valued = useMemo(() => (query.data?.factors ?? []).filter((f): f is Row => f.pnl !== null), [query.data]);
+  const [view, setView] = useParam('view', 'chart') as [
+    'chart' | 'table',
+    (v: 'chart' | 'table') => void,
+  ];
+  useCommands([
+    {
+      keys: 't',
+      label: 'Chart or table',
+      run: () => setView(view === 'chart' ? 'table' : 'chart'),
+    },
+  ]);
+  const valued = useMemo(
+    () => (query.data?.factors ?? []).filter((f): f is Row => f.pnl !== null),
+    [query.data],
+  );
   const unvalued = (query.data?.factors ?? []).filter((f) => f.pnl === null).map((f) => f.key);
   const whole = useMemo(() => {
     const books = new Map(desk.factors.map((f) => [f.key, f.book]));
@@ -37,20 +53,61 @@ export function PnlPage() {
   const data = query.data;
   const steps = useMemo(() => {
     const { parts, total, unexplained } = together(chosen.map((r) => r.pnl));
-    const list: Step[] = profitParts.map((part) => ({ name: part, value: parts[part] ?? '0', about: meanings[part] ?? '' }));
+    const list: Step[] = profitParts.map((part) => ({
+      name: part,
+      value: parts[part] ?? '0',
+      about: meanings[part] ?? '',
+    }));
     if (key !== '*' || !data) {
-      if (compare(unexplained, '0') !== 0) list.push({ name: 'unexplained', value: unexplained, about: 'the total beyond the parts' });
+      if (compare(unexplained, '0') !== 0)
+        list.push({ name: 'unexplained', value: unexplained, about: 'the total beyond the parts' });
       return [...list, { name: 'total', value: total, about: 'of the factor', total: true }];
     }
     const p = data.positions;
-    if ([p.realized, p.unrealized, p.fees, p.funding].some((x) => x === null)) return [...list, { name: 'factors', value: total, about: 'all factors of the desk; the books cannot be valued', total: true }];
+    if ([p.realized, p.unrealized, p.fees, p.funding].some((x) => x === null))
+      return [
+        ...list,
+        {
+          name: 'factors',
+          value: total,
+          about: 'all factors of the desk; the books cannot be valued',
+          total: true,
+        },
+      ];
     const books = sum([p.realized, p.unrealized, p.fees, p.funding].map((x) => x ?? '0'));
-    list.push({ name: 'unexplained', value: add(subtract(books, total), unexplained), about: 'what the books earned and no factor of the desk accounts for' });
-    return [...list, { name: 'books', value: books, about: 'realised, unrealised, fees and funding of all positions', total: true }];
+    list.push({
+      name: 'unexplained',
+      value: add(subtract(books, total), unexplained),
+      about: 'what the books earned and no factor of the desk accounts for',
+    });
+    return [
+      ...list,
+      {
+        name: 'books',
+        value: books,
+        about: 'realised, unrealised, fees and funding of all positions',
+        total: true,
+      },
+    ];
   }, [chosen, data, key]);
   const columns: Column<Row>[] = [
-    { id: 'key', title: 'Factor', sort: (r) => r.key, cell: (r) => <Link to={factorPath(r.key)} data-row="">{r.key}</Link> },
-    ...[...profitParts, 'total' as const].map((part) => ({ id: part, title: part[0]!.toUpperCase() + part.slice(1), numeric: true, sort: (r: Row) => toNumber(r.pnl[part]), cell: (r: Row) => <Num value={r.pnl[part]} places={2} signed plus /> })),
+    {
+      id: 'key',
+      title: 'Factor',
+      sort: (r) => r.key,
+      cell: (r) => (
+        <Link to={factorPath(r.key)} data-row="">
+          {r.key}
+        </Link>
+      ),
+    },
+    ...[...profitParts, 'total' as const].map((part) => ({
+      id: part,
+      title: part[0]!.toUpperCase() + part.slice(1),
+      numeric: true,
+      sort: (r: Row) => toNumber(r.pnl[part]),
+      cell: (r: Row) => <Num value={r.pnl[part]} places={2} signed plus />,
+    })),
   ];
   return (
     <div className={`page${query.problem ? ' stale' : ''}`}>
@@ -58,32 +115,89 @@ export function PnlPage() {
         <h1>Profit and loss</h1>
         <span className="muted">since the start, {desk.currency}</span>
         <span className="grow" />
-        <label className="row">Of
+        <label className="row">
+          Of
           <select value={key} onChange={(event) => setKey(event.target.value)}>
             <option value="*">the whole desk</option>
-            {valued.map((f) => <option key={f.key} value={f.key}>{f.key}</option>)}
+            {valued.map((f) => (
+              <option key={f.key} value={f.key}>
+                {f.key}
+              </option>
+            ))}
           </select>
         </label>
-        <Choice label="View" value={view} options={[['chart', 'Chart'], ['table', 'Table']]} onChange={setView} />
+        <Choice
+          label="View"
+          value={view}
+          options={[
+            ['chart', 'Chart'],
+            ['table', 'Table'],
+          ]}
+          onChange={setView}
+        />
       </header>
       <QueryNotice query={query} what="profit and loss" />
       {data ? (
         <>
-          <section className="panel facts-panel" aria-label="Now"><dl className="facts live">
-            <div><dt>Net asset value</dt><dd><Num value={data.net_asset_value} places={2} /></dd></div>
-            <div><dt>Realised</dt><dd><Num value={data.positions.realized} places={2} signed plus /></dd></div>
-            <div><dt>Unrealised</dt><dd><Num value={data.positions.unrealized} places={2} signed plus /></dd></div>
-            <div><dt>Funding</dt><dd><Num value={data.positions.funding} places={2} signed plus /></dd></div>
-            <div><dt>Fees</dt><dd><Num value={data.positions.fees} places={2} signed plus /></dd></div>
-          </dl></section>
-          {unvalued.length > 0 ? <p className="notice small">Not split, for want of a price or because they are no delta: {unvalued.join(', ')}.</p> : null}
+          <section className="panel facts-panel" aria-label="Now">
+            <dl className="facts live">
+              <div>
+                <dt>Net asset value</dt>
+                <dd>
+                  <Num value={data.net_asset_value} places={2} />
+                </dd>
+              </div>
+              <div>
+                <dt>Realised</dt>
+                <dd>
+                  <Num value={data.positions.realized} places={2} signed plus />
+                </dd>
+              </div>
+              <div>
+                <dt>Unrealised</dt>
+                <dd>
+                  <Num value={data.positions.unrealized} places={2} signed plus />
+                </dd>
+              </div>
+              <div>
+                <dt>Funding</dt>
+                <dd>
+                  <Num value={data.positions.funding} places={2} signed plus />
+                </dd>
+              </div>
+              <div>
+                <dt>Fees</dt>
+                <dd>
+                  <Num value={data.positions.fees} places={2} signed plus />
+                </dd>
+              </div>
+            </dl>
+          </section>
+          {unvalued.length > 0 ? (
+            <p className="notice small">
+              Not split, for want of a price or because they are no delta: {unvalued.join(', ')}.
+            </p>
+          ) : null}
           <section className="panel" aria-labelledby="split">
-            <header><h2 id="split">Where it comes from</h2></header>
-            <div className="body"><Waterfall steps={steps} table={view === 'table'} /></div>
+            <header>
+              <h2 id="split">Where it comes from</h2>
+            </header>
+            <div className="body">
+              <Waterfall steps={steps} table={view === 'table'} />
+            </div>
           </section>
           <section className="panel" aria-labelledby="byfactor">
-            <header><h2 id="byfactor">By factor</h2></header>
-            <DataTable label="Profit and loss by factor" rows={valued} columns={columns} idOf={(r) => r.key} sort={{ id: 'total', desc: true }} empty="No factor's profit is split." />
+            <header>
+              <h2 id="byfactor">By factor</h2>
+            </header>
+            <DataTable
+              label="Profit and loss by factor"
+              rows={valued}
+              columns={columns}
+              idOf={(r) => r.key}
+              sort={{ id: 'total', desc: true }}
+              empty="No factor's profit is split."
+            />
           </section>
         </>
       ) : null}

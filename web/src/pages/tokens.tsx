@@ -22,28 +22,82 @@ export function TokensPanel() {
       <header>
         <h2 id="tokens">Tokens</h2>
         <span className="grow" />
-        <button type="button" onClick={() => setMaking(true)}>New token</button>
+        <button type="button" onClick={() => setMaking(true)}>
+          New token
+        </button>
       </header>
       <QueryNotice query={query} what="the tokens" />
       {query.data ? (
-        <DataTable label="Tokens" rows={query.data.items} idOf={(t) => t.name} empty="There is none." columns={[
-          { id: 'name', title: 'Name', sort: (t) => t.name, cell: (t) => <strong>{t.name}</strong> },
-          { id: 'role', title: 'Role', sort: (t) => t.role, cell: (t) => t.role },
-          { id: 'expires', title: 'Ends', cell: (t) => (t.expires ? <Ago time={t.expires} /> : 'never') },
-          { id: 'do', title: 'Do', cell: (t) => <Button why={t.name === me.name ? 'This is the token you are using.' : null} onClick={() => setRevoking(t)}>Revoke</Button> },
-        ]} />
+        <DataTable
+          label="Tokens"
+          rows={query.data.items}
+          idOf={(t) => t.name}
+          empty="There is none."
+          columns={[
+            {
+              id: 'name',
+              title: 'Name',
+              sort: (t) => t.name,
+              cell: (t) => <strong>{t.name}</strong>,
+            },
+            { id: 'role', title: 'Role', sort: (t) => t.role, cell: (t) => t.role },
+            {
+              id: 'expires',
+              title: 'Ends',
+              cell: (t) => (t.expires ? <Ago time={t.expires} /> : 'never'),
+            },
+            {
+              id: 'do',
+              title: 'Do',
+              cell: (t) => (
+                <Button
+                  why={t.name === me.name ? 'This is the token you are using.' : null}
+                  onClick={() => setRevoking(t)}
+                >
+                  Revoke
+                </Button>
+              ),
+            },
+          ]}
+        />
       ) : null}
-      {making ? <NewToken onClose={() => setMaking(false)} onMade={(token) => { setMade(token); reload(); }} /> : null}
+      {making ? (
+        <NewToken
+          onClose={() => setMaking(false)}
+          onMade={(token) => {
+            setMade(token);
+            reload();
+          }}
+        />
+      ) : null}
       {revoking ? (
-        <ChangeDialog change={{ title: `Revoke the token ${revoking.name}`, confirm: 'Revoke', danger: true, method: 'DELETE', path: `/tokens/${encodeURIComponent(revoking.name)}`, body: {}, reasonOptional: true }} onClose={() => setRevoking(null)} onDone={reload}>
+        <ChangeDialog
+          change={{
+            title: `Revoke the token ${revoking.name}`,
+            confirm: 'Revoke',
+            danger: true,
+            method: 'DELETE',
+            path: `/tokens/${encodeURIComponent(revoking.name)}`,
+            body: {},
+            reasonOptional: true,
+          }}
+          onClose={() => setRevoking(null)}
+          onDone={reload}
+        >
           <p>Whoever uses it is shut out within a second.</p>
         </ChangeDialog>
       ) : null}
       {made ? (
         <Dialog title="The new token" onClose={() => setMade(null)}>
           <p>It is shown this once. Give it over on a safe way.</p>
-          <p><code className="token">{made}</code></p>
-          <div className="actions"><button type="button" className="primary" onClick={() => setMade(null)}>I have it</button></div>
+          <p>
+            <code className="token">{made}</code>
+          </p>
+          <div className="actions">
+            <button type="button" className="primary" onClick={() => setMade(null)}>
+              I have it
+            </button>
+          </div>
         </Dialog>
       ) : null}
     </section>
@@ -57,11 +111,46 @@ function NewToken({ onClose, onMade }: { onClose: () => void; onMade: (token: st
   const [opened] = useState(() => Date.now());
   const expires = days === '' ? null : new Date(opened + Number(days) * 86400000).toISOString();
   return (
-    <ChangeDialog change={{ title: 'New token', confirm: 'Make it', method: 'POST', path: '/tokens', body: name.trim() ? { name: name.trim(), role, expires } : null, reasonOptional: true }} onClose={onClose} onDone={(outcome) => { if (outcome.token) onMade(outcome.token); }}>
+    <ChangeDialog
+      change={{
+        title: 'New token',
+        confirm: 'Make it',
+        method: 'POST',
+        path: '/tokens',
+        body: name.trim() ? { name: name.trim(), role, expires } : null,
+        reasonOptional: true,
+      }}
+      onClose={onClose}
+      onDone={(outcome) => {
+        if (outcome.token) onMade(outcome.token);
+      }}
+    >
       <div className="fields">
-        <label className="field">Name<input value={name} autoComplete="off" onChange={(event) => setName(event.target.value)} /></label>
-        <label className="field">Role<select value={role} onChange={(event) => setRole(event.target.value as Role)}>{roles.map((r) => <option key={r}>{r}</option>)}</select></label>
-        <label className="field">Ends<select value={days} onChange={(event) => setDays(event.target.value)}><option value="1">in a day</option><option value="30">in 30 days</option><option value="90">in 90 days</option><option value="">never</option></select></label>
+        <label className="field">
+          Name
+          <input
+            value={name}
+            autoComplete="off"
+            onChange={(event) => setName(event.target.value)}
+          />
+        </label>
+        <label className="field">
+          Role
+          <select value={role} onChange={(event) => setRole(event.target.value as Role)}>
+            {roles.map((r) => (
+              <option key={r}>{r}</option>
+            ))}
+          </select>
+        </label>
+        <label className="field">
+          Ends
+          <select value={days} onChange={(event) => setDays(event.target.value)}>
+            <option value="1">in a day</option>
+            <option value="30">in 30 days</option>
+            <option value="90">in 90 days</option>
+            <option value="">never</option>
+          </select>
+        </label>
       </div>
     </ChangeDialog>
   );

@@ -17,12 +17,21 @@ export interface Answer<T> {
 
 export interface Rest {
   get<T>(path: string, signal?: AbortSignal): Promise<Answer<T>>;
-  change<T>(method: 'PUT' | 'POST' | 'DELETE', path: string, body: unknown, options?: { dry?: boolean; etag?: string | null }): Promise<Answer<T>>;
+  change<T>(
+    method: 'PUT' | 'POST' | 'DELETE',
+    path: string,
+    body: unknown,
+    options?: { dry?: boolean; etag?: string | null },
+  ): Promise<Answer<T>>;
 }
 
 const patience = 15000; // ms until an answer is given up
 
-export function makeRest(token: () => string | null, refused: (detail: string) => void, fetcher: typeof fetch = fetch): Rest {
+export function makeRest(
+  token: () => string | null,
+  refused: (detail: string) => void,
+  fetcher: typeof fetch = fetch,
+): Rest {
   async function request<T>(method: string, path: string, init: RequestInit): Promise<Answer<T>> {
     const headers = new Headers(init.headers);
     const bearer = token();
@@ -30,7 +39,12 @@ export function makeRest(token: () => string | null, refused: (detail: string) =
     const late = AbortSignal.timeout(patience);
     let response: Response;
     try {
-      response = await fetcher(`/api/v1${path}`, { ...init, method, headers, signal: init.signal ? AbortSignal.any([init.signal, late]) : late });
+      response = await fetcher(`/api/v1${path}`, {
+        ...init,
+        method,
+        headers,
+        signal: init.signal ? AbortSignal.any([init.signal, late]) : late,
+      });
     } catch (error) {
       if (init.signal?.aborted) throw error;
       throw late.aborted
@@ -42,7 +56,11 @@ export function makeRest(token: () => string | null, refused: (detail: string) =
     try {
       body = text ? JSON.parse(text) : null;
     } catch {
-      throw new Problem(response.status, 'no_json', `the service answered ${response.status} with something that is no JSON`);
+      throw new Problem(
+        response.status,
+        'no_json',
+        `the service answered ${response.status} with something that is no JSON`,
+      );
     }
     if (!response.ok) {
       const problem = body as { code?: string; detail?: string; title?: string } | null;
@@ -54,11 +72,20 @@ export function makeRest(token: () => string | null, refused: (detail: string) =
   }
 
   return {
-    get: <T>(path: string, signal?: AbortSignal) => request<T>('GET', path, { signal: signal ?? null }),
-    change: <T>(method: 'PUT' | 'POST' | 'DELETE', path: string, body: unknown, { dry = false, etag = null }: { dry?: boolean; etag?: string | null } = {}) => {
+    get: <T>(path: string, signal?: AbortSignal) =>
+      request<T>('GET', path, { signal: signal ?? null }),
+    change: <T>(
+      method: 'PUT' | 'POST' | 'DELETE',
+      path: string,
+      body: unknown,
+      { dry = false, etag = null }: { dry?: boolean; etag?: string | null } = {},
+    ) => {
       const headers: Record<string, string> = { 'content-type': 'application/json' };
       if (etag) headers['if-match'] = etag;
-      return request<T>(method, dry ? `${path}?dry_run=true` : path, { headers, body: JSON.stringify(body) });
+      return request<T>(method, dry ? `${path}?dry_run=true` : path, {
+        headers,
+        body: JSON.stringify(body),
+      });
     },
   };
 }

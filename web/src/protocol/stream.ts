@@ -77,7 +77,16 @@ export class Stream {
     private readonly tell: (status: Status) => void,
     private readonly intervalMs = 100,
   ) {
-    this.current = { connection: 'connecting', since: world.now(), heard: null, retryAt: null, reason: null, gaps: 0, reconnects: 0, roundTrip: null };
+    this.current = {
+      connection: 'connecting',
+      since: world.now(),
+      heard: null,
+      retryAt: null,
+      reason: null,
+      gaps: 0,
+      reconnects: 0,
+      roundTrip: null,
+    };
   }
 
   get status(): Status {
@@ -150,7 +159,13 @@ export class Stream {
       if (socket === this.socket) this.receive(String(event.data));
     };
     socket.onclose = (event) => {
-      if (socket === this.socket) this.lost(event.reason || (event.code === 1013 ? 'dropped: this client did not read fast enough' : 'the connection was closed'));
+      if (socket === this.socket)
+        this.lost(
+          event.reason ||
+            (event.code === 1013
+              ? 'dropped: this client did not read fast enough'
+              : 'the connection was closed'),
+        );
     };
     this.cancelPulse?.();
     const opened = this.world.now();
@@ -188,15 +203,23 @@ export class Stream {
       channel.asked = true;
       if (channel.seq !== null) resume[name] = channel.seq;
     }
-    this.call('private/subscribe', { channels: names, interval_ms: this.intervalMs, ...(Object.keys(resume).length > 0 ? { resume } : {}) }, (error) => {
-      if (error !== null) return;
-      // What resumes and has not changed says nothing more: it is current by now.
-      for (const name of Object.keys(resume)) {
-        const channel = this.channels.get(name);
-        if (channel && channel.seq !== null) channel.current = true;
-      }
-      this.tell(this.current);
-    });
+    this.call(
+      'private/subscribe',
+      {
+        channels: names,
+        interval_ms: this.intervalMs,
+        ...(Object.keys(resume).length > 0 ? { resume } : {}),
+      },
+      (error) => {
+        if (error !== null) return;
+        // What resumes and has not changed says nothing more: it is current by now.
+        for (const name of Object.keys(resume)) {
+          const channel = this.channels.get(name);
+          if (channel && channel.seq !== null) channel.current = true;
+        }
+        this.tell(this.current);
+      },
+    );
   }
 
   private call(method: string, params: unknown, done?: (error: string | null) => void): number {
@@ -207,7 +230,12 @@ export class Stream {
   }
 
   private receive(text: string): void {
-    let message: { id?: number; method?: string; params?: Record<string, unknown>; error?: { message: string } };
+    let message: {
+      id?: number;
+      method?: string;
+      params?: Record<string, unknown>;
+      error?: { message: string };
+    };
     try {
       message = JSON.parse(text) as typeof message;
     } catch {
@@ -248,7 +276,13 @@ export class Stream {
     channel.seq = seq;
     channel.current = true;
     this.attempts = 0;
-    this.hear({ channel: name, type, items: data.items ?? [], removed: data.removed ?? [], t: String(params.t) });
+    this.hear({
+      channel: name,
+      type,
+      items: data.items ?? [],
+      removed: data.removed ?? [],
+      t: String(params.t),
+    });
     if (!was) this.tell(this.current);
   }
 
@@ -261,12 +295,14 @@ export class Stream {
         this.lost(`nothing heard for ${Math.round(silence / 1000)} s`);
         return;
       }
-      if (this.ready && !this.pinged && silence > pingEvery) this.pinged = { id: this.call('public/ping', {}), at: now };
+      if (this.ready && !this.pinged && silence > pingEvery)
+        this.pinged = { id: this.call('public/ping', {}), at: now };
       else if (this.ready && !this.pinged && now - (this.lastPing ?? 0) > 10000) {
         this.lastPing = now;
         this.pinged = { id: this.call('public/ping', {}), at: now };
       }
-      if (silence > staleAfter && this.current.connection === 'live') this.update({ connection: 'stale', reason: 'nothing heard' });
+      if (silence > staleAfter && this.current.connection === 'live')
+        this.update({ connection: 'stale', reason: 'nothing heard' });
       this.pulse(opened);
     });
   }
@@ -292,7 +328,12 @@ export class Stream {
     const ceiling = Math.min(longestWait, firstWait * 2 ** this.attempts);
     const wait = ceiling / 2 + (ceiling / 2) * this.world.random();
     this.attempts += 1;
-    this.update({ connection: 'lost', reason, retryAt: this.world.now() + wait, reconnects: this.current.reconnects + 1 });
+    this.update({
+      connection: 'lost',
+      reason,
+      retryAt: this.world.now() + wait,
+      reconnects: this.current.reconnects + 1,
+    });
     this.cancelRetry = this.world.later(wait, () => this.connect());
   }
 }

@@ -18,7 +18,9 @@ export interface List<T> {
 }
 
 export type FactorState = 'in_band' | 'above' | 'below' | 'unknown';
-export type Windows = Partial<Record<'5m' | '1h' | '6h' | '24h' | '30d' | 'today' | 'all', number | null>>;
+export type Windows = Partial<
+  Record<'5m' | '1h' | '6h' | '24h' | '30d' | 'today' | 'all', number | null>
+>;
 
 export interface Exposure {
   key: string;
@@ -223,7 +225,12 @@ export interface Health {
   kill_switches: string[];
   breakers: string[];
   alerts: { firing: number; acknowledged: number };
-  sinks: { name: string; queued: number; failing_since: string | null; last_error: string | null }[];
+  sinks: {
+    name: string;
+    queued: number;
+    failing_since: string | null;
+    last_error: string | null;
+  }[];
 }
 
 export interface Desk {
@@ -233,7 +240,14 @@ export interface Desk {
   mode: string;
   speed: number;
   venues: { name: string; accounts: string[] }[];
-  factors: { key: string; factor: string; book: string; unit: string; kind: string; controlled: Record<string, string> | null }[];
+  factors: {
+    key: string;
+    factor: string;
+    book: string;
+    unit: string;
+    kind: string;
+    controlled: Record<string, string> | null;
+  }[];
   rules: string[];
   config: { file: string; sha256: string; loaded: string };
 }
@@ -336,7 +350,12 @@ export interface System {
 
 export interface Pnl {
   factors: { key: string; pnl: Profit | null }[];
-  positions: { realized: Decimal | null; unrealized: Decimal | null; fees: Decimal | null; funding: Decimal | null };
+  positions: {
+    realized: Decimal | null;
+    unrealized: Decimal | null;
+    fees: Decimal | null;
+    funding: Decimal | null;
+  };
   net_asset_value: Decimal | null;
 }
 

@@ -1,5 +1,13 @@
 // What every page may use: live collections, queries, requests, who we are.
-import { createContext, useCallback, useContext, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import {
+  createContext,
+  useCallback,
+  useContext,
+  useEffect,
+  useMemo,
+  useState,
+  useSyncExternalStore,
+} from 'react';
 import type { Rest } from '../protocol/rest';
 import type { Status } from '../protocol/stream';
 import type { Desk, Health, Me } from '../protocol/types';
@@ -39,20 +47,29 @@ function useCollection<N extends ChannelName>(name: N): Collection<ItemOf<N>> {
 
 export function useItem<N extends ChannelName>(name: N, key: string): ItemOf<N> | undefined {
   const collection = useCollection(name);
-  const subscribe = useCallback((listener: () => void) => collection.onItem(key, listener), [collection, key]);
+  const subscribe = useCallback(
+    (listener: () => void) => collection.onItem(key, listener),
+    [collection, key],
+  );
   return useSyncExternalStore(subscribe, () => collection.get(key));
 }
 
 /** Everything of a channel, new whenever any of it changed: for short lists. */
 export function useItems<N extends ChannelName>(name: N): ItemOf<N>[] {
   const collection = useCollection(name);
-  const version = useSyncExternalStore(useCallback((f: () => void) => collection.onAny(f), [collection]), () => collection.version());
+  const version = useSyncExternalStore(
+    useCallback((f: () => void) => collection.onAny(f), [collection]),
+    () => collection.version(),
+  );
   return useMemo(() => (version >= 0 ? collection.values() : []), [collection, version]);
 }
 
 export function useKeys(name: ChannelName): readonly string[] {
   const collection = useApp().live.collections[name];
-  return useSyncExternalStore(useCallback((f: () => void) => collection.onKeys(f), [collection]), () => collection.keys());
+  return useSyncExternalStore(
+    useCallback((f: () => void) => collection.onKeys(f), [collection]),
+    () => collection.keys(),
+  );
 }
 
 export function useHealth(): Health | undefined {
@@ -61,13 +78,19 @@ export function useHealth(): Health | undefined {
 
 export function useStatus(): Status {
   const { live } = useApp();
-  return useSyncExternalStore(useCallback((f: () => void) => live.onStatus(f), [live]), () => live.status);
+  return useSyncExternalStore(
+    useCallback((f: () => void) => live.onStatus(f), [live]),
+    () => live.status,
+  );
 }
 
 /** Whether what a channel shows is what the service knows. */
 export function useCurrent(channel: string): boolean {
   const { live } = useApp();
-  return useSyncExternalStore(useCallback((f: () => void) => live.onStatus(f), [live]), () => live.stream.isCurrent(channel));
+  return useSyncExternalStore(
+    useCallback((f: () => void) => live.onStatus(f), [live]),
+    () => live.stream.isCurrent(channel),
+  );
 }
 
 export function useSettings(): Settings {
@@ -86,10 +109,16 @@ export function useDeskNow(ms = 1000): number {
 }
 
 /** An answer of the service: fetched when shown, and every `every` ms. */
-export function useQuery<T>(path: string | null, every?: number): Query<T> & { reload: () => Promise<void> } {
+export function useQuery<T>(
+  path: string | null,
+  every?: number,
+): Query<T> & { reload: () => Promise<void> } {
   const { queries } = useApp();
   const name = path ?? '';
-  const query = useSyncExternalStore(useCallback((f: () => void) => queries.on(name, f), [queries, name]), () => queries.get<T>(name));
+  const query = useSyncExternalStore(
+    useCallback((f: () => void) => queries.on(name, f), [queries, name]),
+    () => queries.get<T>(name),
+  );
   useEffect(() => {
     if (path === null) return undefined;
     void queries.load(path);

@@ -10,8 +10,14 @@ export function badness(e: Pick<Exposure, 'state' | 'z'>): number {
 }
 
 /** The parts of some factors together, and what their totals hold beyond the parts. */
-export function together(profits: Profit[]): { parts: Record<string, string>; total: string; unexplained: string } {
-  const parts = Object.fromEntries(profitParts.map((part) => [part, sum(profits.map((p) => p[part]))]));
+export function together(profits: Profit[]): {
+  parts: Record<string, string>;
+  total: string;
+  unexplained: string;
+} {
+  const parts = Object.fromEntries(
+    profitParts.map((part) => [part, sum(profits.map((p) => p[part]))]),
+  );
   const total = sum(profits.map((p) => p.total));
   return { parts, total, unexplained: subtract(total, sum(Object.values(parts))) };
 }

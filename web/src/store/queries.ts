@@ -40,7 +40,9 @@ export class Queries {
     this.put(path, { ...before, busy: true });
     const run = this.rest
       .get<unknown>(path)
-      .then(({ body, etag }) => this.put(path, { data: body, etag, at: this.now(), problem: null, busy: false }))
+      .then(({ body, etag }) =>
+        this.put(path, { data: body, etag, at: this.now(), problem: null, busy: false }),
+      )
       .catch((error: unknown) => {
         const problem = error instanceof Problem ? error : new Problem(0, 'error', String(error));
         this.put(path, { ...this.get(path), problem, busy: false });

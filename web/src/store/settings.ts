@@ -15,7 +15,10 @@ let settings = read();
 
 function read(): Settings {
   try {
-    return { ...defaults, ...(JSON.parse(localStorage.getItem(place) ?? '{}') as Partial<Settings>) };
+    return {
+      ...defaults,
+      ...(JSON.parse(localStorage.getItem(place) ?? '{}') as Partial<Settings>),
+    };
   } catch {
     return defaults;
   }
@@ -41,8 +44,14 @@ export function changeSettings(change: Partial<Settings>): void {
 
 /** Writes the theme that holds onto <html>, where the styles look. */
 export function applySettings(): void {
-  const dark = settings.theme === 'system' ? matchMedia('(prefers-color-scheme: dark)').matches : settings.theme === 'dark';
-  const more = settings.contrast === 'system' ? matchMedia('(prefers-contrast: more)').matches : settings.contrast === 'more';
+  const dark =
+    settings.theme === 'system'
+      ? matchMedia('(prefers-color-scheme: dark)').matches
+      : settings.theme === 'dark';
+  const more =
+    settings.contrast === 'system'
+      ? matchMedia('(prefers-contrast: more)').matches
+      : settings.contrast === 'more';
   document.documentElement.dataset.theme = dark ? 'dark' : 'light';
   document.documentElement.dataset.contrast = more ? 'more' : 'normal';
 }

@@ -25,7 +25,13 @@ interface Outcome {
   token?: string;
 }
 
-export function ChangeDialog({ change, children, onClose, onDone, onConflict }: {
+export function ChangeDialog({
+  change,
+  children,
+  onClose,
+  onDone,
+  onConflict,
+}: {
   change: Change;
   children?: ReactNode;
   onClose: () => void;
@@ -46,7 +52,13 @@ export function ChangeDialog({ change, children, onClose, onDone, onConflict }: 
     if (change.body === null) return undefined;
     let stale = false;
     const timer = setTimeout(() => {
-      rest.change<Outcome>(change.method, change.path, { ...change.body, reason: 'dry run' }, { dry: true, etag: change.etag ?? null })
+      rest
+        .change<Outcome>(
+          change.method,
+          change.path,
+          { ...change.body, reason: 'dry run' },
+          { dry: true, etag: change.etag ?? null },
+        )
         .then(({ body }) => {
           if (stale) return;
           setPreview(body);
@@ -74,7 +86,12 @@ export function ChangeDialog({ change, children, onClose, onDone, onConflict }: 
     if (change.body === null || busy) return;
     setBusy(true);
     try {
-      const { body } = await rest.change<Outcome>(change.method, change.path, { ...change.body, reason: reason.trim() }, { etag: change.etag ?? null });
+      const { body } = await rest.change<Outcome>(
+        change.method,
+        change.path,
+        { ...change.body, reason: reason.trim() },
+        { etag: change.etag ?? null },
+      );
       onDone?.(body);
       onClose();
     } catch (error) {
@@ -103,7 +120,11 @@ export function ChangeDialog({ change, children, onClose, onDone, onConflict }: 
             data-autofocus
           />
         </label>
-        {missing && !reason.trim() ? <p className="crit small" role="alert">Say why: the audit keeps it beside the change.</p> : null}
+        {missing && !reason.trim() ? (
+          <p className="crit small" role="alert">
+            Say why: the audit keeps it beside the change.
+          </p>
+        ) : null}
         {change.suggestions ? (
           <p className="row small">
             {change.suggestions.map((text) => (
@@ -119,7 +140,10 @@ export function ChangeDialog({ change, children, onClose, onDone, onConflict }: 
             {problem.message}
             {problem.status === 412 && onConflict ? (
               <p>
-                <button type="button" onClick={() => void onConflict().then(() => setProblem(null))}>
+                <button
+                  type="button"
+                  onClick={() => void onConflict().then(() => setProblem(null))}
+                >
                   Show me the present state
                 </button>
               </p>
@@ -130,7 +154,11 @@ export function ChangeDialog({ change, children, onClose, onDone, onConflict }: 
           <button type="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" className={change.danger ? 'danger' : 'primary'} disabled={busy || change.body === null || problem?.status === 412}>
+          <button
+            type="submit"
+            className={change.danger ? 'danger' : 'primary'}
+            disabled={busy || change.body === null || problem?.status === 412}
+          >
             {busy ? 'Sending…' : change.confirm}
           </button>
         </div>
@@ -140,7 +168,12 @@ export function ChangeDialog({ change, children, onClose, onDone, onConflict }: 
 }
 
 function Preview({ preview, problem }: { preview: Outcome | null; problem: Problem | null }) {
-  if (!preview) return <p className="muted small" aria-live="polite">{problem ? 'What would change is not known.' : 'Asking what would change…'}</p>;
+  if (!preview)
+    return (
+      <p className="muted small" aria-live="polite">
+        {problem ? 'What would change is not known.' : 'Asking what would change…'}
+      </p>
+    );
   const lines = differences(preview.before, preview.after);
   if (lines.length === 0) return <p className="muted small">Nothing would change.</p>;
   return (
@@ -155,7 +188,9 @@ function Preview({ preview, problem }: { preview: Outcome | null; problem: Probl
       <tbody>
         {lines.map((line) => (
           <tr key={line.field}>
-            <th scope="row" className="muted">{line.field.replaceAll('_', ' ')}</th>
+            <th scope="row" className="muted">
+              {line.field.replaceAll('_', ' ')}
+            </th>
             <td>{line.before}</td>
             <td className="strong">{line.after}</td>
           </tr>

@@ -18,7 +18,8 @@ export interface ChartProps {
   label: string;
 }
 
-const token = (name: string) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
+const token = (name: string) =>
+  getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 
 export function Chart({ series, path, seconds, places, wide, now, look, label }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
@@ -26,42 +27,94 @@ export function Chart({ series, path, seconds, places, wide, now, look, label }:
   useEffect(() => {
     const element = box.current;
     if (!element) return undefined;
-    const color = Object.fromEntries(['text', 'muted', 'faint', 'line', 'accent', 'warn', 'crit', 'band-fill', 'band-edge', 'target', 'surface'].map((n) => [n, token(`--${n}`)])) as Record<string, string>;
+    const color = Object.fromEntries(
+      [
+        'text',
+        'muted',
+        'faint',
+        'line',
+        'accent',
+        'warn',
+        'crit',
+        'band-fill',
+        'band-edge',
+        'target',
+        'surface',
+      ].map((n) => [n, token(`--${n}`)]),
+    ) as Record<string, string>;
     const stepped = uPlot.paths.stepped?.({ align: 1 }) ?? null;
     const line = (name: string, stroke: string, width: number, dash?: number[]): uPlot.Series => ({
-      label: name, stroke, width, ...(dash ? { dash } : {}), points: { show: false }, paths: stepped as uPlot.Series.PathBuilder,
+      label: name,
+      stroke,
+      width,
+      ...(dash ? { dash } : {}),
+      points: { show: false },
+      paths: stepped as uPlot.Series.PathBuilder,
     });
     let zoomed = false;
     const font = `11px ${getComputedStyle(document.body).fontFamily}`;
     const decorate = (u: uPlot) => marks(u, series, path, now(), color);
-    const plot = new uPlot({
-      width: element.clientWidth, height: element.clientHeight, padding: [14, 8, 0, 0],
-      tzDate: (ts) => uPlot.tzDate(new Date(ts * 1000), 'Etc/UTC'),
-      legend: { show: false },
-      cursor: { y: false, points: { show: false }, drag: { x: true, y: false } },
-      scales: {
-        x: { time: true },
-        y: { range: (u) => vertical(u, wide) },
+    const plot = new uPlot(
+      {
+        width: element.clientWidth,
+        height: element.clientHeight,
+        padding: [14, 8, 0, 0],
+        tzDate: (ts) => uPlot.tzDate(new Date(ts * 1000), 'Etc/UTC'),
+        legend: { show: false },
+        cursor: { y: false, points: { show: false }, drag: { x: true, y: false } },
+        scales: {
+          x: { time: true },
+          y: { range: (u) => vertical(u, wide) },
+        },
+        axes: [
+          {
+            stroke: color.muted!,
+            font,
+            grid: { stroke: color.line!, width: 1 },
+            ticks: { show: false },
+            size: 26,
+            space: 70,
+            values: (_, splits) =>
+              splits.map((t) =>
+                clock(t * 1000).slice(0, (splits[1] ?? 60) - (splits[0] ?? 0) < 60 ? 8 : 5),
+              ),
+          },
+          {
+            stroke: color.muted!,
+            font,
+            grid: { stroke: color.line!, width: 1 },
+            ticks: { show: false },
+            size: (_, values) => Math.max(46, ...(values ?? []).map((v) => v.length * 6.6 + 14)),
+            values: (_, splits) =>
+              splits.map((v) => number(v, Math.max(0, Math.min(places, decimals(splits))))),
+          },
+        ],
+        series: [
+          {},
+          line('limit lower', color.crit!, 1, [4, 4]),
+          line('limit upper', color.crit!, 1, [4, 4]),
+          line('band lower', color['band-edge']!, 1),
+          line('band upper', color['band-edge']!, 1),
+          line('target', color.target!, 1.25, [7, 3]),
+          line('actual', color.accent!, 1.75),
+        ],
+        bands: [
+          { series: [4, 3], fill: `color-mix(in srgb, ${color['band-fill']} 55%, transparent)` },
+        ],
+        hooks: {
+          drawClear: [(u) => washes(u, series, now(), color)],
+          draw: [decorate],
+          setCursor: [(u) => show(u)],
+          setSelect: [
+            (u) => {
+              zoomed ||= u.select.width > 2;
+            },
+          ],
+        },
       },
-      axes: [
-        { stroke: color.muted!, font, grid: { stroke: color.line!, width: 1 }, ticks: { show: false }, size: 26, space: 70, values: (_, splits) => splits.map((t) => clock(t * 1000).slice(0, (splits[1] ?? 60) - (splits[0] ?? 0) < 60 ? 8 : 5)) },
-        { stroke: color.muted!, font, grid: { stroke: color.line!, width: 1 }, ticks: { show: false }, size: (_, values) => Math.max(46, ...(values ?? []).map((v) => v.length * 6.6 + 14)),
-          values: (_, splits) => splits.map((v) => number(v, Math.max(0, Math.min(places, decimals(splits))))) },
-      ],
-      series: [
-        {},
-        line('limit lower', color.crit!, 1, [4, 4]), line('limit upper', color.crit!, 1, [4, 4]),
-        line('band lower', color['band-edge']!, 1), line('band upper', color['band-edge']!, 1),
-        line('target', color.target!, 1.25, [7, 3]), line('actual', color.accent!, 1.75),
-      ],
-      bands: [{ series: [4, 3], fill: `color-mix(in srgb, ${color['band-fill']} 55%, transparent)` }],
-      hooks: {
-        drawClear: [(u) => washes(u, series, now(), color)],
-        draw: [decorate],
-        setCursor: [(u) => show(u)],
-        setSelect: [(u) => { zoomed ||= u.select.width > 2; }],
-      },
-    }, [[], [], [], [], [], [], []], element);
+      [[], [], [], [], [], [], []],
+      element,
+    );
 
     const show = (u: uPlot) => {
       if (!read.current) return;
@@ -69,7 +122,17 @@ export function Chart({ series, path, seconds, places, wide, now, look, label }:
       const t = left >= 0 ? u.posToVal(left, 'x') : now();
       const i = vertexAt(series, t);
       const at = (column: (number | null)[]) => number(column[i] ?? null, places);
-      read.current.textContent = series.t.length === 0 ? '' : `${clock(t * 1000)} UTC   actual ${at(series.actual)}   target ${at(series.target)}   band ${at(series.lower)} to ${at(series.upper)}   limit ${at(series.limitLower)} to ${at(series.limitUpper)}${series.known[i] === false ? '   unknown' : ''}`;
+      read.current.textContent =
+        series.t.length === 0
+          ? ''
+          : [
+              `${clock(t * 1000)} UTC`,
+              `actual ${at(series.actual)}`,
+              `target ${at(series.target)}`,
+              `band ${at(series.lower)} to ${at(series.upper)}`,
+              `limit ${at(series.limitLower)} to ${at(series.limitUpper)}`,
+              series.known[i] === false ? 'unknown' : '',
+            ].join('   ');
     };
     const refresh = () => {
       const end = now();
@@ -78,11 +141,18 @@ export function Chart({ series, path, seconds, places, wide, now, look, label }:
       else plot.setScale('x', { min: end - seconds, max: end + seconds * 0.01 });
       if ((plot.cursor.left ?? -1) < 0) show(plot);
     };
-    const back = () => { zoomed = false; refresh(); };
+    const back = () => {
+      zoomed = false;
+      refresh();
+    };
     plot.over.addEventListener('dblclick', back);
     refresh();
-    const timer = setInterval(() => { if (!document.hidden) refresh(); }, 500);
-    const observer = new ResizeObserver(() => plot.setSize({ width: element.clientWidth, height: element.clientHeight }));
+    const timer = setInterval(() => {
+      if (!document.hidden) refresh();
+    }, 500);
+    const observer = new ResizeObserver(() =>
+      plot.setSize({ width: element.clientWidth, height: element.clientHeight }),
+    );
     observer.observe(element);
     return () => {
       clearInterval(timer);
@@ -99,8 +169,12 @@ export function Chart({ series, path, seconds, places, wide, now, look, label }:
         <span className="k target">target</span>
         <span className="k band">band</span>
         <span className="k limit">limit</span>
-        <span><b aria-hidden="true">▲▼</b> fills: solid hedges, hollow others</span>
-        <span><b aria-hidden="true">⚑</b> alerts</span>
+        <span>
+          <b aria-hidden="true">▲▼</b> fills: solid hedges, hollow others
+        </span>
+        <span>
+          <b aria-hidden="true">⚑</b> alerts
+        </span>
         <span className="faint wide">drag to zoom, double-click to go back</span>
       </figcaption>
     </figure>
@@ -144,9 +218,15 @@ function washes(u: uPlot, series: Series, now: number, color: Record<string, str
     }
   };
   ctx.save();
-  const out = (i: number) => series.known[i] !== false && ((series.actual[i] ?? 0) > (series.upper[i] ?? Infinity) || (series.actual[i] ?? 0) < (series.lower[i] ?? -Infinity));
+  const out = (i: number) =>
+    series.known[i] !== false &&
+    ((series.actual[i] ?? 0) > (series.upper[i] ?? Infinity) ||
+      (series.actual[i] ?? 0) < (series.lower[i] ?? -Infinity));
   fill(spans(series, now, out), `color-mix(in srgb, ${color.warn} 14%, transparent)`);
-  fill(spans(series, now, (i) => series.known[i] === false), hatch(ctx, color.faint!) ?? color.line!);
+  fill(
+    spans(series, now, (i) => series.known[i] === false),
+    hatch(ctx, color.faint!) ?? color.line!,
+  );
   ctx.restore();
 }
 
@@ -165,7 +245,13 @@ function hatch(ctx: CanvasRenderingContext2D, stroke: string): CanvasPattern | n
 }
 
 /** Fills at the level they led to, alerts as flags at the top. */
-function marks(u: uPlot, series: Series, path: Path, now: number, color: Record<string, string>): void {
+function marks(
+  u: uPlot,
+  series: Series,
+  path: Path,
+  now: number,
+  color: Record<string, string>,
+): void {
   const { ctx, bbox } = u;
   const scale = devicePixelRatio || 1;
   const { min = 0, max = now } = u.scales.x ?? {};

@@ -12,22 +12,48 @@ export interface Series {
   limitUpper: Column;
   known: boolean[];
 }
-export const columnNames = ['limitLower', 'limitUpper', 'lower', 'upper', 'target', 'actual'] as const;
+export const columnNames = [
+  'limitLower',
+  'limitUpper',
+  'lower',
+  'upper',
+  'target',
+  'actual',
+] as const;
 
 export function seriesOf(path: Path): Series {
   return {
-    t: [...path.t], actual: [...path.actual], target: [...path.target], lower: [...path.lower], upper: [...path.upper],
-    limitLower: [...path.limit_lower], limitUpper: [...path.limit_upper], known: [...path.known],
+    t: [...path.t],
+    actual: [...path.actual],
+    target: [...path.target],
+    lower: [...path.lower],
+    upper: [...path.upper],
+    limitLower: [...path.limit_lower],
+    limitUpper: [...path.limit_upper],
+    known: [...path.known],
   };
 }
 
 /** Adds what is known from `t` on; what is not later than the last vertex replaces it. */
 export function extend(series: Series, e: Exposure, t: number): void {
-  const number = (text: string | null | undefined) => (text === null || text === undefined ? null : Number(text));
-  const row = { actual: number(e.actual), target: number(e.target), lower: number(e.band?.[0]), upper: number(e.band?.[1]), limitLower: number(e.limit?.[0]), limitUpper: number(e.limit?.[1]) };
+  const number = (text: string | null | undefined) =>
+    text === null || text === undefined ? null : Number(text);
+  const row = {
+    actual: number(e.actual),
+    target: number(e.target),
+    lower: number(e.band?.[0]),
+    upper: number(e.band?.[1]),
+    limitLower: number(e.limit?.[0]),
+    limitUpper: number(e.limit?.[1]),
+  };
   const last = series.t.length - 1;
   const known = e.state !== 'unknown';
-  if (last >= 0 && columnNames.every((name) => series[name][last] === row[name]) && series.known[last] === known) return;
+  if (
+    last >= 0 &&
+    columnNames.every((name) => series[name][last] === row[name]) &&
+    series.known[last] === known
+  )
+    return;
   const at = last >= 0 && t <= (series.t[last] ?? 0) ? last : last + 1;
   if (at > last) series.t[at] = t;
   for (const name of columnNames) series[name][at] = row[name];
@@ -39,7 +65,10 @@ export function drawn(series: Series, now: number): (number | null)[][] {
   const last = series.t.length - 1;
   if (last < 0) return [[], ...columnNames.map(() => [])];
   const end = Math.max(now, series.t[last] ?? now);
-  return [[...series.t, end], ...columnNames.map((name) => [...series[name], series[name][last] ?? null])];
+  return [
+    [...series.t, end],
+    ...columnNames.map((name) => [...series[name], series[name][last] ?? null]),
+  ];
 }
 
 /** Spans [from, to) where `is` holds, the last one open to `now`. */

@@ -4,7 +4,12 @@ import { duration } from '../base/time';
 import type { Query } from '../store/queries';
 
 /** With `why`, disabled but still reachable, so that the reason can be read. */
-export function Button({ why, onClick, children, ...rest }: { why?: string | null } & ButtonHTMLAttributes<HTMLButtonElement>) {
+export function Button({
+  why,
+  onClick,
+  children,
+  ...rest
+}: { why?: string | null } & ButtonHTMLAttributes<HTMLButtonElement>) {
   const id = useId();
   if (!why) {
     return (
@@ -25,7 +30,17 @@ export function Button({ why, onClick, children, ...rest }: { why?: string | nul
   );
 }
 
-export function Choice<T extends string>({ label, value, options, onChange }: { label: string; value: T; options: readonly (readonly [T, ReactNode])[]; onChange: (value: T) => void }) {
+export function Choice<T extends string>({
+  label,
+  value,
+  options,
+  onChange,
+}: {
+  label: string;
+  value: T;
+  options: readonly (readonly [T, ReactNode])[];
+  onChange: (value: T) => void;
+}) {
   return (
     <span className="choice" role="group" aria-label={label}>
       {options.map(([key, text]) => (
@@ -38,12 +53,20 @@ export function Choice<T extends string>({ label, value, options, onChange }: { 
 }
 
 /** What there is to say of a query: that it is on its way, failed, or is old. */
-export function QueryNotice({ query, what }: { query: Query<unknown> & { reload: () => Promise<void> }; what: string }) {
+export function QueryNotice({
+  query,
+  what,
+}: {
+  query: Query<unknown> & { reload: () => Promise<void> };
+  what: string;
+}) {
   if (query.problem) {
     return (
       <p className="notice warn small" role="status">
         <span aria-hidden="true">▲ </span>
-        {query.data === null ? `${what} could not be read: ` : `${what} ${query.at === null ? '' : `is ${duration((Date.now() - query.at) / 1000)} old; it `}could not be read anew: `}
+        {query.data === null
+          ? `${what} could not be read: `
+          : `${what} ${query.at === null ? '' : `is ${duration((Date.now() - query.at) / 1000)} old; it `}could not be read anew: `}
         {query.problem.message}.{' '}
         <button type="button" className="quiet" onClick={() => void query.reload()}>
           Try again
@@ -51,6 +74,11 @@ export function QueryNotice({ query, what }: { query: Query<unknown> & { reload:
       </p>
     );
   }
-  if (query.data === null) return <p className="empty small" role="status">Reading {what}…</p>;
+  if (query.data === null)
+    return (
+      <p className="empty small" role="status">
+        Reading {what}…
+      </p>
+    );
   return null;
 }

@@ -6,10 +6,25 @@ import type { Decimal, Exposure } from '../protocol/types';
 import { useDeskNow } from '../store/context';
 
 /** A decimal, rounded for reading; its exact text is the tooltip. */
-export function Num({ value, places, plus, unit, signed }: { value: Decimal | number | null | undefined; places?: number; plus?: boolean; unit?: string; signed?: boolean }) {
+export function Num({
+  value,
+  places,
+  plus,
+  unit,
+  signed,
+}: {
+  value: Decimal | number | null | undefined;
+  places?: number;
+  plus?: boolean;
+  unit?: string;
+  signed?: boolean;
+}) {
   if (value === null || value === undefined) return <span className="faint">{none}</span>;
   const exact = String(value);
-  const text = typeof value === 'number' ? number(value, places ?? 2, plus) : format(exact, { ...(places === undefined ? {} : { places }), ...(plus ? { plus } : {}) });
+  const text =
+    typeof value === 'number'
+      ? number(value, places ?? 2, plus)
+      : format(exact, { ...(places === undefined ? {} : { places }), ...(plus ? { plus } : {}) });
   const tone = signed ? (toNumber(exact) < 0 ? 'crit' : toNumber(exact) > 0 ? 'good' : '') : '';
   return (
     <span className={tone} title={unit ? `${exact} ${unit}` : exact}>
@@ -33,15 +48,27 @@ export function gradeOf(e: Exposure): Grade {
   return e.alpha !== null && e.alpha <= 0 ? 'limit' : 'out';
 }
 
-export const glyphs: Record<string, string> = { in_band: '●', above: '▲', below: '▼', unknown: '?' };
+export const glyphs: Record<string, string> = {
+  in_band: '●',
+  above: '▲',
+  below: '▼',
+  unknown: '?',
+};
 
 /** A state in shape, colour and words. */
 export function StateMark({ exposure, words = false }: { exposure: Exposure; words?: boolean }) {
   const grade = gradeOf(exposure);
-  const name = exposure.state === 'in_band' ? 'in band' : exposure.state === 'unknown' ? 'unknown' : `${exposure.state}${grade === 'limit' ? ', past its limit' : ''}`;
+  const name =
+    exposure.state === 'in_band'
+      ? 'in band'
+      : exposure.state === 'unknown'
+        ? 'unknown'
+        : `${exposure.state}${grade === 'limit' ? ', past its limit' : ''}`;
   return (
     <span className={`state ${grade}`} title={words ? undefined : name}>
-      <span aria-hidden="true" className="glyph">{glyphs[exposure.state]}</span>
+      <span aria-hidden="true" className="glyph">
+        {glyphs[exposure.state]}
+      </span>
       {words ? <span>{name}</span> : <span className="hidden">{name}</span>}
     </span>
   );
@@ -66,7 +93,7 @@ export function Ago({ time, short = false }: { time: string | null | undefined; 
   const relative = age >= 0 ? `${duration(age)} ago` : `in ${duration(-age)}`;
   return (
     <time dateTime={time} title={`${time} (UTC)`} className="nowrap">
-      {short ? null : `${moment(at, now)} `}
+      {short ? null : <span className="wide">{moment(at, now)} </span>}
       <span className={short ? '' : 'faint'}>{relative}</span>
     </time>
   );

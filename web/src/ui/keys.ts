@@ -31,7 +31,10 @@ export function useCommands(commands: Command[]): void {
 
 function typing(target: EventTarget | null): boolean {
   const element = target as HTMLElement | null;
-  return element !== null && (/^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) || element.isContentEditable);
+  return (
+    element !== null &&
+    (/^(INPUT|TEXTAREA|SELECT)$/.test(element.tagName) || element.isContentEditable)
+  );
 }
 
 export function listenToKeys(): () => void {
@@ -58,8 +61,12 @@ export function listenToKeys(): () => void {
 
 /** j and k: from row to row, wherever rows are. */
 export function moveRow(step: 1 | -1): void {
-  const rows = [...document.querySelectorAll<HTMLElement>('main [data-row]')].filter((row) => row.offsetParent !== null);
-  const at = rows.findIndex((row) => row === document.activeElement || row.contains(document.activeElement));
+  const rows = [...document.querySelectorAll<HTMLElement>('main [data-row]')].filter(
+    (row) => row.offsetParent !== null,
+  );
+  const at = rows.findIndex(
+    (row) => row === document.activeElement || row.contains(document.activeElement),
+  );
   const next = at < 0 ? rows[step > 0 ? 0 : rows.length - 1] : rows[at + step];
   next?.focus({ focusVisible: true } as FocusOptions);
   next?.scrollIntoView({ block: 'nearest' });

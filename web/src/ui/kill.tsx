@@ -10,10 +10,20 @@ export function KillDialog({ onClose }: { onClose: () => void }) {
   const books = [...new Set(desk.factors.map((f) => f.book))].filter((b) => b !== '*');
   return (
     <ChangeDialog
-      change={{ title: 'Kill switch', confirm: scope === 'desk' ? 'Stop the whole desk' : `Stop ${scope}`, danger: true, method: 'POST', path: '/kill', body: { scope } }}
+      change={{
+        title: 'Kill switch',
+        confirm: scope === 'desk' ? 'Stop the whole desk' : `Stop ${scope}`,
+        danger: true,
+        method: 'POST',
+        path: '/kill',
+        body: { scope },
+      }}
       onClose={onClose}
     >
-      <p>Cancels the open orders, pulls the quotes and holds back hedges and transfers of what you choose, until somebody with the role risk arms it again.</p>
+      <p>
+        Cancels the open orders, pulls the quotes and holds back hedges and transfers of what you
+        choose, until somebody with the role risk arms it again.
+      </p>
       <label className="field">
         What to stop
         <select value={scope} onChange={(event) => setScope(event.target.value)}>
@@ -21,9 +31,14 @@ export function KillDialog({ onClose }: { onClose: () => void }) {
           {desk.venues.map((v) => (
             <option key={v.name} value={`venue:${v.name}`}>{`Venue ${v.name}`}</option>
           ))}
-          {desk.venues.flatMap((v) => v.accounts.map((a) => (
-            <option key={`${v.name}/${a}`} value={`account:${v.name}/${a}`}>{`Account ${v.name}/${a}`}</option>
-          )))}
+          {desk.venues.flatMap((v) =>
+            v.accounts.map((a) => (
+              <option
+                key={`${v.name}/${a}`}
+                value={`account:${v.name}/${a}`}
+              >{`Account ${v.name}/${a}`}</option>
+            )),
+          )}
           {books.map((b) => (
             <option key={b} value={`book:${b}`}>{`Book ${b}`}</option>
           ))}
@@ -36,7 +51,13 @@ export function KillDialog({ onClose }: { onClose: () => void }) {
 export function RearmDialog({ scope, onClose }: { scope: string; onClose: () => void }) {
   return (
     <ChangeDialog
-      change={{ title: `Arm ${scope} again`, confirm: 'Arm again', method: 'POST', path: '/rearm', body: { scope } }}
+      change={{
+        title: `Arm ${scope} again`,
+        confirm: 'Arm again',
+        method: 'POST',
+        path: '/rearm',
+        body: { scope },
+      }}
       onClose={onClose}
     >
       <p>Quotes, hedges and transfers of it go on.</p>
@@ -49,7 +70,10 @@ export function Stopped() {
   const health = useHealth();
   const why = useWhyNot('limit');
   const [scope, setScope] = useState<string | null>(null);
-  const scopes = [...(health?.kill_switches ?? []), ...(health?.breakers ?? []).map((key) => `factor:${key}`)];
+  const scopes = [
+    ...(health?.kill_switches ?? []),
+    ...(health?.breakers ?? []).map((key) => `factor:${key}`),
+  ];
   if (scopes.length === 0) return null;
   return (
     <div className="stopped" role="status">
@@ -59,7 +83,13 @@ export function Stopped() {
       </span>
       {scopes.map((s) => (
         <span key={s} className="row">
-          <strong>{s.startsWith('factor:') ? `${s.slice(7)} (breaker)` : s === 'desk' ? 'the whole desk' : s}</strong>
+          <strong>
+            {s.startsWith('factor:')
+              ? `${s.slice(7)} (breaker)`
+              : s === 'desk'
+                ? 'the whole desk'
+                : s}
+          </strong>
           <Button why={why} onClick={() => setScope(s)}>
             Arm again
           </Button>

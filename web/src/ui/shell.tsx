@@ -45,13 +45,24 @@ export function Shell({ children }: { children: ReactNode }) {
     { keys: 'k', label: 'Row before', run: () => moveRow(-1) },
     { keys: '!', label: 'Kill switch', run: () => (mayKill ? undefined : setOpen('kill')) },
     { keys: 'u', label: 'Who I am, theme, contrast', run: () => setOpen('user') },
-    ...places.map(([path, name, key]) => ({ keys: `g ${key}`, label: `Go to ${name}`, run: () => go(path) })),
+    ...places.map(([path, name, key]) => ({
+      keys: `g ${key}`,
+      label: `Go to ${name}`,
+      run: () => go(path),
+    })),
   ];
   useCommands(commands);
   const stale = status.connection !== 'live';
   return (
     <div className={`shell${stale ? ' stale' : ''}`}>
-      <a className="skip" href="#main" onClick={(event) => { event.preventDefault(); main.current?.focus(); }}>
+      <a
+        className="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
         Skip to the page
       </a>
       <header className="top">
@@ -67,7 +78,12 @@ export function Shell({ children }: { children: ReactNode }) {
         <button type="button" className="quiet who" onClick={() => setOpen('user')}>
           {me.name} <span className="faint">{me.role}</span>
         </button>
-        <button type="button" className="quiet help" aria-label="Keys" onClick={() => setOpen('keys')}>
+        <button
+          type="button"
+          className="quiet help"
+          aria-label="Keys"
+          onClick={() => setOpen('keys')}
+        >
           <kbd>?</kbd>
         </button>
         <Button className="danger kill" why={mayKill} onClick={() => setOpen('kill')}>
@@ -91,7 +107,10 @@ export function Shell({ children }: { children: ReactNode }) {
 function Nav({ path }: { path: string }) {
   const firing = useItems('alerts').filter((a) => a.state === 'firing').length;
   const waiting = useItems('proposals').filter((p) => p.state === 'waiting').length;
-  const counts: Record<string, [number, string]> = { '/alerts': [firing, 'firing'], '/proposals': [waiting, 'waiting'] };
+  const counts: Record<string, [number, string]> = {
+    '/alerts': [firing, 'firing'],
+    '/proposals': [waiting, 'waiting'],
+  };
   return (
     <nav aria-label="Pages">
       {places.map(([to, name]) => {
@@ -126,15 +145,23 @@ function Announcer() {
     if (before === null) return;
     const fresh = alerts.filter((a) => a.state === 'firing' && before.get(a.id) !== 'firing');
     if (fresh.length === 0) return;
-    const say = (list: typeof fresh) => list.slice(0, 3).map((a) => `${a.severity} alert: ${a.rule} on ${a.factor}`).join('. ') + (list.length > 3 ? `, and ${list.length - 3} more` : '');
+    const say = (list: typeof fresh) =>
+      list
+        .slice(0, 3)
+        .map((a) => `${a.severity} alert: ${a.rule} on ${a.factor}`)
+        .join('. ') + (list.length > 3 ? `, and ${list.length - 3} more` : '');
     const critical = fresh.filter((a) => a.severity === 'critical');
     if (critical.length > 0) setText((t) => ({ ...t, now: say(critical) }));
     else setText((t) => ({ ...t, polite: say(fresh) }));
   }, [alerts, live]);
   return (
     <>
-      <div className="hidden" aria-live="polite" data-announce="polite">{text.polite}</div>
-      <div className="hidden" aria-live="assertive" data-announce="now">{text.now}</div>
+      <div className="hidden" aria-live="polite" data-announce="polite">
+        {text.polite}
+      </div>
+      <div className="hidden" aria-live="assertive" data-announce="now">
+        {text.now}
+      </div>
     </>
   );
 }
@@ -155,16 +182,25 @@ function KeysDialog({ onClose }: { onClose: () => void }) {
           </div>
         ))}
         <div>
-          <dt><kbd>Enter</kbd></dt>
+          <dt>
+            <kbd>Enter</kbd>
+          </dt>
           <dd>Open the row</dd>
         </div>
         <div>
-          <dt><kbd>Esc</kbd></dt>
+          <dt>
+            <kbd>Esc</kbd>
+          </dt>
           <dd>Close what is open</dd>
         </div>
       </dl>
       <label className="row">
-        <input type="checkbox" checked={settings.shortcuts} onChange={(event) => changeSettings({ shortcuts: event.target.checked })} /> Single keys act
+        <input
+          type="checkbox"
+          checked={settings.shortcuts}
+          onChange={(event) => changeSettings({ shortcuts: event.target.checked })}
+        />{' '}
+        Single keys act
       </label>
       <div className="actions">
         <button type="button" className="primary" onClick={onClose}>
@@ -175,8 +211,16 @@ function KeysDialog({ onClose }: { onClose: () => void }) {
   );
 }
 
-const themes: [Theme, string][] = [['system', 'System'], ['light', 'Light'], ['dark', 'Dark']];
-const contrasts: [Contrast, string][] = [['system', 'System'], ['normal', 'Normal'], ['more', 'High']];
+const themes: [Theme, string][] = [
+  ['system', 'System'],
+  ['light', 'Light'],
+  ['dark', 'Dark'],
+];
+const contrasts: [Contrast, string][] = [
+  ['system', 'System'],
+  ['normal', 'Normal'],
+  ['more', 'High'],
+];
 
 function UserDialog({ onClose }: { onClose: () => void }) {
   const { me, signOut } = useApp();
@@ -184,12 +228,37 @@ function UserDialog({ onClose }: { onClose: () => void }) {
   return (
     <Dialog title="Who I am" onClose={onClose}>
       <dl className="facts">
-        <div><dt>Name</dt><dd>{me.name}</dd></div>
-        <div><dt>Role</dt><dd>{me.role}</dd></div>
-        <div><dt>Token ends</dt><dd>{me.expires ?? 'never'}</dd></div>
+        <div>
+          <dt>Name</dt>
+          <dd>{me.name}</dd>
+        </div>
+        <div>
+          <dt>Role</dt>
+          <dd>{me.role}</dd>
+        </div>
+        <div>
+          <dt>Token ends</dt>
+          <dd>{me.expires ?? 'never'}</dd>
+        </div>
       </dl>
-      <div className="row"><span className="label">Theme</span><Choice label="Theme" value={settings.theme} options={themes} onChange={(theme) => changeSettings({ theme })} /></div>
-      <div className="row"><span className="label">Contrast</span><Choice label="Contrast" value={settings.contrast} options={contrasts} onChange={(contrast) => changeSettings({ contrast })} /></div>
+      <div className="row">
+        <span className="label">Theme</span>
+        <Choice
+          label="Theme"
+          value={settings.theme}
+          options={themes}
+          onChange={(theme) => changeSettings({ theme })}
+        />
+      </div>
+      <div className="row">
+        <span className="label">Contrast</span>
+        <Choice
+          label="Contrast"
+          value={settings.contrast}
+          options={contrasts}
+          onChange={(contrast) => changeSettings({ contrast })}
+        />
+      </div>
       <div className="actions">
         <button type="button" onClick={signOut}>
           Sign out of this tab
