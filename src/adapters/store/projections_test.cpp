@@ -102,6 +102,14 @@ TEST_F(ProjectionsTest, projections_are_rows_that_any_tool_reads) {
                       .to_venue = "c",
                       .to_account = "d",
                       .sent = noon});
+  out.put(AuditRow{.seq = 2,
+                   .t = noon,
+                   .by = "anna",
+                   .role = "risk",
+                   .action = "limit.set",
+                   .subject = "delta:BTC",
+                   .after = R"(["-6","6"])",
+                   .event = 1});
   EXPECT_EQ(ask("SELECT count(*) FROM fills"), "0") << "with its event, not before";
   ASSERT_TRUE(journal->commit());
   EXPECT_EQ(ask("SELECT qty || ' ' || average_price || ' ' || fees FROM positions"),
@@ -114,6 +122,8 @@ TEST_F(ProjectionsTest, projections_are_rows_that_any_tool_reads) {
   EXPECT_EQ(ask("SELECT state || stated || ours FROM breaks_utc"), "open10");
   EXPECT_EQ(ask("SELECT qty FROM balances"), "-7");
   EXPECT_EQ(ask("SELECT state || overdue FROM transfers"), "sent0");
+  EXPECT_EQ(ask("SELECT by || before || after || event FROM audit_utc WHERE time LIKE '2023-11-%'"),
+            R"(anna["-6","6"]1)");
 
   fill.status = FillStatus::busted;
   fill.fee = Amount::whole(1);

@@ -6,7 +6,7 @@
 
 namespace ballast {
 
-const std::array<SchemaObject, 17> journal_schema{{
+const std::array<SchemaObject, 19> journal_schema{{
     {"meta", R"(CREATE TABLE meta(
   key TEXT PRIMARY KEY, value TEXT NOT NULL, row_hash INTEGER NOT NULL) WITHOUT ROWID)"},
     {"events", R"(CREATE TABLE events(
@@ -50,6 +50,10 @@ const std::array<SchemaObject, 17> journal_schema{{
   from_account TEXT NOT NULL, to_venue TEXT NOT NULL, to_account TEXT NOT NULL,
   state TEXT NOT NULL, sent INTEGER NOT NULL, settled INTEGER, overdue INTEGER NOT NULL,
   row_hash INTEGER NOT NULL) WITHOUT ROWID)"},
+    {"audit", R"(CREATE TABLE audit(
+  seq INTEGER PRIMARY KEY, t INTEGER NOT NULL, by TEXT NOT NULL, role TEXT NOT NULL,
+  action TEXT NOT NULL, subject TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL,
+  reason TEXT NOT NULL, event INTEGER NOT NULL, row_hash INTEGER NOT NULL))"},
     {"fills_by_id", "CREATE INDEX fills_by_id ON fills(id)"},
     // The same rows with times that people read.
     {"fills_utc", R"(CREATE VIEW fills_utc AS SELECT
@@ -72,10 +76,14 @@ const std::array<SchemaObject, 17> journal_schema{{
   venue, account, subject, state, stated, ours,
   strftime('%Y-%m-%dT%H:%M:%SZ', since / 1000000000, 'unixepoch') AS since,
   strftime('%Y-%m-%dT%H:%M:%SZ', closed / 1000000000, 'unixepoch') AS closed FROM breaks)"},
+    {"audit_utc", R"(CREATE VIEW audit_utc AS SELECT
+  seq, strftime('%Y-%m-%dT%H:%M:%S', t / 1000000000, 'unixepoch') ||
+  printf('.%09dZ', t % 1000000000) AS time, by, role, action, subject, before, after, reason, event
+  FROM audit)"},
 }};
 
-const std::array<std::string_view, 7> projection_tables{
-    "positions", "balances", "fills", "adherence_hourly", "alerts", "breaks", "transfers"};
+const std::array<std::string_view, 8> projection_tables{
+    "positions", "balances", "fills", "adherence_hourly", "alerts", "breaks", "transfers", "audit"};
 
 Result<bool> schema_is_empty(sqlite::Database& database) {
   BALLAST_TRY(count, database.text_of("SELECT count(*) FROM sqlite_schema"));

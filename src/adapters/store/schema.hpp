@@ -15,17 +15,17 @@ namespace ballast {
 
 /// "Blst" in the file's header tells `file` and us what it is.
 constexpr std::int64_t journal_application_id = 0x426c7374;
-constexpr std::int64_t journal_format = 2;
+constexpr std::int64_t journal_format = 3;
 
 struct SchemaObject {
   std::string_view name;
   std::string_view sql;
 };
 /// Tables first, in the order they are created; then the index; then the views.
-extern const std::array<SchemaObject, 17> journal_schema;
+extern const std::array<SchemaObject, 19> journal_schema;
 
 /// Tables that replay derives again. Each row ends in row_hash.
-extern const std::array<std::string_view, 7> projection_tables;
+extern const std::array<std::string_view, 8> projection_tables;
 
 /// Whether the file holds no table at all: a new one, or one whose creation a crash undid.
 Result<bool> schema_is_empty(sqlite::Database& database);
