@@ -15,6 +15,7 @@
 #include "base/result.hpp"
 #include "engine/engine.hpp"
 #include "model/desk.hpp"
+#include "ports/alert_settings.hpp"
 #include "ports/clock.hpp"
 #include "ports/execution.hpp"
 
@@ -24,8 +25,11 @@ namespace ballast {
 struct Configured {
   std::string file;
   std::string text;
+  std::string sha256;  // of the text
+  Timestamp loaded{};  // by the wall
   Desk desk;
   ServiceConfig service;
+  AlertSettings alerts;
 };
 Result<Configured> read_configuration(const std::string& path);
 
@@ -38,6 +42,7 @@ struct ServicePlan {
   std::string journal;
   std::optional<ListenAddress> listen;  // goes before the configuration's
   bool no_auth = false;
+  bool simulated = false;  // time and market are made up
   bool change_desk = false;         // take over a journal that another desk wrote
   std::vector<std::string> follow;  // files of events; "-" is standard input
   bool quit_on_key = false;         // `q` on a terminal stops it

@@ -38,7 +38,7 @@ Result<void> prepare(const DemoArguments& arguments) {
   namespace fs = std::filesystem;
   std::error_code error;
   fs::create_directories(arguments.dir, error);
-  for (const char* suffix : {"", "-wal", "-shm", ".lock"})
+  for (const char* suffix : {"", "-wal", "-shm", ".lock", ".outbox", ".outbox-wal", ".outbox-shm", ".paths"})
     fs::remove(arguments.file("desk.db") + suffix, error);
   return write_output(arguments.file("desk.toml"), std::string(demo_desk_toml));
 }
@@ -155,6 +155,7 @@ Exit serve_day(const DemoArguments& arguments) {
   plan.journal = arguments.file("desk.db");
   plan.listen = *listen;
   plan.no_auth = listen->loopback();
+  plan.simulated = true;
   plan.quit_on_key = true;
   complain(fmt::format("live at {:g} times the speed of the wall; q, Ctrl-C or SIGTERM stops it",
                        arguments.speed));

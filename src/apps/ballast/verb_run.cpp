@@ -34,6 +34,7 @@ Exit run(const RunArguments& arguments) {
   plan.journal = arguments.journal;
   plan.no_auth = arguments.no_auth;
   plan.change_desk = arguments.change_desk;
+  plan.simulated = arguments.speed != 1.0;
   plan.follow = arguments.follow;
   if (!arguments.listen.empty()) {
     const auto listen = parse_listen(arguments.listen);
