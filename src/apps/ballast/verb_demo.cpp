@@ -7,6 +7,7 @@
 #include "adapters/config/config.hpp"
 #include "adapters/report/render.hpp"
 #include "apps/ballast/output.hpp"
+#include "apps/ballast/paths_file.hpp"
 #include "apps/ballast/run.hpp"
 #include "apps/ballast/service.hpp"
 #include "apps/ballast/system_clock.hpp"
@@ -117,17 +118,21 @@ Result<void> run_night(const DemoArguments& arguments, WorldExecution& world) {
   Run::Options options;
   options.journal = arguments.file("desk.db");
   BALLAST_TRY(run, Run::open(demo_desk(), options));
+  PathsFile charts(arguments.file("desk.db.paths"));
   Progress progress("the desk's night");
   std::uint64_t count = 0;
   Result<void> fed;
   LoopEnds ends = ends_of(*run, fed, [&] {
     const auto done = static_cast<std::uint64_t>((run->engine().now() - demo_day_start).ns);
     progress.update(++count, done, static_cast<std::uint64_t>((live_from - demo_day_start).ns));
+    charts.paths().follow(run->engine());
   });
   ends.wakes = [&] { return run->engine().wakes(); };
   ClosedLoop loop(std::move(ends), &world);
   BALLAST_CHECK(loop.pass(live_from));
   progress.finish();
+  charts.paths().resume(run->engine());
+  BALLAST_CHECK(charts.save());
   return run->finish();
 }
 
