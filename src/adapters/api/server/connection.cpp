@@ -151,9 +151,10 @@ class Connection final : public StreamPeer, public std::enable_shared_from_this<
   }
 
   void await_request();
-  void on_first_bytes(error_code error, std::size_t count);
-  void read_head();
-  void on_head(error_code error, std::size_t count);
+  void on_bytes(error_code error, std::size_t count);
+  void begin_head();
+  void parse_head();
+  void on_head(error_code error);
   RequestHead take_head();
   void act_on(RequestHead head);
   void continue_then(void (Connection::*read)());
@@ -205,6 +206,7 @@ class Connection final : public StreamPeer, public std::enable_shared_from_this<
   // The exchange under way
   beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
+  std::size_t head_bytes_ = 0;  // parsed
   Admission admission_;
   std::string method_, host_;
   SteadyTime began_;
@@ -332,40 +334,55 @@ void Connection::await_request() {
   response_ = {};
   received_ = sent_ = 0;
   expired_ = false;
-  if (buffer_.size() > 0) return read_head();  // pipelined
+  if (buffer_.size() > 0) return begin_head();  // pipelined
   within(chrono(first_request_ ? limits_.header_within : limits_.idle_within));
-  bytes_.async_read_some(buffer_.prepare(piece_bytes), bound(&Connection::on_first_bytes));
+  bytes_.async_read_some(buffer_.prepare(piece_bytes), bound(&Connection::on_bytes));
 }
 
-void Connection::on_first_bytes(error_code error, std::size_t count) {
-  if (error || phase_ == Phase::closed) return close_now();
-  buffer_.commit(count);
-  read_head();
-}
-
-void Connection::read_head() {
+void Connection::begin_head() {
   first_request_ = false;
+  head_bytes_ = 0;
   parser_.emplace();
+  parser_->eager(false);  // stops where the head ends
   parser_->header_limit(static_cast<std::uint32_t>(limits_.header_bytes));
   // We count: how much it may be, the route says, which is not known yet.
   parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
   within(chrono(limits_.header_within));
-  http::async_read_header(bytes_, buffer_, *parser_, bound(&Connection::on_head));
+  parse_head();
 }
 
-void Connection::on_head(error_code error, std::size_t /*count*/) {
+void Connection::on_bytes(error_code error, std::size_t count) {
   if (phase_ == Phase::closed) return;
+  if (expired_) return on_head({});
+  if (error) return close_now();
+  buffer_.commit(count);
+  parser_ ? parse_head() : begin_head();
+}
+
+/// The parser's own limit is one of what it is given at once, and would let endless fields through
+/// one after another: so we feed it, and count.
+void Connection::parse_head() {
+  error_code error;
+  while (!error && !parser_->is_header_done()) {
+    const std::size_t used = parser_->put(buffer_.data(), error);
+    buffer_.consume(used);
+    head_bytes_ += used;
+  }
+  const std::size_t unparsed = parser_->is_header_done() ? 0 : buffer_.size();
+  if (head_bytes_ + unparsed > limits_.header_bytes) error = http::error::header_limit;
+  if (error != http::error::need_more) return on_head(error);
+  bytes_.async_read_some(buffer_.prepare(piece_bytes), bound(&Connection::on_bytes));
+}
+
+void Connection::on_head(error_code error) {
   began_ = std::chrono::steady_clock::now();
   method_.clear();
   host_.clear();
-  const bool too_long = error == http::error::header_limit || error == http::error::buffer_overflow;
   if (expired_) {
     reply(problem(408, "too_slow", "the head of the request did not come in time"));
-  } else if (too_long) {
+  } else if (error == http::error::header_limit) {
     reply(problem(431, "header_too_large",
                   fmt::format("the head of a request has at most {} bytes", limits_.header_bytes)));
-  } else if (error == http::error::end_of_stream || (error && !is_http_error(error))) {
-    close_now();
   } else if (error) {
     reply(problem(400, "bad_request",
                   fmt::format("this is no request of HTTP/1.1: {}", error.message())));
@@ -538,10 +555,12 @@ void Connection::on_lines(error_code error, std::size_t /*count*/) {
                                          lines_->first + splitter.ready(), limits_.line_bytes)));
   lines_->whole = parser_->is_done();
   if (lines_->whole) splitter.finish();
-  // More that is there already makes a better batch; what is not there is not waited for.
+  // More that is there already makes a better batch; what is not there is not waited for. The line
+  // end behind a chunk stays in the buffer until the next one comes.
+  constexpr std::size_t chunk_end = 2;
   error_code ignored;
   const bool full = splitter.ready() >= batch_lines || splitter.bytes() >= limits_.line_bytes;
-  const bool more = buffer_.size() > 0 || bytes_.socket().available(ignored) > 0;
+  const bool more = buffer_.size() > chunk_end || bytes_.socket().available(ignored) > 0;
   if (!lines_->whole && (splitter.ready() == 0 || (more && !full))) return read_lines();
   give_batch();
 }

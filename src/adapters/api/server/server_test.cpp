@@ -238,7 +238,7 @@ TEST_F(ServerTest, lines_are_answered_batch_by_batch_while_they_come) {
     ASSERT_EQ(::recv(client.socket(), &c, 1, 0), 1);
     head += c;
   }
-  EXPECT_NE(head.find("application/x-ndjson"), std::string::npos);
+  EXPECT_NE(head.find("application/x-ndjson"), std::string::npos) << head;
   EXPECT_EQ(client.read_chunk(), "2\n");
   ASSERT_TRUE(client.send(chunk("ee\n")));
   EXPECT_EQ(client.read_chunk(), "3\n");

@@ -63,10 +63,10 @@ struct HubOptions {
   Duration stall = Duration::seconds(10);
   Duration auth_within = Duration::seconds(5);
   std::size_t events_at_once = 64;  // of a client, not yet answered; then it is not read from
-  std::string version;
+  std::string version = {};
   WallClock now = wall_now;  // the first seq of every channel is of it
   /// Answers as the route does; its body becomes the result, or the error's data.
-  std::function<void(StreamEvents, Respond)> submit;
+  std::function<void(StreamEvents, Respond)> submit = {};
 };
 
 struct HubFigures {
