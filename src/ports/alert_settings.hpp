@@ -44,7 +44,7 @@ struct SinkKindInfo {
 };
 inline constexpr std::array<SinkKindInfo, 5> sink_kind_infos{{
     {SinkKind::webhook, "webhook", SinkKindInfo::Need::required, SinkKindInfo::Need::required,
-     SinkKindInfo::Need::none, "the signing secret, whsec_ and base64", 0, ""},
+     SinkKindInfo::Need::none, "the signing secret (whsec_...)", 0, ""},
     {SinkKind::slack, "slack", SinkKindInfo::Need::none, SinkKindInfo::Need::required,
      SinkKindInfo::Need::none, "the incoming webhook's URL", 20, ""},
     {SinkKind::pagerduty, "pagerduty", SinkKindInfo::Need::optional, SinkKindInfo::Need::required,

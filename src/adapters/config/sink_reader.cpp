@@ -46,7 +46,7 @@ void read_url(const Section& section, const SinkKindInfo& kind, SinkSettings& si
   if (!url) return;
   if (kind.url == Need::none) {
     return section.error(
-        url->at, fmt::format("a {} sink has no url: {} is its secret", kind.name, kind.secret_is));
+        url->at, fmt::format("kind {} has no url: {} is its secret", kind.name, kind.secret_is));
   }
   const auto parsed = parse_url(url->value);
   if (!parsed) return section.error(url->at, parsed.error().what);
@@ -64,7 +64,7 @@ void read_secret_place(const Section& section, const SinkKindInfo& kind, SinkSet
   const bool file = section.has("secret_file");
   const bool env = section.has("secret_env");
   if (kind.secret == Need::none) {
-    if (file || env) section.error(section.at(), fmt::format("a {} sink has no secret", kind.name));
+    if (file || env) section.error(section.at(), fmt::format("kind {} has no secret", kind.name));
   } else if (file && env) {
     section.error(section.at(), "has both secret_file and secret_env; keep one");
   } else if (!file && !env) {
@@ -95,7 +95,7 @@ void read_sinks(const TomlNode& root, AlertSettings& alerts, Problems& problems)
       if (chat) sink.chat = chat->value;
       if (chat && (its.chat == Need::none || chat->value.empty()))
         section.error(chat->at, its.chat == Need::none
-                                    ? fmt::format("a {} sink has no chat", its.name)
+                                    ? fmt::format("kind {} has no chat", its.name)
                                     : "chat is empty");
     }
     read_severity(section, sink.severity);

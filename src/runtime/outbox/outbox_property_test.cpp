@@ -35,9 +35,9 @@ bool in_order(const std::vector<Notification>& all, std::map<std::string, Heard>
   return true;
 }
 
-class Run {
+class Day {
  public:
-  explicit Run(std::uint64_t seed) : rng_(seed) {
+  explicit Day(std::uint64_t seed) : rng_(seed) {
     settings_.sinks = {testing::sink_settings("both"), testing::sink_settings("latest")};
     for (SinkSettings& sink : settings_.sinks)
       sink.give_up_after = Duration::days(9999);
@@ -186,9 +186,9 @@ TEST(OutboxProperty, loses_nothing_and_keeps_the_order_through_faults_and_restar
   const std::uint64_t first = given != nullptr ? std::strtoull(given, nullptr, 10) : 1;
   for (std::uint64_t seed = first; seed < first + 60; ++seed) {
     SCOPED_TRACE(fmt::format("BALLAST_SEED={}", seed));
-    Run run(seed);
-    run.go();
-    run.check();
+    Day day(seed);
+    day.go();
+    day.check();
     if (HasFailure()) return;
   }
 }
