@@ -178,7 +178,7 @@ void DeskCore::pass_time(bool idle) {
   store_held(t);
   if (!idle && t - passed_at_ < options_.tick) return;
   passed_at_ = t;
-  const bool quiet = t - stepped_at_ >= options_.tick;
+  const bool quiet = idle && t - stepped_at_ >= options_.tick;
   if (!failure_) keep(quiet ? push({t, Tick{}}) : loop_->pass(t));
 }
 

@@ -39,16 +39,16 @@ TEST(Inbox, hands_out_about_as_many_lines_as_asked_for_in_order) {
     Submission submission = of(lines);
     inbox.put(submission);
   }
-  const auto sizes = [&] {
+  const auto taken = [&] {
     std::vector<std::size_t> sizes;
     for (const Task& task : inbox.take(100, soon()))
       sizes.push_back(std::get<Submission>(task.what).lines.size());
     return sizes;
   };
-  EXPECT_EQ(sizes(), (std::vector<std::size_t>{60, 30}));
-  EXPECT_EQ(sizes(), (std::vector<std::size_t>{20}));
-  EXPECT_EQ(sizes(), (std::vector<std::size_t>{500}));
-  EXPECT_EQ(sizes(), (std::vector<std::size_t>{1}));
+  EXPECT_EQ(taken(), (std::vector<std::size_t>{60, 30}));
+  EXPECT_EQ(taken(), (std::vector<std::size_t>{20}));
+  EXPECT_EQ(taken(), (std::vector<std::size_t>{500}));
+  EXPECT_EQ(taken(), (std::vector<std::size_t>{1}));
 }
 
 TEST(Inbox, bounds_the_bytes_but_takes_anything_when_it_is_empty) {
