@@ -26,7 +26,11 @@ export async function startDesk(options: Record<string, number> = {}): Promise<D
       },
     };
   }
-  const mock = await startMock({ seed: Number(process.env.BALLAST_SEED ?? 7), ...options });
+  const mock = await startMock({
+    seed: Number(process.env.BALLAST_SEED ?? 7),
+    history: 4 * 3600,
+    ...options,
+  });
   return { url: mock.url, inject: mock.inject, close: mock.close };
 }
 

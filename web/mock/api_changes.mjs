@@ -2,10 +2,14 @@
 import { found, needs, Problem, ranks, wordsOf } from './common.mjs';
 import { iso } from './desk.mjs';
 
-const reasonOf = (body) => {
-  if (!body?.reason?.trim())
+/** Required for what takes a guard away, welcome everywhere. */
+const reasonOf = (body, required = false) => {
+  const reason = body?.reason?.trim() ?? '';
+  if (required && !reason)
     throw new Problem(400, 'bad_input', 'reason is missing: say why, for the audit');
-  return body.reason.trim();
+  if (Buffer.byteLength(reason) > 95)
+    throw new Problem(400, 'bad_input', 'reason is longer than 95 bytes: say it shorter');
+  return reason;
 };
 
 export function addChanges(on, desk, tokens) {
@@ -27,6 +31,8 @@ export function addChanges(on, desk, tokens) {
   };
   const range = (pair, what) => {
     const [low, high] = (pair ?? []).map(Number);
+    if ((pair ?? []).some((text) => (String(text).split('.')[1] ?? '').length > 18))
+      throw new Problem(400, 'bad_input', `${what} [${pair}]: at most 18 fractional digits`);
     if (!(low <= high))
       throw new Problem(
         422,
@@ -117,15 +123,9 @@ export function addChanges(on, desk, tokens) {
   on('PUT', '/limits/{key}', ({ key, by, body, dry, headers, reply }) => {
     needs(by, 'risk');
     const f = factorOf(key);
-    const reason = reasonOf(body);
+    const reason = reasonOf(body, true);
     const next = range(body.limit, 'limit');
     matches(f, headers);
-    if (next[0] > f.band[0] || next[1] < f.band[1])
-      throw new Problem(
-        422,
-        'bad_input',
-        `limit [${body.limit}] of ${key} cuts its band [${f.band.map((x) => f.text(x))}]: keep the band inside, or move the target first`,
-      );
     const answer = change(by, dry, {
       action: 'limit.set',
       subject: key,
@@ -135,6 +135,8 @@ export function addChanges(on, desk, tokens) {
       apply: () => {
         f.limit = next;
         f.version += 1;
+        const inside = (x) => Math.min(next[1], Math.max(next[0], x));
+        f.retarget(desk.now, inside(f.target), f.band.map(inside), 'band');
         desk.changed.exposures.add(key);
       },
     });
@@ -213,7 +215,7 @@ export function addChanges(on, desk, tokens) {
           since: iso(desk.now),
           by: by.name,
           reason,
-          breaker: false,
+          kind: 'kill_switch',
         });
         const alert = desk.raise(
           { rule: 'kill_switch', factor: body.scope, book: '*', severity: 'critical', value: null },
@@ -226,7 +228,7 @@ export function addChanges(on, desk, tokens) {
   });
   on('POST', '/rearm', ({ by, body, dry }) => {
     needs(by, 'risk');
-    const reason = reasonOf(body);
+    const reason = reasonOf(body, true);
     if (!desk.kills.has(body.scope) && !desk.breakers.has(body.scope?.replace('factor:', '')))
       throw new Problem(409, 'conflict', `${body.scope} is not stopped`);
     return change(by, dry, {

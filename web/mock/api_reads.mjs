@@ -128,7 +128,7 @@ export function addReads(get, desk, tokens) {
         since: iso(desk.now),
         by: null,
         reason: '3 failures within 10 min',
-        breaker: true,
+        kind: 'breaker',
       })),
     ]),
   );

@@ -27,7 +27,7 @@ const position = (
 });
 
 export function openingBooks(desk) {
-  const at = (ago) => new Date((desk.now + ago) * 1000).toISOString();
+  const at = (ago) => new Date((desk.opened - ago) * 1000).toISOString();
   return {
     positions: [
       position(
@@ -131,7 +131,7 @@ export function openingBooks(desk) {
         qty: '150000',
         from: 'binance/main',
         to: 'bybit/main',
-        sent: at(90000 - 140),
+        sent: at(140),
         overdue: false,
       },
       {
@@ -140,7 +140,7 @@ export function openingBooks(desk) {
         qty: '1.25',
         from: 'binance/main',
         to: 'deribit/options',
-        sent: at(90000 - 5400),
+        sent: at(5400),
         overdue: true,
       },
     ],
@@ -151,7 +151,7 @@ export function openingBooks(desk) {
         subject: 'BTC',
         stated: '20.854982210000000000',
         ours: '22.104982210000000000',
-        since: at(90000 - 1900),
+        since: at(1900),
         open: true,
         candidates: [
           'transfer t-308 of 1.25 BTC from binance/main, sent and not arrived',

@@ -24,6 +24,7 @@ export class MockDesk {
     this.everything = factors > 100;
     this.now = start - history;
     this.began = this.now;
+    this.opened = start;
     this.seq = 1;
     this.prices = { BTC: 64210, ETH: 3182.4, BNB: 612 };
     this.factors = scenery
@@ -227,6 +228,7 @@ export class MockDesk {
       id,
       key: factor.key,
       action,
+      because: options.find((o) => o.chosen)?.why ?? null,
       state: mode === 'approve' ? 'waiting' : 'acting',
       reason: mode === 'approve' ? 'waits for approval' : 'being carried out',
       since: iso(this.now),

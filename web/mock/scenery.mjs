@@ -139,7 +139,7 @@ export const rules = [
   {
     name: 'out-of-band',
     when: 'abs_z > 1',
-    factors: ['*'],
+    factors: rows.map(([factor, book]) => (book === '*' ? factor : `${factor}@${book}`)),
     severity: 'warning',
     for: '20s',
     clear: 0.8,
@@ -147,7 +147,7 @@ export const rules = [
   {
     name: 'far-out',
     when: 'abs_z > 2',
-    factors: ['*'],
+    factors: rows.map(([factor, book]) => (book === '*' ? factor : `${factor}@${book}`)),
     severity: 'critical',
     for: '0s',
     clear: 1.5,
@@ -155,7 +155,7 @@ export const rules = [
   {
     name: 'unknown',
     when: 'unknown_seconds > 30',
-    factors: ['*'],
+    factors: rows.map(([factor, book]) => (book === '*' ? factor : `${factor}@${book}`)),
     severity: 'warning',
     for: '0s',
     clear: 0,
@@ -163,7 +163,7 @@ export const rules = [
   {
     name: 'desk-adherence',
     when: 'adherence < 0.9 over 1h',
-    factors: ['desk'],
+    factors: [],
     severity: 'critical',
     for: '0s',
     clear: 0.95,

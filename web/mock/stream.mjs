@@ -42,7 +42,7 @@ export class Hub {
       case 'transfers':
         return byKey(desk.books.transfers, (x) => x.id);
       case 'breaks':
-        return byKey(desk.books.breaks, (x) => `${x.venue}/${x.account}/${x.subject}`);
+        return byKey(desk.books.breaks, (x) => `${x.venue}/${x.account}/${x.subject}/${x.since}`);
       case 'adherence':
         return byKey([desk.deskAdherence()], (x) => x.key);
       case 'health':

@@ -1,5 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { add, compare, format, isDecimal, placesFor, subtract, sum } from '../src/base/decimal';
+import {
+  add,
+  compare,
+  format,
+  isDecimal,
+  placesFor,
+  plain,
+  subtract,
+  sum,
+} from '../src/base/decimal';
 
 describe('decimals stay exact', () => {
   test('where a float would not', () => {
@@ -59,6 +68,15 @@ describe('decimals are shown', () => {
     expect(format('1.5', { places: 0 })).toBe('2');
     expect(format('-0.001', { places: 2 })).toBe('0.00');
     expect(format('8', { places: 3 })).toBe('8.000');
+  });
+  test('made of statistics, without exponents or noise', () => {
+    expect([1e-7, 0.1 + 0.2, -1250, 1e21, 0].map(plain)).toEqual([
+      '0.0000001',
+      '0.3',
+      '-1250',
+      '1000000000000000000000',
+      '0',
+    ]);
   });
   test('with a plus where a change is meant, but not on zero', () => {
     expect(format('1.5', { plus: true })).toBe('+1.5');

@@ -65,6 +65,13 @@ export function toNumber(text: string): number {
   return Number(text);
 }
 
+/** A statistic as a decimal of at most twelve places. */
+export function plain(value: number): string {
+  if (!Number.isFinite(value)) return '0';
+  const text = value.toFixed(12);
+  return text.includes('e') ? BigInt(Math.round(value)).toString() : text.replace(/\.?0+$/, '');
+}
+
 export const minus = '\u2212';
 
 export interface Format {

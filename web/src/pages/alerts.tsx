@@ -1,6 +1,6 @@
 // Alerts: what fires, since when, who has it; acknowledged and shelved with a reason.
 import { useMemo, useState } from 'react';
-import { number } from '../base/text';
+import { number, plural } from '../base/text';
 import { parseTime } from '../base/time';
 import type { Alert, List, Rule } from '../protocol/types';
 import { factorPath, Link, useParam } from '../router';
@@ -321,10 +321,13 @@ function RulesPanel({
       id: 'factors',
       title: 'On',
       wide: true,
-      cell: (r) => {
-        const list = Array.isArray(r.factors) ? r.factors : [r.factors];
-        return list.map((f) => (f === '*' ? 'every factor' : f)).join(', ');
-      },
+      wrap: true,
+      cell: (r) =>
+        r.factors.length === 0
+          ? 'the desk'
+          : r.factors.length > 3
+            ? plural(r.factors.length, 'factor')
+            : r.factors.join(', '),
     },
     { id: 'for', title: 'For', wide: true, cell: (r) => (r.for === null ? '–' : String(r.for)) },
     {

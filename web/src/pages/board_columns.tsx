@@ -50,6 +50,18 @@ function mainCause(today: AdherenceRow | undefined): string | null {
   return causes.length === 0 ? null : causes.reduce((a, b) => (b[1] > a[1] ? b : a))[0];
 }
 
+/** Breaks, where it must, behind the @. */
+function Name({ text }: { text: string }) {
+  const at = text.indexOf('@') + 1;
+  return (
+    <>
+      {text.slice(0, at)}
+      <wbr />
+      {text.slice(at)}
+    </>
+  );
+}
+
 export const boardColumns: BoardColumn[] = [
   {
     id: 'factor',
@@ -61,7 +73,7 @@ export const boardColumns: BoardColumn[] = [
       <>
         <StateMark exposure={e} />
         <Link to={factorPath(e.key)} className="factor" data-row="">
-          {e.factor}
+          <Name text={e.factor} />
         </Link>
         <span className="book">{e.book === '*' ? 'desk' : e.book}</span>
         {e.overridden ? (

@@ -244,6 +244,8 @@ function LimitDialog({
 }
 
 const railNames: Record<string, string> = {
+  daily_notional_used: 'of which used today',
+  messages_used: 'of which used now',
   order_notional: 'Notional of one order',
   daily_notional: 'Notional of a UTC day',
   price_collar: 'Distance of a limit price from the mark',
@@ -253,7 +255,7 @@ const railNames: Record<string, string> = {
 };
 
 function Rails({ rails }: { rails: Record<string, unknown> | null }) {
-  const list = Object.entries(rails ?? {});
+  const list = Object.entries(rails ?? {}).filter(([name]) => name !== 'currency');
   return (
     <section className="panel" aria-labelledby="rails">
       <header>
@@ -308,7 +310,11 @@ function Switches() {
           empty="Nothing is stopped."
           columns={[
             { id: 'scope', title: 'Stopped', cell: (k) => <strong>{k.scope}</strong> },
-            { id: 'by', title: 'By', cell: (k) => k.by ?? (k.breaker ? 'its breaker' : '–') },
+            {
+              id: 'by',
+              title: 'By',
+              cell: (k) => k.by ?? (k.kind === 'breaker' ? 'its breaker' : '–'),
+            },
             { id: 'why', title: 'Why', wrap: true, cell: (k) => k.reason ?? '–' },
             { id: 'since', title: 'Since', cell: (k) => <Ago time={k.since ?? null} short /> },
             {

@@ -173,6 +173,11 @@ export function PnlPage() {
               </div>
             </dl>
           </section>
+          {data.positions.unpriced?.length ? (
+            <p className="notice warn small">
+              No price, so the books cannot be valued: {data.positions.unpriced.join(', ')}.
+            </p>
+          ) : null}
           {unvalued.length > 0 ? (
             <p className="notice small">
               Not split, for want of a price or because they are no delta: {unvalued.join(', ')}.

@@ -213,7 +213,7 @@ export function PositionsPage() {
             label="Breaks"
             rows={breaks}
             columns={breakColumns}
-            idOf={(b) => `${b.venue}/${b.account}/${b.subject}`}
+            idOf={(b) => `${b.venue}/${b.account}/${b.subject}/${b.since}`}
             empty=""
           />
         </section>

@@ -178,7 +178,7 @@ export function ProposalsPage() {
         title: 'Why',
         wide: true,
         wrap: true,
-        cell: (p) => <span className="muted">{p.reason}</span>,
+        cell: (p) => <span className="muted">{p.reason || p.because}</span>,
       },
       {
         id: 'since',
@@ -437,7 +437,7 @@ export function ProposalPage({ id }: { id: string }) {
             </div>
           ) : null}
         </dl>
-        <p className="muted">{p.reason}</p>
+        <p className="muted">{[p.because, p.reason].filter(Boolean).join('; ')}</p>
       </section>
       <section className="panel" aria-labelledby="weighed">
         <header>

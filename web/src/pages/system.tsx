@@ -337,7 +337,7 @@ const auditColumns: Column<Audit>[] = [
       )),
   },
   { id: 'why', title: 'Why', wrap: true, cell: (a) => a.reason },
-  { id: 'seq', title: 'Event', numeric: true, wide: true, cell: (a) => number(a.seq, 0) },
+  { id: 'seq', title: 'Event', numeric: true, wide: true, cell: (a) => number(a.event, 0) },
 ];
 
 function AuditPanel() {

@@ -117,7 +117,7 @@ function NewToken({ onClose, onMade }: { onClose: () => void; onMade: (token: st
         confirm: 'Make it',
         method: 'POST',
         path: '/tokens',
-        body: name.trim() ? { name: name.trim(), role, expires } : null,
+        body: name.trim() ? { name: name.trim(), role, ...(expires ? { expires } : {}) } : null,
         reasonOptional: true,
       }}
       onClose={onClose}

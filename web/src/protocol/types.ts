@@ -163,7 +163,7 @@ export interface Alert {
 export interface Rule {
   name: string;
   when: string;
-  factors: string[] | string;
+  factors: string[]; // none: the desk's adherence
   severity: string;
   for: string | number | null;
   clear: number | null;
@@ -187,15 +187,16 @@ export interface Proposal {
   key: string;
   action: string;
   state: string;
-  reason: string;
+  reason: string; // of its state
+  because?: string | null; // of its choice
   since: string;
   ended: string | null;
   deadline: string | null;
-  deviation: Decimal | null;
+  deviation: Decimal | number | null;
   unit: string;
-  expected_cost: Decimal | null;
-  realised_cost: Decimal | null;
-  quantity: Decimal | null;
+  expected_cost: Decimal | number | null;
+  realised_cost: Decimal | number | null;
+  quantity: Decimal | number | null;
   by: string | null;
   options?: Option[];
   lines?: Line[];
@@ -280,7 +281,7 @@ export interface Transfer {
   to: string;
   sent: string;
   overdue: boolean;
-  ended?: boolean;
+  ended?: boolean | string | null;
 }
 export interface Break {
   venue: string;
@@ -305,10 +306,10 @@ export type Limits = List<Limit> & { rails?: Record<string, unknown> };
 
 export interface KillSwitch {
   scope: string;
+  kind?: 'kill_switch' | 'breaker';
   since?: string | null;
   by?: string | null;
   reason?: string | null;
-  breaker?: boolean;
 }
 
 export interface Audit {
@@ -321,7 +322,7 @@ export interface Audit {
   before: unknown;
   after: unknown;
   reason: string;
-  event: number;
+  event: number | null;
 }
 
 export interface Journal {
@@ -355,6 +356,7 @@ export interface Pnl {
     unrealized: Decimal | null;
     fees: Decimal | null;
     funding: Decimal | null;
+    unpriced?: string[];
   };
   net_asset_value: Decimal | null;
 }

@@ -33,7 +33,7 @@ export function makeCollections(): Collections {
     positions: new Collection((x) => join(x.venue, x.account, x.book, x.instrument)),
     balances: new Collection((x) => join(x.venue, x.account, x.asset)),
     transfers: new Collection((x) => x.id),
-    breaks: new Collection((x) => join(x.venue, x.account, x.subject)),
+    breaks: new Collection((x) => join(x.venue, x.account, x.subject, x.since)),
     adherence: new Collection((x) => x.key),
     health: new Collection(() => 'health'),
   };

@@ -18,6 +18,8 @@ export interface Change {
   reasonOptional?: boolean;
 }
 
+const reasonMax = 95; // as long as the service takes one
+
 interface Outcome {
   before?: unknown;
   after?: unknown;
@@ -89,7 +91,7 @@ export function ChangeDialog({
       const { body } = await rest.change<Outcome>(
         change.method,
         change.path,
-        { ...change.body, reason: reason.trim() },
+        { ...change.body, ...(reason.trim() ? { reason: reason.trim() } : {}) },
         { etag: change.etag ?? null },
       );
       onDone?.(body);
@@ -108,10 +110,11 @@ export function ChangeDialog({
         {children}
         {change.body !== null ? <Preview preview={preview} problem={problem} /> : null}
         <label className="field">
-          Reason{change.reasonOptional ? '' : ' (kept in the audit)'}
+          Reason{change.reasonOptional ? ' (not waited for, but say it)' : ' (kept in the audit)'}
           <textarea
             ref={field}
             rows={2}
+            maxLength={reasonMax}
             value={reason}
             aria-required={!change.reasonOptional}
             aria-invalid={missing && !reason.trim()}

@@ -1,6 +1,6 @@
 // The small faces of figures: exact decimals, states, ages.
-import { format, placesFor, toNumber } from '../base/decimal';
-import { none, number } from '../base/text';
+import { format, placesFor, plain, toNumber } from '../base/decimal';
+import { none } from '../base/text';
 import { duration, moment, parseTime } from '../base/time';
 import type { Decimal, Exposure } from '../protocol/types';
 import { useDeskNow } from '../store/context';
@@ -9,7 +9,7 @@ import { useDeskNow } from '../store/context';
 export function Num({
   value,
   places,
-  plus,
+  plus = false,
   unit,
   signed,
 }: {
@@ -20,11 +20,8 @@ export function Num({
   signed?: boolean;
 }) {
   if (value === null || value === undefined) return <span className="faint">{none}</span>;
-  const exact = String(value);
-  const text =
-    typeof value === 'number'
-      ? number(value, places ?? 2, plus)
-      : format(exact, { ...(places === undefined ? {} : { places }), ...(plus ? { plus } : {}) });
+  const exact = typeof value === 'number' ? plain(value) : value;
+  const text = format(exact, { ...(places === undefined ? {} : { places }), plus });
   const tone = signed ? (toNumber(exact) < 0 ? 'crit' : toNumber(exact) > 0 ? 'good' : '') : '';
   return (
     <span className={tone} title={unit ? `${exact} ${unit}` : exact}>

@@ -17,6 +17,7 @@ export function KillDialog({ onClose }: { onClose: () => void }) {
         method: 'POST',
         path: '/kill',
         body: { scope },
+        reasonOptional: true,
       }}
       onClose={onClose}
     >
