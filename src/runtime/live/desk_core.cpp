@@ -198,7 +198,8 @@ void DeskCore::commit() {
     const auto done = store_->commit();
     const auto end = WallClock::now();
     keep(done ? Result<void>() : tl::unexpected(done.error()));
-    commit_times_.add(as_timestamp(end), between(begin, end));
+    commit_took_ = between(begin, end);
+    commit_times_.add(as_timestamp(end), commit_took_);
     rate_.add(as_timestamp(end), changes_.events());
     stepped_at_ = now();
   }
@@ -228,11 +229,12 @@ void DeskCore::run_looks() {
 void DeskCore::tell() {
   if (!observers_.empty()) {
     const LiveView now = view();
-    const LiveGroup group = changes_.group(now);
+    const LiveGroup group = changes_.group(now, static_cast<double>(commit_took_.ns) * 1e-9);
     for (LiveObserver* observer : observers_)
       observer->on_group(group);
   }
   changes_.clear();
+  commit_took_ = {};
   told_ = WallClock::now();
 }
 

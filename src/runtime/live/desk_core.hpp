@@ -112,6 +112,7 @@ class DeskCore {
   Timestamp passed_at_{};   // and when time was last let pass
   WallClock::time_point started_ = WallClock::now();
   WallClock::time_point told_ = started_;
+  Duration commit_took_{};  // of the group that is told next
   WallClock::time_point saved_ = started_;
   WallClock::duration save_took_{};
   std::uint64_t saved_seq_ = 0;
