@@ -1,14 +1,18 @@
-// What handlers of the API see of HTTP: requests and responses as values, routes as rows of a table.
+// What handlers of the API see of HTTP: requests and responses as values, routes as rows of a
+// table.
 //
 // A handler may answer at once or later, from any thread, by calling `respond` exactly once; the
 // server gives up on it after its deadline (504).
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/result.hpp"
@@ -27,9 +31,9 @@ struct Request {
   std::string path;                             // decoded, without the query
   std::map<std::string, std::string> captures;  // of the route's {names}, percent-decoded
   std::multimap<std::string, std::string> query;
-  std::map<std::string, std::string> headers;   // names in lower case
-  std::string body;                             // at most what the route allows
-  Principal by;                                 // of the token; named "" where none is needed
+  std::map<std::string, std::string> headers;  // names in lower case
+  std::string body;                            // at most what the route allows
+  Principal by;                                // of the token; named "" where none is needed
 
   /// The first value of a query parameter.
   std::optional<std::string> parameter(std::string_view name) const;
@@ -42,6 +46,9 @@ struct Response {
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
 };
+
+/// "Not Found"; empty for a status that we do not give.
+std::string_view reason_phrase(int status);
 
 struct FieldProblem {
   std::size_t index = 0;
@@ -59,6 +66,22 @@ Response problem(const Error& error);
 using Respond = std::function<void(Response)>;
 using Handler = std::function<void(const Request&, Respond)>;
 
+/// Lines of a body that is read as it comes: at most 1,000, fewer when no more are there yet.
+struct LineBatch {
+  std::size_t first = 0;           // the index in the body of the first; blank lines do not count
+  std::vector<std::string> lines;  // without their ends; may be empty in the last batch
+  bool last = false;               // the body is whole
+};
+struct LineAnswer {
+  std::string line = {};  // sent as a line of the answer; empty: nothing to say of this batch
+  /// Nothing more is read. As the first answer it is the whole response, later its body becomes the
+  /// last line.
+  std::optional<Response> end = {};
+};
+/// Takes the batches of one body in turn. The next one is read after the former was answered, once,
+/// from any thread; so a slow taker slows the client, and memory stays bounded.
+using LineTaker = std::function<void(LineBatch, std::function<void(LineAnswer)>)>;
+
 struct ParameterDoc {
   std::string name;  // "limit"
   std::string about;
@@ -68,7 +91,7 @@ struct ParameterDoc {
 /// One row of the API: what the router matches, what OpenAPI says.
 struct Route {
   Method method = Method::get;
-  std::string pattern;  // "/api/v1/targets/{key}"
+  std::string pattern;                                 // "/api/v1/targets/{key}"
   std::optional<Permission> needs = Permission::read;  // nothing: no token is asked for
   std::string about;                                   // one sentence
   std::vector<ParameterDoc> parameters = {};
@@ -77,6 +100,10 @@ struct Route {
   std::size_t body_max = 64 * 1024;  // bytes; 413 above
   bool changes = false;              // takes ?dry_run, answers 409, 412, 422, 428
   Handler handle = {};
+  std::string produces = "application/json";  // 406 for who does not accept it
+  /// Where set, a body of `application/x-ndjson` goes, whatever its length, to what this makes for
+  /// the request (whose `body` is empty), and is answered by lines of the same type.
+  std::function<LineTaker(const Request&)> stream_lines = {};
 };
 
 }  // namespace ballast::api

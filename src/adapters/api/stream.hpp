@@ -16,7 +16,7 @@ namespace ballast::api {
 
 /// A change of one channel: `items` replace those of their keys, `removed` are gone.
 struct ChannelChange {
-  std::string channel;                                    // "exposures", "exposures:delta:BTC"
+  std::string channel;                                     // "exposures", "exposures:delta:BTC"
   std::vector<std::pair<std::string, std::string>> items;  // key, JSON object
   std::vector<std::string> removed;
   bool whole = false;  // these are all items: what is not among them is gone
@@ -27,7 +27,8 @@ class ChannelSink {
   virtual ~ChannelSink() = default;
   /// Any thread; quick. Channels come into being when first told of.
   virtual void publish(Timestamp now, std::vector<ChannelChange> changes) = 0;
-  /// Whether anybody listens to it, so that what nobody hears need not be made. Any thread.
+  /// Whether anybody listens to it, so that what nobody hears need not be made. Any thread. After
+  /// the answer false, the next change told of the channel must be `whole`: clients wait for it.
   virtual bool wanted(std::string_view channel) const = 0;
 };
 

@@ -32,7 +32,7 @@ void for_refusals(const Event& event, std::span<const Effect> effects, const Fn&
 
 }  // namespace
 
-const char* const engine_version = BALLAST_VERSION "/8";
+const char* const engine_version = BALLAST_VERSION "/9";
 
 Result<Desk> read_desk(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
