@@ -24,7 +24,7 @@ CORE_FLOORS = {
     "alert": 5, "control": 5,
     "engine": 6,
 }
-SHELL_FOLDERS = {"runtime", "sim", "recal"}  # floor 7: the core and ports
+SHELL_FOLDERS = {"json", "runtime", "sim", "recal"}  # floor 7: the core and ports
 ADAPTER_FAMILIES = {"feed", "sink", "exec", "venue"}  # adapters/<family>/<name> is one adapter
 BESIDE_FOLDERS = {"tests", "fuzz", "bench"}  # these span floors
 
@@ -153,7 +153,8 @@ class Source:
             match = INCLUDE.match(raw)
             if match and code.lstrip().startswith("#"):
                 self.includes.append(Include(number, match[1] == '"', match[2]))
-        self.is_test = self.path.endswith("_test.cpp") or self.path.split("/")[0] in BESIDE_FOLDERS
+        self.is_test = (self.path.endswith(("_test.cpp", "_test.hpp")) or
+                        self.path.split("/")[0] in BESIDE_FOLDERS)
         self.is_header = self.path.endswith(".hpp")
 
     def problem(self, line, rule, what):

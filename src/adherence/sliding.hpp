@@ -77,6 +77,9 @@ class SlidingWindows {
   /// The window at `now`, where `path` stands at the last touch <= now and `recent` are the Spans
   /// not yet appended.
   View view(Window window, Timestamp now, const Path& path, const Spans& recent) const;
+  /// The same from `from` on, which stands on the window's slot grid and not before its beginning.
+  View view_from(
+      Window window, Timestamp from, Timestamp now, const Path& path, const Spans& recent) const;
 
   /// Hints the memory system that the finest slot is about to be left.
   void prefetch() const;

@@ -144,6 +144,11 @@ class Books {
     for (const std::uint32_t offset : history_.in_order(id))
       fn(view(offset));
   }
+  /// The latest first, while it says true: fn(const FillView&).
+  template <class Fn>
+  void visit_fills_backwards(PositionId id, Fn&& fn) const {
+    history_.visit_backwards(id, [&](std::uint32_t offset) { return fn(view(offset)); });
+  }
 
   // Cash.
   Amount cash(AccountId account, AssetId asset) const { return ledger_.cash(account, asset); }

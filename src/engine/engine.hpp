@@ -133,9 +133,19 @@ class Engine final : private Readings, private Situation {
   const Tracker& tracker(FactorId id) const { return trackers_[id.index()]; }
   Tracker& tracker(FactorId id) { return trackers_[id.index()]; }
   const StepTrace& trace() const { return trace_; }
+  const ProfitAttribution& profit() const { return profit_; }
+
+  const TargetPipeline& target(FactorId id) const { return targets_[id.index()]; }
+  /// What a factor's target is worked out from now.
+  Inventory inventory(FactorId id) const;
+  /// How old the oldest price or statement is that a factor rests on; nothing when it rests on none
+  /// that ages, or on one that never came.
+  std::optional<Duration> input_age(FactorId id) const;
 
   /// Everything in FORMATS section 3 but the chart's path, at the clock or at options.to.
   Report report() const;
+  /// What report() says of one factor.
+  FactorReport factor_report(FactorId id) const;
   /// Calendar hours that finished since the last call (options.keep_hours): fn(FactorId, Summary).
   template <class Fn>
   void take_finished_hours(Fn&& fn) {
@@ -151,6 +161,8 @@ class Engine final : private Readings, private Situation {
   std::vector<Explanation> explain_target(FactorId id) const;
   /// The latest proposal about a factor: what was weighed, what was done, what came of it.
   std::vector<Explanation> explain_proposal(FactorId id) const;
+  /// The same of a proposal that it remembers of the factor.
+  std::vector<Explanation> explain_proposal(FactorId id, const Proposal& proposal) const;
   /// The whole state as bytes; restore() gives an engine that goes on exactly as this one would.
   std::string snapshot();
   /// Restores into a fresh engine of the same desk; an error leaves it unusable.
@@ -215,7 +227,7 @@ class Engine final : private Readings, private Situation {
   void digest_step();
 
   // factors (factors.cpp)
-  Inventory inventory(FactorId id) const;
+  Timestamp oldest_input(FactorId id) const;
   Timestamp fresh_until(FactorId id) const;
   Knowledge judge(FactorId id, const std::optional<Plan>& plan, Timestamp fresh) const;
   void settle(Cause cause, bool hedging);

@@ -13,7 +13,7 @@
 
 namespace ballast {
 
-const char* const engine_version = BALLAST_VERSION "/9";
+const char* const engine_version = BALLAST_VERSION "/10";
 
 namespace {
 

@@ -1,5 +1,4 @@
-#include "adapters/report/json_writer.hpp"
-#include "adapters/report/render.hpp"
+#include "json/report_json.hpp"
 
 namespace ballast {
 namespace {
@@ -26,7 +25,70 @@ void write_strings(JsonWriter& out,
   out.end_array();
 }
 
-void write_reason(JsonWriter& out, std::string_view key, const std::string& reason) {
+void write_excursions(JsonWriter& out, const ExcursionFigures& excursions) {
+  out.key("excursions").begin_object(Layout::inline_);
+  out.key("count").value(excursions.count);
+  out.key("longest_seconds").value(excursions.longest_seconds);
+  out.key("mean_seconds").value(excursions.mean_seconds);
+  out.key("open_seconds").value(excursions.open_seconds);
+  out.key("mean_seconds_between_starts").value(excursions.mean_seconds_between_starts);
+  out.end_object();
+}
+
+void write_minimum_variance(JsonWriter& out, const std::optional<MinimumVarianceFigures>& figures) {
+  if (!figures) return out.key("minimum_variance").null();
+  out.key("minimum_variance").begin_object(Layout::inline_);
+  out.key("index").value(figures->index);
+  out.key("low").value(figures->low);
+  out.key("high").value(figures->high);
+  out.key("m").value(figures->m);
+  out.key("delay_samples").value(figures->delay_samples);
+  out.key("samples").value(figures->samples);
+  out.end_object();
+}
+
+void write_excursion_list(JsonWriter& out, const std::vector<ExcursionReport>& list) {
+  out.key("excursion_list").begin_array();
+  for (const auto& excursion : list)
+    write_excursion(out, excursion);
+  out.end_array();
+}
+
+template <class Item>
+void write_list(JsonWriter& out,
+                std::string_view key,
+                const std::vector<Item>& items,
+                void (*write)(JsonWriter&, const Item&)) {
+  out.key(key).begin_array();
+  for (const auto& item : items)
+    write(out, item);
+  out.end_array();
+}
+
+void write_action(JsonWriter& out, const ActionReport& a) {
+  out.begin_object(Layout::inline_);
+  out.key("action").value(a.action);
+  out.key("proposals").value(a.proposals);
+  out.key("carried_out").value(a.carried_out);
+  out.key("expected_cost").value(a.expected_cost);
+  out.key("realised_cost").value(a.realised_cost);
+  out.key("quantity").value(a.quantity);
+  out.end_object();
+}
+
+void write_events(JsonWriter& out, const EventCounts& events) {
+  out.key("events").begin_object(Layout::inline_);
+  out.key("read").value(events.read);
+  out.key("applied").value(events.applied);
+  out.key("duplicate").value(events.duplicate);
+  out.key("refused").value(events.refused);
+  out.key("late").value(events.late);
+  out.end_object();
+}
+
+}  // namespace
+
+void write_reason(JsonWriter& out, std::string_view key, std::string_view reason) {
   if (reason.empty()) return out.key(key).null();
   out.key(key).value(reason);
 }
@@ -39,17 +101,16 @@ void write_range(JsonWriter& out, std::string_view key, const std::optional<Rang
   out.end_array();
 }
 
-void write_excursions(JsonWriter& out, const ExcursionFigures& excursions) {
-  out.key("excursions").begin_object(Layout::inline_);
-  out.key("count").value(excursions.count);
-  out.key("longest_seconds").value(excursions.longest_seconds);
-  out.key("mean_seconds").value(excursions.mean_seconds);
-  out.key("open_seconds").value(excursions.open_seconds);
-  out.key("mean_seconds_between_starts").value(excursions.mean_seconds_between_starts);
+void write_excursion(JsonWriter& out, const ExcursionReport& excursion) {
+  out.begin_object(Layout::inline_);
+  out.key("from").value(excursion.from);
+  out.key("to").value(excursion.to);
+  out.key("side").value(excursion.above ? "above" : "below");
+  out.key("worst_z").value(excursion.worst_z);
+  out.key("cause").value(excursion.cause);
   out.end_object();
 }
 
-/// The standard figures of a window, in the order of FORMATS section 3.
 void write_figures(JsonWriter& out, const FactorFigures& f) {
   out.key("known_seconds").value(f.known_seconds);
   out.key("unknown_fraction").value(f.unknown_fraction);
@@ -76,18 +137,6 @@ void write_figures(JsonWriter& out, const FactorFigures& f) {
   write_map(out, "out_of_band_seconds_by_cause", f.out_of_band_seconds_by_cause);
 }
 
-void write_minimum_variance(JsonWriter& out, const std::optional<MinimumVarianceFigures>& figures) {
-  if (!figures) return out.key("minimum_variance").null();
-  out.key("minimum_variance").begin_object(Layout::inline_);
-  out.key("index").value(figures->index);
-  out.key("low").value(figures->low);
-  out.key("high").value(figures->high);
-  out.key("m").value(figures->m);
-  out.key("delay_samples").value(figures->delay_samples);
-  out.key("samples").value(figures->samples);
-  out.end_object();
-}
-
 void write_profit(JsonWriter& out, const std::optional<FactorProfit>& profit) {
   if (!profit) return out.key("pnl").null();
   out.key("pnl").begin_object(Layout::inline_);
@@ -99,20 +148,6 @@ void write_profit(JsonWriter& out, const std::optional<FactorProfit>& profit) {
   out.key("fees").value(profit->fees);
   out.key("total").value(profit->total);
   out.end_object();
-}
-
-void write_excursion_list(JsonWriter& out, const std::vector<ExcursionReport>& list) {
-  out.key("excursion_list").begin_array();
-  for (const auto& excursion : list) {
-    out.begin_object(Layout::inline_);
-    out.key("from").value(excursion.from);
-    out.key("to").value(excursion.to);
-    out.key("side").value(excursion.above ? "above" : "below");
-    out.key("worst_z").value(excursion.worst_z);
-    out.key("cause").value(excursion.cause);
-    out.end_object();
-  }
-  out.end_array();
 }
 
 void write_factor(JsonWriter& out, const FactorReport& f) {
@@ -207,17 +242,6 @@ void write_objective(JsonWriter& out, const BurnReport& b) {
   out.end_object();
 }
 
-template <class Item>
-void write_list(JsonWriter& out,
-                std::string_view key,
-                const std::vector<Item>& items,
-                void (*write)(JsonWriter&, const Item&)) {
-  out.key(key).begin_array();
-  for (const auto& item : items)
-    write(out, item);
-  out.end_array();
-}
-
 void write_balance(JsonWriter& out, const BalanceReport& b) {
   out.begin_object(Layout::inline_);
   out.key("venue").value(b.venue);
@@ -253,17 +277,6 @@ void write_proposal(JsonWriter& out, const ProposalReport& p) {
   out.key("expected_cost").value(p.expected_cost);
   out.key("realised_cost").value(p.realised_cost);
   out.key("quantity").value(p.quantity);
-  out.end_object();
-}
-
-void write_action(JsonWriter& out, const ActionReport& a) {
-  out.begin_object(Layout::inline_);
-  out.key("action").value(a.action);
-  out.key("proposals").value(a.proposals);
-  out.key("carried_out").value(a.carried_out);
-  out.key("expected_cost").value(a.expected_cost);
-  out.key("realised_cost").value(a.realised_cost);
-  out.key("quantity").value(a.quantity);
   out.end_object();
 }
 
@@ -306,16 +319,6 @@ void write_quote(JsonWriter& out, const QuoteReport& q) {
   out.end_object();
 }
 
-void write_events(JsonWriter& out, const EventCounts& events) {
-  out.key("events").begin_object(Layout::inline_);
-  out.key("read").value(events.read);
-  out.key("applied").value(events.applied);
-  out.key("duplicate").value(events.duplicate);
-  out.key("refused").value(events.refused);
-  out.key("late").value(events.late);
-  out.end_object();
-}
-
 void write_window(JsonWriter& out, const WindowRow& row) {
   out.begin_object(Layout::inline_);
   out.key("factor").value(row.factor);
@@ -327,8 +330,6 @@ void write_window(JsonWriter& out, const WindowRow& row) {
   write_minimum_variance(out, row.minimum_variance);
   out.end_object();
 }
-
-}  // namespace
 
 std::string render_json(const Report& report) {
   JsonWriter out;
