@@ -161,8 +161,8 @@ class Projections {
 
   sqlite::Database* database_ = nullptr;
   std::function<Result<void>()> open_group_;
-  sqlite::Statement position_, fill_, balance_, adherence_, alert_, break_, transfer_, audit_, fill_seq_,
-      alert_started_;
+  sqlite::Statement position_, fill_, balance_, adherence_, alert_, break_, transfer_, audit_,
+      fill_seq_, alert_started_;
   std::optional<Error> failure_;
   bool complete_ = true;
 };

@@ -86,8 +86,7 @@ Result<std::unique_ptr<DeskJournal>> open_journal(const ServicePlan& plan,
                                                   const Configured& configured,
                                                   bool change_desk) {
   return DeskJournal::open(
-      configured.desk,
-      {.file = plan.journal, .change_desk = change_desk, .resave = resave_after});
+      configured.desk, {.file = plan.journal, .change_desk = change_desk, .resave = resave_after});
 }
 
 /// An engine at the journal's end, and what it runs on.
@@ -198,12 +197,12 @@ void say_reloaded(const Result<std::vector<std::string>>& changed) {
 }
 
 /// The API's words for the same.
-void answer_reload(Reloading& reloading,
-                   LiveDesk& desk,
-                   const Principal& by,
-                   bool dry_run,
-                   const std::function<void(tl::expected<api::ReloadOutcome, api::ReloadRefusal>)>&
-                       done) {
+void answer_reload(
+    Reloading& reloading,
+    LiveDesk& desk,
+    const Principal& by,
+    bool dry_run,
+    const std::function<void(tl::expected<api::ReloadOutcome, api::ReloadRefusal>)>& done) {
   reloading.reload(desk, by, dry_run, [done](const Result<std::vector<std::string>>& changed) {
     if (changed) return done(api::ReloadOutcome{*changed, 0});
     api::ReloadRefusal refusal;
@@ -327,12 +326,12 @@ Exit serve(const ServicePlan& plan) {
   if (!alerts) return failed(alerts.error(), Exit::failed);
 
   PathsFile paths(plan.journal + ".paths");
-  auto parts = recover(plan, *configured, std::move(*journal),
-                       [&](const Engine& engine, std::uint64_t seq,
-                           std::span<const Effect> effects) {
-                         (*alerts)->feed().replayed(engine, seq, effects);
-                         paths.paths().follow(engine);
-                       });
+  auto parts =
+      recover(plan, *configured, std::move(*journal),
+              [&](const Engine& engine, std::uint64_t seq, std::span<const Effect> effects) {
+                (*alerts)->feed().replayed(engine, seq, effects);
+                paths.paths().follow(engine);
+              });
   if (!parts) return failed(parts.error(), Exit::failed);
   paths.paths().resume(*parts->engine);
   if (parts->engine->started()) {

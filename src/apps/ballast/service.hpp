@@ -42,7 +42,7 @@ struct ServicePlan {
   std::string journal;
   std::optional<ListenAddress> listen;  // goes before the configuration's
   bool no_auth = false;
-  bool simulated = false;  // time and market are made up
+  bool simulated = false;           // time and market are made up
   bool change_desk = false;         // take over a journal that another desk wrote
   std::vector<std::string> follow;  // files of events; "-" is standard input
   bool quit_on_key = false;         // `q` on a terminal stops it

@@ -157,8 +157,8 @@ struct ServiceApi::Impl {
   std::vector<metrics::SinkFigures> sink_figures() const {
     std::vector<metrics::SinkFigures> all;
     for (const SinkHealth& sink : options.sinks())
-      all.push_back({sink.name, sink.queued, sink.delivered, sink.given_up,
-                     sink.failing_since.has_value()});
+      all.push_back(
+          {sink.name, sink.queued, sink.delivered, sink.given_up, sink.failing_since.has_value()});
     return all;
   }
 

@@ -26,9 +26,9 @@ class ServiceApi final : public ServicePart {
     ListenAddress listen;
     ServiceConfig service;
     bool no_auth = false;
-    std::string journal;             // its file; tokens stand beside it
-    std::string mode = "live";       // or "simulated"
-    const Clock* clock = nullptr;    // of the desk
+    std::string journal;           // its file; tokens stand beside it
+    std::string mode = "live";     // or "simulated"
+    const Clock* clock = nullptr;  // of the desk
     std::function<std::optional<api::ConfigFacts>()> config;
     std::function<void(Principal,
                        bool dry_run,

@@ -39,7 +39,8 @@ Result<void> prepare(const DemoArguments& arguments) {
   namespace fs = std::filesystem;
   std::error_code error;
   fs::create_directories(arguments.dir, error);
-  for (const char* suffix : {"", "-wal", "-shm", ".lock", ".outbox", ".outbox-wal", ".outbox-shm", ".paths"})
+  for (const char* suffix :
+       {"", "-wal", "-shm", ".lock", ".outbox", ".outbox-wal", ".outbox-shm", ".paths"})
     fs::remove(arguments.file("desk.db") + suffix, error);
   return write_output(arguments.file("desk.toml"), std::string(demo_desk_toml));
 }

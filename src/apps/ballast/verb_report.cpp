@@ -34,9 +34,9 @@ Exit run(const ReportArguments& arguments) {
       complain(*why);
       return Exit::usage;
     }
-    const auto rows = calendar_rows(arguments.journal, {.window = arguments.window,
-                                                        .from = arguments.span.from,
-                                                        .to = arguments.span.to});
+    const auto rows = calendar_rows(
+        arguments.journal,
+        {.window = arguments.window, .from = arguments.span.from, .to = arguments.span.to});
     if (!rows) return complain(rows.error());
     const auto printed = print_windows(*rows, arguments.output);
     return printed ? Exit::fine : complain(printed.error());

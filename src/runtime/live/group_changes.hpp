@@ -37,14 +37,8 @@ class GroupChanges {
   std::uint64_t events() const { return events_; }
   /// @param commit_seconds  how long making it durable took.
   LiveGroup group(const LiveView& view, double commit_seconds) const {
-    return {view,
-            first_seq_,
-            last_seq_,
-            commit_seconds,
-            factors_.items,
-            positions_.items,
-            balances_.items,
-            effects_,
+    return {view,           first_seq_,       last_seq_,       commit_seconds,
+            factors_.items, positions_.items, balances_.items, effects_,
             notable_};
   }
   void clear() {
