@@ -112,7 +112,7 @@ void DeskRisk::sample(Timestamp t, std::span<const RiskSample> factors) {
   if (any_price && all_known) variance_ = covariance_.quadratic_form(deviations_);
   started_ = true;
   last_ = t;
-  next_ = floor_to(t, options_.grid) + options_.grid;
+  next_ = next_multiple(t, options_.grid);
 }
 
 std::optional<double> DeskRisk::band_risk(std::size_t factor) const {

@@ -9,7 +9,7 @@ void SlidingWindows::start(const Path& path) {
   for (std::size_t k = 0; k < level_count; ++k) {
     const Duration slot = slot_length(static_cast<Window>(k));
     levels_[k].begin = path.time();
-    levels_[k].end = floor_to(path.time(), slot) + slot;
+    levels_[k].end = next_multiple(path.time(), slot);
   }
 }
 

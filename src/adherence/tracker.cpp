@@ -36,7 +36,7 @@ void Tracker::start(Timestamp t) {
   origin_ = path_;
   windows_.start(path_);
   hour_base_ = path_;
-  hour_end_ = floor_to(t, hour) + hour;
+  hour_end_ = next_multiple(t, hour);
   report_cut_ = options_.report_from.value_or(t);
   while (report_cut_ <= t && report_phase_ != ReportPhase::over)
     cut_report();

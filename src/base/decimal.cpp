@@ -1,6 +1,7 @@
 #include "base/decimal.hpp"
 
 #include <array>
+#include <bit>
 #include <cmath>
 #include <cstring>
 
@@ -149,31 +150,36 @@ Result<Int128> mul_div_raw(Int128 x, Int128 y, Int128 z) {
 }
 
 Result<Int128> raw_from_double(double value, int digits) {
+  if (const auto raw = rounded_raw(value, digits)) return *raw;
+  return beyond_decimals(value);
+}
+
+tl::unexpected<Error> beyond_decimals(double value) {
+  return fail(Errc::overflow, fmt::format("{} is outside the decimal range of +-1.7e20", value));
+}
+
+Int128 rounded_in_range(double value, int digits) {
   BALLAST_ASSERT(digits >= 0 && digits <= decimal_digits);
-  if (!std::isfinite(value) || std::fabs(value) >= 1.7e20) {
-    return fail(Errc::overflow, fmt::format("{} is outside the decimal range of +-1.7e20", value));
-  }
-  // value = mantissa * 2^exponent exactly; the scaled mantissa has at most 53 + 60 bits.
-  int exponent = 0;
-  const auto mantissa = static_cast<std::int64_t>(std::ldexp(std::frexp(value, &exponent), 53));
-  exponent -= 53;
-  const auto scale = static_cast<Int128>(powers_of_ten[static_cast<std::size_t>(digits)]);
-  UInt128 kept = magnitude(Int128{mantissa} * scale);
+  // |value| = mantissa * 2^exponent exactly; the scaled mantissa has at most 53 + 60 bits.
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  const int biased = static_cast<int>(bits >> 52 & 0x7FF);  // 0: below 2^-1022, no leading one
+  const std::uint64_t leading = std::uint64_t{biased != 0} << 52;
+  const std::uint64_t mantissa = leading | (bits & ((std::uint64_t{1} << 52) - 1));
+  const int exponent = biased - 1075;
+  UInt128 kept = UInt128{mantissa} * powers_of_ten[static_cast<std::size_t>(digits)];
   if (exponent >= 0) {
     kept <<= exponent;  // below 1.7e38 by the range of the value
   } else if (exponent < -127) {
     kept = 0;
   } else {
-    const int shift = -exponent;
-    const UInt128 rest = kept & ((UInt128{1} << shift) - 1);
-    const UInt128 half = UInt128{1} << (shift - 1);
-    kept >>= shift;
+    const UInt128 rest = kept << (128 + exponent);  // what is cut off, from the highest bit on
+    constexpr UInt128 half = UInt128{1} << 127;
+    kept >>= -exponent;
     if (rest > half || (rest == half && (kept & 1) != 0)) ++kept;
   }
-  const auto unit =
-      static_cast<Int128>(powers_of_ten[static_cast<std::size_t>(decimal_digits - digits)]);
-  const auto raw = static_cast<Int128>(kept) * unit;
-  return mantissa < 0 ? -raw : raw;
+  const auto raw =
+      static_cast<Int128>(kept * powers_of_ten[static_cast<std::size_t>(decimal_digits - digits)]);
+  return value < 0.0 ? -raw : raw;
 }
 
 char* print_decimal(Int128 raw, char* out) {

@@ -118,11 +118,19 @@ double to_double(Fixed<Tag> value) {
 /// The one crossing back: rounds half-even to `digits` fractional digits (0 to 18); an error for
 /// anything not finite or out of range.
 Result<Int128> raw_from_double(double value, int digits);
+/// That error. Out of line, so that a crossing that succeeds costs no more than it must.
+[[gnu::cold]] tl::unexpected<Error> beyond_decimals(double value);
+/// raw_from_double() of what is in range; requires |value| < 1.7e20.
+Int128 rounded_in_range(double value, int digits);
+/// The same as raw_from_double(); nothing where that is an error.
+inline std::optional<Int128> rounded_raw(double value, int digits) {
+  if (!(value < 1.7e20 && value > -1.7e20)) return std::nullopt;
+  return rounded_in_range(value, digits);
+}
 template <class To>
 Result<To> decimal_from_double(double value, int digits) {
-  auto raw = raw_from_double(value, digits);
-  if (!raw) return tl::unexpected(std::move(raw).error());
-  return To{*raw};
+  if (const auto raw = rounded_raw(value, digits)) return To{*raw};
+  return beyond_decimals(value);
 }
 
 /// Plain decimal text: [+-]digits[.digits], nothing else; exact or an error.

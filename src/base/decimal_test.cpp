@@ -260,6 +260,27 @@ TEST(Decimal, crosses_back_from_doubles_by_their_exact_binary_value) {
   }
 }
 
+TEST(Decimal, crosses_back_as_long_division_of_the_exact_binary_value_does) {
+  Rng rng(41);
+  for (int i = 0; i < 200'000; ++i) {
+    const auto mantissa = static_cast<std::int64_t>(rng.next() >> 11);  // below 2^53
+    const int exponent = static_cast<int>(rng.between(-126, 15));
+    const double value = std::ldexp(static_cast<double>(mantissa), exponent);
+    if (value >= 1.7e20) continue;
+    const int digits = static_cast<int>(rng.between(0, decimal_digits));
+    Int128 unit = 1, scale = 1;
+    for (int d = 0; d < decimal_digits; ++d)
+      (d < digits ? scale : unit) *= 10;
+    Int256 numerator = Int256::product(mantissa, scale);
+    for (int doubled = 0; doubled < exponent; ++doubled)
+      numerator += numerator;
+    const UInt128 divisor = exponent < 0 ? UInt128{1} << -exponent : 1;
+    const Int128 expected = *divide_half_even(numerator, divisor) * unit;
+    ASSERT_EQ(*raw_from_double(value, digits), expected) << value << " to " << digits;
+    ASSERT_EQ(*raw_from_double(-value, digits), -expected) << value << " to " << digits;
+  }
+}
+
 TEST(Decimal, reports_an_overflow_of_a_checked_sum) {
   const auto most = Amount::from_raw(int128_max);
   EXPECT_EQ(*checked_add(most, Amount::from_raw(0)), most);

@@ -24,8 +24,14 @@ constexpr UInt128 magnitude(Int128 value) {
 
 /// The nearest double, ties to even: what static_cast<double> gives, without its library call.
 constexpr double to_double(Int128 value) {
-  const auto low = static_cast<std::int64_t>(value);
-  if (value == low) return static_cast<double>(low);
+  // Nearly always in two parts that doubles hold exactly: their sum is rounded once, as the whole.
+  constexpr std::int64_t exact = std::int64_t{1} << 53;
+  const Int128 above = value >> 53;
+  const auto upper = static_cast<std::int64_t>(above);
+  if (upper == above && upper >= -exact && upper <= exact) {
+    const auto lower = static_cast<std::int64_t>(static_cast<std::uint64_t>(value) & (exact - 1));
+    return static_cast<double>(upper) * 0x1p53 + static_cast<double>(lower);
+  }
   // The first 63 significant bits round like the whole, with one bit set for all that is cut off.
   const UInt128 absolute = magnitude(value);
   auto high = static_cast<std::uint64_t>(absolute >> 64);

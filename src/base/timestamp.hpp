@@ -41,10 +41,21 @@ struct Timestamp {
   friend constexpr Duration operator-(Timestamp a, Timestamp b) { return {a.ns - b.ns}; }
 };
 
-/// The largest multiple of `step` since the epoch that is <= t (floor, also before 1970).
+/// The largest multiple of `step` > 0 since the epoch that is <= t (floor, also before 1970); the
+/// earliest time there is where that multiple would be before it.
 constexpr Timestamp floor_to(Timestamp t, Duration step) {
   const std::int64_t rest = t.ns % step.ns;
-  return {t.ns - (rest < 0 ? rest + step.ns : rest)};
+  Timestamp floor;
+  const bool before = __builtin_sub_overflow(t.ns, rest < 0 ? rest + step.ns : rest, &floor.ns);
+  return before ? Timestamp{INT64_MIN} : floor;
+}
+/// The smallest multiple of `step` > 0 that is > t; the latest time there is where that multiple
+/// would be after it.
+constexpr Timestamp next_multiple(Timestamp t, Duration step) {
+  const std::int64_t rest = t.ns % step.ns;
+  Timestamp next;
+  const bool after = __builtin_add_overflow(t.ns, rest < 0 ? -rest : step.ns - rest, &next.ns);
+  return after ? Timestamp{INT64_MAX} : next;
 }
 
 /// A civil UTC date and time of day.

@@ -133,6 +133,31 @@ TEST(Timestamp, floors_towards_the_past_also_before_the_epoch) {
   EXPECT_EQ(floor_to({-2'000}, Duration{1'000}).ns, -2'000);
 }
 
+TEST(Timestamp, finds_the_next_multiple_also_before_the_epoch) {
+  EXPECT_EQ(next_multiple({1'500}, Duration{1'000}).ns, 2'000);
+  EXPECT_EQ(next_multiple({2'000}, Duration{1'000}).ns, 3'000);
+  EXPECT_EQ(next_multiple({-1}, Duration{1'000}).ns, 0);
+  EXPECT_EQ(next_multiple({-2'000}, Duration{1'000}).ns, -1'000);
+}
+
+TEST(Timestamp, rounds_to_the_ends_of_time_and_never_beyond) {
+  constexpr std::int64_t last = INT64_MAX, first = INT64_MIN;
+  for (const std::int64_t step : {std::int64_t{1}, std::int64_t{1'000}, last / 2 + 3, last}) {
+    for (const std::int64_t near : {std::int64_t{0}, std::int64_t{1}, step / 2, step - 1}) {
+      for (const std::int64_t t : {last - near, first + near}) {
+        const Int128 rest = (Int128{t} % step + step) % step;
+        const Int128 floor = t - rest;
+        EXPECT_EQ(floor_to({t}, {step}).ns,
+                  floor < first ? first : static_cast<std::int64_t>(floor))
+            << t << " by " << step;
+        EXPECT_EQ(next_multiple({t}, {step}).ns,
+                  floor + step > last ? last : static_cast<std::int64_t>(floor + step))
+            << t << " by " << step;
+      }
+    }
+  }
+}
+
 TEST(Duration, reads_units_and_sums) {
   EXPECT_EQ(parse_duration("500ms")->ns, 500'000'000);
   EXPECT_EQ(*parse_duration("1h30m"), Duration::minutes(90));

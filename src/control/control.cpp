@@ -232,8 +232,8 @@ void Control::run_due(const Situation& situation, std::vector<Effect>& effects) 
     if (watches_[i].due <= now) look({situation, desk_->controls[i], watches_[i], effects});
   }
   quoting_.run_due(
-      situation, orders_, switches_, gate_,
-      [&](FactorId factor) { return leaning(situation, factor); }, effects);
+      situation, orders_, switches_, gate_, [&](FactorId factor) { return leaning(factor); },
+      effects);
 }
 
 void Control::look(const Round& round) {
@@ -354,7 +354,7 @@ bool Control::hedge_took_hold(const Round& round) const {
 
 /// Whether quotes lean against the factor: always where nobody controls it or its mode is `auto`,
 /// else while a proposal to skew is carried out.
-bool Control::leaning(const Situation& /*situation*/, FactorId factor) const {
+bool Control::leaning(FactorId factor) const {
   const std::uint32_t at = watch_index_[factor.index()];
   if (at == none || desk_->controls[at].skew == Mode::automatic) return true;
   const FactorWatch& watch = watches_[at];

@@ -138,7 +138,7 @@ class Control {
                      const TradeId& proposal,
                      std::vector<Effect>& effects);
   void record(const Round& round, std::string_view reason);
-  bool leaning(const Situation& situation, FactorId factor) const;
+  bool leaning(FactorId factor) const;
   FactorWatch* watch_of(FactorId id);
 
   static constexpr std::size_t unconfirmed_max = 256;

@@ -18,17 +18,35 @@
 
 #include "base/result.hpp"
 #include "control/skew_model.hpp"
+#include "quant/control/domain.hpp"
 
 namespace ballast {
 
+[[gnu::cold]] tl::unexpected<Error> not_known(std::string_view name);
+
 /// An input that the model cannot do without: known, finite and above 0, or an error that names it.
-Result<double> required(std::string_view name, const std::optional<double>& input);
+inline Result<double> required(std::string_view name, const std::optional<double>& input) {
+  if (!input) return not_known(name);
+  BALLAST_CHECK(require_positive(name, *input));
+  return *input;
+}
 
 /// gamma, 1 / reporting currency, as the formulas want it: 1 / price.
-Result<double> per_fill(double gamma, const SkewInput& input);
+inline Result<double> per_fill(double gamma, const SkewInput& input) {
+  BALLAST_CHECK(require_positive("gamma", gamma));
+  BALLAST_CHECK(require_positive("money", input.money));
+  BALLAST_CHECK(require_positive("fill", input.fill));
+  const double scaled = gamma * input.money * input.fill;
+  BALLAST_CHECK(require_positive("gamma times the money of a fill", scaled));
+  return scaled;
+}
 
 /// The deviation in fills.
-Result<double> fills_held(const SkewInput& input);
+inline Result<double> fills_held(const SkewInput& input) {
+  BALLAST_CHECK(require_finite("deviation", input.deviation));
+  BALLAST_CHECK(require_positive("fill", input.fill));
+  return input.deviation / input.fill;
+}
 
 /// The quote of two depths; an error when they are more than a double holds.
 Result<SkewedQuote> quote_at(double bid_depth, double ask_depth);

@@ -17,8 +17,14 @@ constexpr Int128 summand_max = int128_max / 4;  // sums of three such numbers fi
 /// A tick or lot in raw integers; 0 means any.
 Int128 step_of(Int128 raw) { return std::max<Int128>(raw, 1); }
 
+/// raw % step, at once where the machine's own division will do, as it does for sizes.
+Int128 rest_of(Int128 raw, Int128 step) {
+  const auto low = static_cast<std::int64_t>(raw), low_step = static_cast<std::int64_t>(step);
+  return low == raw && low_step == step ? low % low_step : raw % step;
+}
+
 Int128 rounded_down(Int128 raw, Int128 step) {
-  const Int128 rest = raw % step;
+  const Int128 rest = rest_of(raw, step);
   return raw - rest - (rest < 0 ? step : Int128{0});
 }
 Int128 rounded_up(Int128 raw, Int128 step) { return -rounded_down(-raw, step); }
@@ -64,8 +70,13 @@ struct SidePrices {
 
 Result<SidePrices> prices(const SkewedQuote& skew, Int128 tick, const ShapeInput& input) {
   const int digits = digits_near(input.mid);
-  BALLAST_TRY(bid, decimal_from_double<Price>(input.mid - skew.bid_depth, digits));
-  BALLAST_TRY(ask, decimal_from_double<Price>(input.mid + skew.ask_depth, digits));
+  const double bid_meant = input.mid - skew.bid_depth;
+  const double ask_meant = input.mid + skew.ask_depth;
+  const auto bid_raw = rounded_raw(bid_meant, digits);
+  const auto ask_raw = rounded_raw(ask_meant, digits);
+  if (!bid_raw) return beyond_decimals(bid_meant);
+  if (!ask_raw) return beyond_decimals(ask_meant);
+  Price bid{*bid_raw}, ask{*ask_raw};
   const Top top = input.top.value_or(Top{});
   for (const Int128 raw : {tick, bid.raw, ask.raw, top.bid.raw, top.ask.raw}) {
     if (raw > summand_max || raw < -summand_max)
@@ -121,7 +132,6 @@ Result<SideQuote> side(
 }
 
 Note reason(std::string_view bid, std::string_view ask) {
-  if (bid.empty() && ask.empty()) return {};
   std::string text;
   if (!bid.empty()) text.append("bid: ").append(bid);
   if (!bid.empty() && !ask.empty()) text.append("; ");
@@ -139,7 +149,10 @@ Result<Quote> shaped(const SkewedQuote& skew,
   BALLAST_TRY(at, prices(skew, step_of(instrument.terms.tick.raw), input));
   BALLAST_TRY(bid, side(instrument, at.bid, input.qty, skew.bid_size, input.room_up));
   BALLAST_TRY(ask, side(instrument, at.ask, input.qty, skew.ask_size, input.room_down));
-  return Quote{id, bid.price, bid.qty, ask.price, ask.qty, reason(bid.pulled, ask.pulled), {}};
+  const bool whole = bid.pulled.empty() && ask.pulled.empty();
+  return Quote{id,        bid.price, bid.qty,
+               ask.price, ask.qty,   whole ? Note{} : reason(bid.pulled, ask.pulled),
+               {}};
 }
 
 }  // namespace ballast

@@ -35,9 +35,7 @@ class Situation {
     return learning().estimate(now(), instrument, kind);
   }
   std::optional<double> value(EstimateKind kind, InstrumentId instrument) const {
-    const Learned learned = estimate(kind, instrument);
-    if (learned.lack != Lack::none) return std::nullopt;
-    return learned.estimate.value;
+    return learning().figure(now(), instrument, kind).given();
   }
 
  protected:

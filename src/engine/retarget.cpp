@@ -8,15 +8,6 @@
 #include "target/target_stages.hpp"
 
 namespace ballast {
-namespace {
-
-/// The first instant of the grid after `t`.
-Timestamp next_on_grid(Timestamp t, Duration grid) {
-  const std::int64_t past = t.ns % grid.ns;
-  return {t.ns - past + (past < 0 ? 0 : grid.ns)};
-}
-
-}  // namespace
 
 void Engine::learn(const MarketChange& change) {
   if (!change.instrument.valid() || !learning_.learns(change.instrument)) return;
@@ -45,7 +36,7 @@ StageWorld Engine::stage_world(FactorId id) const {
 }
 
 void Engine::retarget(Timestamp due) {
-  next_retarget_ = next_on_grid(due, desk_.retarget);
+  next_retarget_ = next_multiple(due, desk_.retarget);
   solve_joint_targets();
   for (const FactorId id : staged_) {
     targets_[id.index()].retarget(inventory(id), stage_world(id));
@@ -114,8 +105,8 @@ namespace {
 
 std::string input_text(std::string_view name, const StageInput& input, Timestamp at) {
   std::string text(name);
-  if (input.value) {
-    text += fmt::format(" {:.6g}", *input.value);
+  if (const auto value = input.given()) {
+    text += fmt::format(" {:.6g}", *value);
   } else {
     text += fmt::format(" unknown ({})", to_string(input.lack));
   }

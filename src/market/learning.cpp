@@ -5,44 +5,17 @@
 #include <limits>
 
 #include "base/archive.hpp"
+#include "market/learning_time.hpp"
 
 namespace ballast {
+
+using namespace learning_time;
+
 namespace {
 
-constexpr double seconds_per_day = 86400.0;
 constexpr double hours_max = 8760.0;  // of a funding interval; beyond a year it is damage
 constexpr std::int64_t funding_steps_max =
     10'000'000'000;  // of a second at least, in 2 x 292 years
-
-/// Any two times are within 2^64 ns of each other, though not within 2^63. Requires from <= to.
-double seconds_between(Timestamp from, Timestamp to) {
-  return static_cast<double>(static_cast<std::uint64_t>(to.ns) -
-                             static_cast<std::uint64_t>(from.ns)) *
-         1e-9;
-}
-double days_between(Timestamp from, Timestamp to) {
-  return seconds_between(from, to) / seconds_per_day;
-}
-double days(Duration span) { return span.to_seconds() / seconds_per_day; }
-
-/// to - from is above `span`; false when `to` is the earlier one.
-bool further(Timestamp from, Timestamp to, Duration span) {
-  return to > from && static_cast<std::uint64_t>(to.ns) - static_cast<std::uint64_t>(from.ns) >
-                          static_cast<std::uint64_t>(span.ns);
-}
-
-Duration age_of(Timestamp t, Timestamp now) {
-  if (now <= t) return {};
-  const std::uint64_t ns = static_cast<std::uint64_t>(now.ns) - static_cast<std::uint64_t>(t.ns);
-  constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  return {static_cast<std::int64_t>(std::min(ns, most))};
-}
-
-constexpr std::size_t index(Feed feed) { return static_cast<std::size_t>(feed); }
-
-std::optional<double> square_root(const std::optional<double>& value) {
-  return value ? std::optional(std::sqrt(*value)) : std::nullopt;
-}
 
 /// Of levels sorted from the best: what stands within `distance` of the mid.
 double quantity_within(std::span<const BookLevel> levels, double mid, double distance) {
@@ -95,6 +68,7 @@ bool MarketLearning::hear_flow(State& state, Timestamp t, Feed feed) {
     expose(state, *state.flow);
     const double silence = seconds_between(*state.flow, t);
     state.trades.pass(silence, false);
+    state.trades_then.forget();
     state.intensity.pass(silence, false);
     state.exposed = t;
   }
@@ -108,18 +82,13 @@ void MarketLearning::expose(State& state, Timestamp to) const {
   if (to <= state.exposed) return;
   const double seconds = seconds_between(state.exposed, to);
   state.trades.pass(seconds);
-  const auto& top = state.heard[index(Feed::top)];
-  state.intensity.pass(seconds, state.mid > 0.0 && !further(*top, to, config_.max_age));
+  state.trades_then.forget();
+  state.intensity.pass(seconds, depths_seen(state, to));
   state.exposed = to;
 }
 
-template <std::size_t count>
-void MarketLearning::pass_held(HeldMeans<count>& means,
-                               const std::optional<Timestamp>& from,
-                               Timestamp to) const {
-  if (!from || to <= *from) return;
-  if (further(*from, to, config_.max_age)) means.release();
-  means.pass(seconds_between(*from, to));
+bool MarketLearning::depths_seen(const State& state, Timestamp to) const {
+  return state.mid > 0.0 && !further(*state.heard[index(Feed::top)], to, config_.max_age);
 }
 
 void MarketLearning::apply(Timestamp t, const Top& top) {
@@ -167,6 +136,7 @@ void MarketLearning::apply(Timestamp t, const Trade& trade) {
   if (state == nullptr || !hear_flow(*state, t, Feed::trade)) return;
   expose(*state, t);
   state->trades.add(to_double(trade.qty));
+  state->trades_then.forget();
   const auto& top = state->heard[index(Feed::top)];
   if (!(state->mid > 0.0) || further(*top, t, config_.max_age)) return;
   const double above = to_double(trade.price) - state->mid;
@@ -209,6 +179,7 @@ void MarketLearning::sample(State& state) const {
       prices.variance.add(span, log - prices.sampled_log);
     }
   }
+  prices.volatility.forget();
   prices.sampled = prices.step;
   prices.sampled_log = log;
   prices.broken = false;
@@ -250,6 +221,8 @@ void MarketLearning::apply(Timestamp t, const FundingRate& rate) {
   const std::int64_t step =
       begin.ns / interval.ns + (further(begin, t, {interval.ns / 2 - 1}) ? 1 : 0);
   state->funding_level = to_double(rate.rate) * 24.0 / hours;
+  state->funding_mean.forget();
+  state->funding_expected.forget();
   if (!heard || days(interval) != state->funding.step_days()) {
     state->funding.restart(days(interval));
     state->funding.add(state->funding_level);
@@ -263,205 +236,6 @@ void MarketLearning::apply(Timestamp t, const FundingRate& rate) {
   heard = t;
 }
 
-// ---- answers
-
-Duration MarketLearning::allowed_age(const State& state, Feed feed) const {
-  if (feed != Feed::funding) return config_.max_age;
-  const auto ns = static_cast<std::int64_t>(1.5 * state.funding.step_days() * 86400e9);
-  return std::max(config_.max_age, Duration{ns});
-}
-
-MarketLearning::Finding MarketLearning::found(double observations,
-                                              const std::optional<PointEstimate>& estimate) {
-  if (!estimate) return {observations, std::nullopt, std::nullopt};
-  return {observations, estimate->value, estimate->std_error};
-}
-
-Learned MarketLearning::judge(Timestamp now,
-                              const State& state,
-                              Feed feed,
-                              const Finding& finding) const {
-  Learned learned;
-  learned.needed = config_.min_observations;
-  learned.allowed = allowed_age(state, feed);
-  const auto& heard = state.heard[index(feed)];
-  if (!heard) return learned;
-  learned.age = age_of(*heard, now);
-  learned.estimate.t = *heard;
-  // Thirty equal weights may come to 30 - 1e-14.
-  if (std::isfinite(finding.observations)) {
-    learned.estimate.observations = static_cast<std::uint32_t>(
-        std::clamp(finding.observations * (1 + 1e-12), 0.0, 4294967295.0));
-  }
-  const bool determined = finding.value && std::isfinite(*finding.value);
-  if (determined) learned.estimate.value = *finding.value;
-  if (determined && finding.std_error && std::isfinite(*finding.std_error)) {
-    learned.estimate.std_error = finding.std_error;
-  }
-  learned.lack = learned.age > learned.allowed                              ? Lack::too_old
-                 : learned.estimate.observations < config_.min_observations ? Lack::too_few
-                 : determined                                               ? Lack::none
-                                                                            : Lack::undetermined;
-  return learned;
-}
-
-Learned MarketLearning::of_prices(Timestamp now, const State& state, EstimateKind kind) const {
-  const RealisedVariance& variance = state.prices.variance;
-  Finding finding = found(variance.observations(),
-                          kind == EstimateKind::volatility           ? variance.variance()
-                          : kind == EstimateKind::bipower_volatility ? variance.bipower()
-                                                                     : variance.jump_share());
-  if (kind != EstimateKind::jump_share) {
-    finding.value = square_root(finding.value);
-    // d sqrt(v) = dv / (2 sqrt(v)); a price that never moved has no error to state.
-    if (finding.value) *finding.std_error /= 2.0 * *finding.value;
-  }
-  return judge(now, state, Feed::price, finding);
-}
-
-Learned MarketLearning::of_books(Timestamp now, const State& state, EstimateKind kind) const {
-  if (kind == EstimateKind::book_depth) {
-    HeldMeans<1> book = state.book;
-    pass_held(book, state.heard[index(Feed::book)], now);
-    return judge(now, state, Feed::book, {book.observations(), book.mean(0), std::nullopt});
-  }
-  HeldMeans<2> top = state.top;
-  pass_held(top, state.heard[index(Feed::top)], now);
-  std::optional<double> value = top.mean(kind == EstimateKind::top_depth ? 1 : 0);
-  if (kind == EstimateKind::relative_half_spread) {
-    value = value && state.mid > 0.0 ? std::optional(*value / state.mid) : std::nullopt;
-  }
-  return judge(now, state, Feed::top, {top.observations(), value, std::nullopt});
-}
-
-Learned MarketLearning::of_trades(Timestamp now, const State& state, EstimateKind kind) const {
-  State shown = state;
-  if (state.flow && !further(*state.flow, now, config_.max_age)) expose(shown, now);
-  if (kind == EstimateKind::trade_rate || kind == EstimateKind::traded_volume) {
-    return judge(
-        now, state, Feed::trade,
-        found(shown.trades.observations(),
-              kind == EstimateKind::trade_rate ? shown.trades.rate() : shown.trades.mark_rate()));
-  }
-  Finding finding{shown.intensity.observations(), std::nullopt, std::nullopt};
-  if (const auto fit = shown.intensity.fit()) {
-    // Prints of both sides are pooled, a quote stands on one: half of them come to it.
-    const PointEstimate a{0.5 * fit->a_per_second.value, 0.5 * fit->a_per_second.std_error};
-    finding = found(finding.observations, kind == EstimateKind::intensity_a ? a : fit->k);
-  }
-  return judge(now, state, Feed::trade, finding);
-}
-
-Learned MarketLearning::of_funding(Timestamp now, const State& state, EstimateKind kind) const {
-  if (kind == EstimateKind::funding) {  // known from the first on: it is said, not estimated
-    Learned learned = judge(now, state, Feed::funding, {1.0, state.funding_level, std::nullopt});
-    learned.needed = 1;
-    if (learned.lack == Lack::too_few) learned.lack = Lack::none;
-    return learned;
-  }
-  const auto fit = state.funding.fit();
-  Finding finding{state.funding.observations(), std::nullopt, std::nullopt};
-  if (fit && kind == EstimateKind::funding_mean) {
-    finding = {finding.observations, fit->mean, fit->mean_std_error};
-  } else if (fit) {
-    finding = found(finding.observations, fit->half_life_days);
-  }
-  return judge(now, state, Feed::funding, finding);
-}
-
-Learned MarketLearning::estimate(Timestamp now, InstrumentId id, EstimateKind kind) const {
-  const State* state = find(id);
-  if (state == nullptr) return {};
-  switch (kind) {
-    case EstimateKind::volatility:
-    case EstimateKind::bipower_volatility:
-    case EstimateKind::jump_share:
-      return of_prices(now, *state, kind);
-    case EstimateKind::half_spread:
-    case EstimateKind::relative_half_spread:
-    case EstimateKind::top_depth:
-    case EstimateKind::book_depth:
-      return of_books(now, *state, kind);
-    case EstimateKind::trade_rate:
-    case EstimateKind::traded_volume:
-    case EstimateKind::intensity_a:
-    case EstimateKind::intensity_k:
-      return of_trades(now, *state, kind);
-    case EstimateKind::funding:
-    case EstimateKind::funding_mean:
-    case EstimateKind::funding_half_life_days:
-      break;
-  }
-  return of_funding(now, *state, kind);
-}
-
-Learned MarketLearning::expected_funding(Timestamp now, InstrumentId id, Duration horizon) const {
-  const State* state = find(id);
-  if (state == nullptr) return {};
-  Finding finding{state->funding.observations(), std::nullopt, std::nullopt};
-  if (const auto fit = state->funding.fit()) {
-    finding.value = fit->expected_average(state->funding_level, days(horizon));
-  }
-  return judge(now, *state, Feed::funding, finding);
-}
-
-std::vector<double> MarketLearning::shrunk() const {
-  std::vector<double> matrix(states_.size() * states_.size());
-  covariance_.matrix({ShrinkageTarget::constant_correlation, config_.shrinkage}, matrix);
-  return matrix;
-}
-
-Learned MarketLearning::of_pair(Timestamp now,
-                                std::size_t i,
-                                std::size_t j,
-                                std::span<const double> matrix) const {
-  const std::size_t n = states_.size();
-  Finding finding{std::min(covariance_.observations(i), covariance_.observations(j)), std::nullopt,
-                  std::nullopt};
-  if (covariance_.estimated(i) && covariance_.estimated(j)) {
-    const double value = matrix[i * n + j];
-    finding.value = value;
-    // Of normal returns.
-    finding.std_error =
-        std::sqrt((matrix[i * n + i] * matrix[j * n + j] + value * value) / finding.observations);
-  }
-  // The one that has been silent for longer decides on the age.
-  const auto& heard_i = states_[i].heard[index(Feed::price)];
-  const auto& heard_j = states_[j].heard[index(Feed::price)];
-  const bool i_older = !heard_i || (heard_j && *heard_i < *heard_j);
-  return judge(now, states_[i_older ? i : j], Feed::price, finding);
-}
-
-Learned MarketLearning::covariance(Timestamp now, InstrumentId a, InstrumentId b) const {
-  if (!learns(a) || !learns(b)) return {};
-  return of_pair(now, slots_[a.index()], slots_[b.index()], shrunk());
-}
-
-Lack MarketLearning::covariance_matrix(Timestamp now,
-                                       std::span<const InstrumentId> of,
-                                       std::span<double> out) const {
-  BALLAST_ASSERT(out.size() == of.size() * of.size());
-  std::fill(out.begin(), out.end(), 0.0);
-  const std::vector<double> matrix = shrunk();
-  for (const InstrumentId id : of) {
-    if (!learns(id)) return Lack::never;
-    const std::size_t i = slots_[id.index()];
-    if (const Lack lack = of_pair(now, i, i, matrix).lack; lack != Lack::none) return lack;
-  }
-  for (std::size_t i = 0; i < of.size(); ++i) {
-    const std::size_t row = slots_[of[i].index()] * states_.size();
-    for (std::size_t j = 0; j < of.size(); ++j)
-      out[i * of.size() + j] = matrix[row + slots_[of[j].index()]];
-  }
-  return Lack::none;
-}
-
-std::optional<Duration> MarketLearning::age(Timestamp now, InstrumentId id, Feed feed) const {
-  const State* state = find(id);
-  if (state == nullptr || !state->heard[index(feed)]) return std::nullopt;
-  return age_of(*state->heard[index(feed)], now);
-}
-
 template <class Archive>
 void MarketLearning::archive(Archive& ar) {
   for (State& s : states_) {
@@ -470,6 +244,12 @@ void MarketLearning::archive(Archive& ar) {
        s.funding_level, s.funding_step);
     ar(p.last, p.step, p.sampled, p.sampled_log, p.broken, p.fresh, p.variance);
     // What later steps rely on.
+    if constexpr (Archive::loading) {
+      s.trades_then.forget();
+      s.funding_mean.forget();
+      s.funding_expected.forget();
+      p.volatility.forget();
+    }
     const double interval = s.funding.step_days();
     const bool sound = (!(s.mid > 0.0) || s.heard[index(Feed::top)]) &&
                        (!s.heard[index(Feed::price)] || p.last > 0.0) &&

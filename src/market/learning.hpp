@@ -12,10 +12,12 @@
 // exposure spans it. What is older than what its feed has said already is ignored. Instruments that
 // are not learnt cost one look-up. An event costs the same however many came before; the first
 // price of each step, instruments^2 / 2 for the covariance. Deterministic; no allocation after
-// construction but in reading covariances. Not thread-safe.
+// construction but in reading covariances. What was worked out for an answer is kept until what it
+// rests on changes (base/kept.hpp). Not thread-safe, answers included.
 // Tests: slow recomputation, simulated truth, snapshots, late events and gaps.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -26,6 +28,7 @@
 
 #include "base/decimal.hpp"
 #include "base/ids.hpp"
+#include "base/kept.hpp"
 #include "base/timestamp.hpp"
 #include "market/order_book.hpp"
 #include "model/desk.hpp"
@@ -67,6 +70,14 @@ class MarketLearning {
   std::span<const InstrumentId> instruments() const { return instruments_; }
   /// Any estimate, as of `now`; Lack::never for an instrument that is not learnt.
   Learned estimate(Timestamp now, InstrumentId id, EstimateKind kind) const;
+  /// What decisions rest on of the same.
+  Figure figure(Timestamp now, InstrumentId id, EstimateKind kind) const {
+    const State* state = find(id);
+    if (state == nullptr) return {};
+    // Volatility is the most asked for: by nearly every stage of a target and every quote.
+    return kind == EstimateKind::volatility ? figure(now, *state, Feed::price, volatility(*state))
+                                            : other_figure(now, *state, kind);
+  }
   /// The average funding rate, per day, to be expected over `horizon` >= 0 from now.
   Learned expected_funding(Timestamp now, InstrumentId id, Duration horizon) const;
   /// Of log returns, per day, shrunk; of an instrument with itself: its variance.
@@ -86,6 +97,21 @@ class MarketLearning {
   static constexpr std::uint32_t none = UINT32_MAX;
   static constexpr std::size_t feeds = feed_names.size();
 
+  /// What an estimator says, before it is judged.
+  struct Finding {
+    double observations = 0.0;
+    std::optional<double> value;
+    std::optional<double> std_error;
+  };
+  /// What that is worth, whatever its age.
+  struct Verdict {
+    double value = 0.0;
+    std::optional<double> std_error;
+    std::uint32_t observations = 0;
+    std::uint32_t needed = 0;
+    Lack lack = Lack::never;
+  };
+
   /// The last price of each step in which there was one.
   struct Prices {
     double last = 0.0;
@@ -95,6 +121,7 @@ class MarketLearning {
     bool broken = false;               // no return from there to `last`
     bool fresh = false;                // `last` is not in the covariance yet
     RealisedVariance variance;         // in days
+    Kept<Verdict> volatility;          // until the next return
     explicit Prices(const LearningConfig& config);
   };
   struct State {
@@ -104,12 +131,15 @@ class MarketLearning {
     double mid = 0.0;               // of the top, 0: none
     HeldMeans<2> top;               // half spread, size at the top; in seconds
     HeldMeans<1> book;
-    MarkedRate trades;  // marked with their quantity
+    MarkedRate trades;                     // marked with their quantity
+    Kept<MarkedRate, double> trades_then;  // so many seconds on, until they change
     FillIntensity intensity;
     Prices prices;
     MeanReversion funding;  // in days
     double funding_level = 0.0;
     std::int64_t funding_step = 0;  // the multiple of the interval next to the last sample
+    Kept<Verdict> funding_mean;     // until the next rate, and so the expected one:
+    Kept<Verdict, Duration> funding_expected;  // over a horizon
     explicit State(const LearningConfig& config);
   };
 
@@ -123,28 +153,47 @@ class MarketLearning {
   }
   bool hear_flow(State& state, Timestamp t, Feed feed);
   void expose(State& state, Timestamp to) const;
+  bool depths_seen(const State& state, Timestamp to) const;
+  double behind(const State& state, Timestamp now) const;
   template <std::size_t count>
   void pass_held(HeldMeans<count>& means, const std::optional<Timestamp>& from, Timestamp to) const;
   void sample(State& state) const;
   void close_step(Timestamp step);
-  Duration allowed_age(const State& state, Feed feed) const;
-  /// What an estimator says, before it is judged.
-  struct Finding {
-    double observations = 0.0;
-    std::optional<double> value;
-    std::optional<double> std_error;
-  };
+  static Duration age_of(Timestamp t, Timestamp now) {
+    if (now <= t) return {};
+    // Two times may be further apart than a Duration is long.
+    const std::uint64_t ns = static_cast<std::uint64_t>(now.ns) - static_cast<std::uint64_t>(t.ns);
+    return {static_cast<std::int64_t>(std::min<std::uint64_t>(ns, INT64_MAX))};
+  }
+  Duration allowed_age(const State& state, Feed feed) const {
+    return feed == Feed::funding ? allowed_age_of_funding(state) : config_.max_age;
+  }
+  Duration allowed_age_of_funding(const State& state) const;
   static Finding found(double observations, const std::optional<PointEstimate>& estimate);
-  Learned judge(Timestamp now, const State& state, Feed feed, const Finding& finding) const;
-  Learned of_prices(Timestamp now, const State& state, EstimateKind kind) const;
-  Learned of_books(Timestamp now, const State& state, EstimateKind kind) const;
-  Learned of_trades(Timestamp now, const State& state, EstimateKind kind) const;
+  Verdict judge(const Finding& finding) const;
+  Verdict verdict(Timestamp now, const State& state, EstimateKind kind) const;
+  Verdict of_books(Timestamp now, const State& state, EstimateKind kind) const;
+  Verdict of_trades(Timestamp now, const State& state, EstimateKind kind) const;
+  Verdict of_funding(const State& state, EstimateKind kind) const;
+  const Verdict& volatility(const State& state) const {
+    return state.prices.volatility.get(
+        [&] { return judge(finding_of_prices(state, EstimateKind::volatility)); });
+  }
+  static Finding finding_of_prices(const State& state, EstimateKind kind);
+  Learned learned(Timestamp now, const State& state, Feed feed, const Verdict& verdict) const;
+  Figure figure(Timestamp now, const State& state, Feed feed, const Verdict& verdict) const {
+    const auto& heard = state.heard[static_cast<std::size_t>(feed)];
+    if (!heard) return {};
+    const bool too_old = age_of(*heard, now) > allowed_age(state, feed);
+    const Lack lack = too_old ? Lack::too_old : verdict.lack;
+    return {lack == Lack::none ? verdict.value : 0.0, *heard, verdict.observations, lack};
+  }
+  Figure other_figure(Timestamp now, const State& state, EstimateKind kind) const;
   Learned of_pair(Timestamp now,
                   std::size_t i,
                   std::size_t j,
                   std::span<const double> matrix) const;
   std::vector<double> shrunk() const;  // the covariance, by slot
-  Learned of_funding(Timestamp now, const State& state, EstimateKind kind) const;
 
   LearningConfig config_;
   std::vector<InstrumentId> instruments_;

@@ -400,6 +400,42 @@ TEST_F(MarketLearningTest, goes_on_from_a_snapshot_as_if_it_had_never_stopped) {
   }
 }
 
+/// What is kept between two questions is what would be worked out anew.
+TEST_F(MarketLearningTest, answers_the_same_however_often_it_was_asked_before) {
+  const auto same = [](const Learned& a, const Learned& b) {
+    return a.estimate.value == b.estimate.value && a.estimate.std_error == b.estimate.std_error &&
+           a.estimate.observations == b.estimate.observations && a.estimate.t == b.estimate.t &&
+           a.lack == b.lack && a.needed == b.needed && a.age == b.age && a.allowed == b.allowed;
+  };
+  for (std::uint64_t seed = 1; seed <= 8; ++seed) {
+    MarketLearning asked(desk, config, learnt);
+    Stream stream(seed);
+    Rng rng(seed);
+    double t = 0.0;
+    for (int i = 0; i < 1500; ++i, t += stream.wait()) {
+      stream.next(asked, after(t));
+      const std::string bytes = bytes_of(asked);
+      MarketLearning anew(desk, config, learnt);
+      LoadArchive load(bytes);
+      anew.archive(load);
+      ASSERT_TRUE(load.done());
+      const Timestamp now = after(t + (rng.below(4) == 0 ? 1000.0 * rng.uniform() : 0.0));
+      for (const InstrumentId id : learnt) {
+        for (std::size_t kind = 0; kind < estimate_infos.size(); ++kind) {
+          ASSERT_TRUE(same(asked.estimate(now, id, estimate_kind(kind)),
+                           anew.estimate(now, id, estimate_kind(kind))))
+              << to_string(estimate_kind(kind)) << ", seed " << seed << ", event " << i;
+        }
+        for (const Duration horizon : {Duration::hours(8), Duration{}, Duration::hours(1)}) {
+          ASSERT_TRUE(same(asked.expected_funding(now, id, horizon),
+                           anew.expected_funding(now, id, horizon)))
+              << "funding, seed " << seed << ", event " << i;
+        }
+      }
+    }
+  }
+}
+
 TEST_F(MarketLearningTest, never_answers_with_what_is_not_a_number) {
   Stream stream(9);
   double t = 0.0;

@@ -140,6 +140,18 @@ struct Learned {
   }
 };
 
+/// A number that decisions rest on, or why there is none to rest on.
+struct Figure {
+  double value = 0.0;              // 0 where something is lacking
+  Timestamp t{};                   // of its last input
+  std::uint32_t observations = 0;  // 0: it is not an estimate
+  Lack lack = Lack::never;
+
+  std::optional<double> given() const {
+    return lack == Lack::none ? std::optional(value) : std::nullopt;
+  }
+};
+
 /// "too few: 12 of 30", "too old: 6m, at most 5m", "never", "undetermined"; empty when given.
 inline std::string lack_text(const Learned& learned) {
   switch (learned.lack) {

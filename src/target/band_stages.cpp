@@ -9,14 +9,6 @@
 namespace ballast {
 namespace {
 
-/// A band of this half width, leaning as the configured offsets do.
-void widen_to(double half_width, Draft& draft) {
-  const double width = draft.upper - draft.lower;
-  const double lean = width > 0.0 ? draft.upper / width : 0.5;
-  draft.lower = -2.0 * half_width * (1.0 - lean);
-  draft.upper = 2.0 * half_width * lean;
-}
-
 /// How far the uncontrolled deviation wanders in a square-root day: an average of squared moves,
 /// each over its time, weighted by exponential forgetting in time.
 std::optional<double> wander(const NoTradeBandStage& stage,
@@ -41,25 +33,6 @@ std::optional<double> wander(const NoTradeBandStage& stage,
 
 }  // namespace
 
-std::optional<double> read(const VolBand& stage,
-                           const StageWorld& world,
-                           const Draft& /*draft*/,
-                           StageMemory& /*memory*/,
-                           StageInputs& inputs) {
-  return inputs.add(world.estimate(EstimateKind::volatility, stage.instrument));
-}
-
-void act(const VolBand& stage,
-         double reading,
-         const StageWorld& /*world*/,
-         StageMemory& /*memory*/,
-         Draft& draft) {
-  const double scale =
-      reading > 0.0 ? std::clamp(stage.reference / reading, stage.least, stage.most) : stage.most;
-  draft.lower *= scale;
-  draft.upper *= scale;
-}
-
 std::span<const std::string_view> input_names(const VolBand& /*stage*/) {
   static constexpr std::array<std::string_view, 1> names{"volatility"};
   return names;
@@ -71,8 +44,9 @@ std::optional<double> read(const NoTradeBandStage& stage,
                            StageMemory& memory,
                            StageInputs& inputs) {
   const auto wandered = wander(stage, world, draft, memory);
-  inputs.add(StageInput{wandered, memory.t, memory.count, wandered ? Lack::none : Lack::too_few});
-  const auto sigma = inputs.add(world.estimate(EstimateKind::volatility, stage.instrument));
+  inputs.add(StageInput{wandered.value_or(0.0), memory.t, memory.count,
+                        wandered ? Lack::none : Lack::too_few});
+  const auto sigma = inputs.add(world.figure(EstimateKind::volatility, stage.instrument));
   const auto cost = unit_cost(world, stage.instrument, inputs);
   const Quoted& price = world.unit_price();
   if (!wandered || !sigma || !cost || !price.present) return std::nullopt;
@@ -81,15 +55,6 @@ std::optional<double> read(const NoTradeBandStage& stage,
   const auto width = small_cost_half_width(stage.gamma, *cost, *wandered / risk);
   if (!width) return std::nullopt;
   return *width;
-}
-
-void act(const NoTradeBandStage& stage,
-         double reading,
-         const StageWorld& /*world*/,
-         StageMemory& /*memory*/,
-         Draft& draft) {
-  const double most = stage.most > 0.0 ? stage.most : reading;
-  widen_to(std::max(stage.least, std::min(reading, most)), draft);
 }
 
 std::span<const std::string_view> input_names(const NoTradeBandStage& /*stage*/) {
@@ -117,14 +82,6 @@ std::optional<double> read(const WhalleyWilmottBand& stage,
   const auto width = whalley_wilmott_half_width(input);
   if (!width) return std::nullopt;
   return *width;
-}
-
-void act(const WhalleyWilmottBand& /*stage*/,
-         double reading,
-         const StageWorld& /*world*/,
-         StageMemory& /*memory*/,
-         Draft& draft) {
-  widen_to(reading, draft);
 }
 
 std::span<const std::string_view> input_names(const WhalleyWilmottBand& /*stage*/) {

@@ -30,12 +30,7 @@ struct Draft {
 };
 
 /// A number that a stage looked at.
-struct StageInput {
-  std::optional<double> value;
-  Timestamp t{};                   // of its last observation
-  std::uint32_t observations = 0;  // 0: it is not an estimate
-  Lack lack = Lack::none;          // why there is no value
-};
+using StageInput = Figure;
 
 /// The inputs of one reading, in the order of the stage's input_names().
 class StageInputs {
@@ -44,22 +39,28 @@ class StageInputs {
 
   void clear() { size_ = 0; }
   std::optional<double> add(const StageInput& input) {
-    inputs_[size_++] = input;
-    return input.value;
+    StageInput& place = inputs_[size_++];
+    // One by one: wide copies of what was just written in parts would wait for it.
+    place.value = input.value;
+    place.t = input.t;
+    place.observations = input.observations;
+    place.lack = input.lack;
+    return input.given();
   }
+  std::optional<double> add_unknown() { return add(StageInput{}); }
   std::optional<double> add(const Learned& learned) {
     const bool known = learned.lack == Lack::none;
-    return add(StageInput{known ? std::optional(learned.estimate.value) : std::nullopt,
-                          learned.estimate.t, learned.estimate.observations, learned.lack});
+    return add(StageInput{known ? learned.estimate.value : 0.0, learned.estimate.t,
+                          learned.estimate.observations, learned.lack});
   }
   std::optional<double> add_error(const Learned& learned) {
-    StageInput input{std::nullopt, learned.estimate.t, learned.estimate.observations, learned.lack};
-    if (learned.lack == Lack::none) input.value = learned.estimate.std_error;
-    if (!input.value && learned.lack == Lack::none) input.lack = Lack::undetermined;
-    return add(input);
+    const auto& error = learned.estimate.std_error;
+    const Lack lack = learned.lack == Lack::none && !error ? Lack::undetermined : learned.lack;
+    return add(StageInput{lack == Lack::none ? *error : 0.0, learned.estimate.t,
+                          learned.estimate.observations, lack});
   }
   std::optional<double> add(const Quoted& price) {
-    if (!price.present) return add(StageInput{std::nullopt, {}, 0, Lack::never});
+    if (!price.present) return add_unknown();
     return add(StageInput{to_double(price.price), price.t, 0, Lack::none});
   }
   std::span<const StageInput> all() const { return {inputs_.data(), size_}; }
@@ -71,13 +72,25 @@ class StageInputs {
       size_ = 0;
       ar.fail();
     }
-    for (StageInput& input : inputs_)
-      ar(input.value, input.t, input.observations, input.lack);
+    for (StageInput& input : inputs_) {
+      std::optional<double> value = input.given();
+      ar(value, input.t, input.observations, input.lack);
+      input.value = value.value_or(0.0);
+      if (value.has_value() != (input.lack == Lack::none)) input.lack = Lack::never;
+    }
   }
 
  private:
   std::array<StageInput, capacity> inputs_{};
   std::size_t size_ = 0;
+};
+
+/// The share of a way that smoothing last took, which two numbers alone decide and which on a grid
+/// is the same every time. No state: left out of snapshots.
+struct TakenShare {
+  double rate = 0.0;  // a period
+  Duration time{};
+  double share = 0.0;  // 1 - (1 - rate)^(time / period)
 };
 
 /// What a stage remembers from one time to the next.
@@ -87,6 +100,7 @@ struct StageMemory {
   double last = 0.0;
   std::uint32_t count = 0;
   Timestamp t{};
+  TakenShare taken;
 
   template <class Archive>
   void archive(Archive& ar) {
@@ -113,8 +127,8 @@ struct StageWorld {
   std::optional<double> uncontrolled;  // exposure without hedges, in the factor's unit
 
   const Quoted& unit_price() const { return market->asset_price(factor->unit); }
-  Learned estimate(EstimateKind kind, InstrumentId instrument) const {
-    return learning->estimate(now, instrument, kind);
+  Figure figure(EstimateKind kind, InstrumentId instrument) const {
+    return learning->figure(now, instrument, kind);
   }
 };
 

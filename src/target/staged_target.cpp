@@ -12,9 +12,10 @@ constexpr int level_digits = 9;
 
 std::optional<Aimed> exact(const Draft& draft, const Draft& base, const Aimed& from) {
   // What no stage changed stays as it was configured, to the last digit.
-  const auto level = [](double value, double before, Decimal as_given) -> Result<Decimal> {
+  const auto level = [](double value, double before, Decimal as_given) -> std::optional<Decimal> {
     if (value == before) return as_given;
-    return decimal_from_double<Decimal>(value, level_digits);
+    const auto raw = rounded_raw(value, level_digits);
+    return raw ? std::optional(Decimal{*raw}) : std::nullopt;
   };
   const auto target = level(draft.target, base.target, from.target);
   const auto lower = level(draft.lower, base.lower, from.offsets.lower);
@@ -31,7 +32,10 @@ StagedTarget::StagedTarget(const FactorConfig& factor) {
 }
 
 /// The reading that the stage works with: now's, or the last good one, or the safe value.
-double StagedTarget::settle(Stage& stage, std::optional<double> reading, Timestamp now) {
+double StagedTarget::settle(Stage& stage,
+                            const Hold* hold,
+                            std::optional<double> reading,
+                            Timestamp now) {
   if (reading && std::isfinite(*reading)) {
     stage.status = StageStatus::fresh;
     stage.reading = *reading;
@@ -39,7 +43,6 @@ double StagedTarget::settle(Stage& stage, std::optional<double> reading, Timesta
     stage.good_at = now;
     return stage.reading;
   }
-  const Hold* const hold = ballast::hold(stage.config);
   if (stage.good && hold != nullptr && now - stage.good_at <= hold->max_age) {
     stage.status = StageStatus::held;
     return stage.reading;
@@ -62,8 +65,14 @@ void StagedTarget::advance(const StageWorld& world, const std::optional<Aimed>& 
   for (Stage& stage : stages_) {
     stage.inputs.clear();
     stage.before = draft;
-    const auto reading = read(stage.config, world, draft, stage.memory, stage.inputs);
-    act(stage.config, settle(stage, reading, world.now), world, stage.memory, draft);
+    std::visit(
+        [&](const auto& config) {
+          // A copy of the draft, so that the draft itself stays in registers.
+          const auto reading = read(config, world, Draft(draft), stage.memory, stage.inputs);
+          const double settled = settle(stage, hold(config), reading, world.now);
+          act(config, settled, world, stage.memory, draft);
+        },
+        stage.config);
     stage.after = draft;
   }
   aimed_ = exact(draft, from, *base);

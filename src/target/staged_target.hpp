@@ -84,7 +84,10 @@ class StagedTarget {
     Draft before;
     Draft after;
   };
-  static double settle(Stage& stage, std::optional<double> reading, Timestamp now);
+  static double settle(Stage& stage,
+                       const Hold* hold,
+                       std::optional<double> reading,
+                       Timestamp now);
 
   std::vector<Stage> stages_;
   std::optional<Aimed> aimed_;

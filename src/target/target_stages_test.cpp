@@ -208,7 +208,7 @@ TYPED_TEST(EveryTargetStage, names_every_input_that_it_looks_at) {
     read(stage, world.now(), Draft{}, memory, inputs);
     EXPECT_LE(inputs.all().size(), input_names(stage).size());
     for (const StageInput& input : inputs.all())
-      EXPECT_EQ(input.value.has_value(), input.lack == Lack::none);
+      EXPECT_TRUE(std::isfinite(input.value));
   }
 }
 
@@ -403,6 +403,28 @@ TEST(AimSmoothing, goes_the_same_way_in_small_steps_as_in_large_ones) {
   EXPECT_NEAR(after(1), after(10), 1e-8);
   EXPECT_GT(after(1), 4.0);
   EXPECT_LT(after(1), 8.0);
+}
+
+TEST(AimSmoothing, goes_as_far_whatever_it_went_before) {
+  const World world;
+  const AimSmoothing stage{1e-9, 3e-7, 0.0, Duration::minutes(1)};
+  StagedTarget target = alone(stage);  // keeps the share of its last step
+  target.advance(world.at(start), base);
+  Timestamp now = start;
+  for (const int seconds : {1, 1, 60, 1, 0, 1, 1, 300, 60, 60}) {
+    StagedTarget anew = alone(stage);  // keeps none
+    std::string bytes;
+    SaveArchive save(bytes);
+    target.archive(save);
+    LoadArchive load(bytes);
+    anew.archive(load);
+    ASSERT_TRUE(load.done());
+    now = now + Duration::seconds(seconds);
+    const Aimed higher{dec("8"), base.offsets};
+    target.advance(world.at(now), higher);
+    anew.advance(world.at(now), higher);
+    EXPECT_EQ(target.aimed(), anew.aimed());
+  }
 }
 
 TEST(StagedTarget, leaves_to_the_last_digit_what_no_stage_changed) {

@@ -13,7 +13,7 @@ std::optional<double> variance(const StageWorld& world,
                                InstrumentId against,
                                StageInputs& inputs) {
   if (!against.valid()) {
-    const auto sigma = inputs.add(world.estimate(EstimateKind::volatility, instrument));
+    const auto sigma = inputs.add(world.figure(EstimateKind::volatility, instrument));
     if (!sigma) return std::nullopt;
     return *sigma * *sigma;
   }
@@ -40,8 +40,12 @@ std::optional<double> tilt(
   return *units;
 }
 
-}  // namespace
-
+/// The expected carry of holding an instrument, relative, a day: minus expected funding, minus what
+/// of the basis to `against` closes. Nothing when an input is unknown.
+struct CarryRate {
+  double rate = 0.0;
+  double std_error = 0.0;
+};
 std::optional<CarryRate> carry_rate(const StageWorld& world,
                                     InstrumentId instrument,
                                     InstrumentId against,
@@ -51,7 +55,8 @@ std::optional<CarryRate> carry_rate(const StageWorld& world,
   const Learned funding = world.learning->expected_funding(world.now, instrument, horizon);
   const auto rate = inputs.add(funding);
   // The level is known; what is estimated is where it goes from there.
-  const auto error = inputs.add_error(world.estimate(EstimateKind::funding_mean, instrument));
+  const auto error =
+      inputs.add_error(world.learning->estimate(world.now, instrument, EstimateKind::funding_mean));
   if (!rate || !error) return std::nullopt;
   CarryRate carry{-*rate, *error};
   if (against.valid() && convergence > 0.0) {
@@ -63,6 +68,8 @@ std::optional<CarryRate> carry_rate(const StageWorld& world,
   }
   return carry;
 }
+
+}  // namespace
 
 std::optional<double> read(const CarryTilt& stage,
                            const StageWorld& world,
@@ -97,8 +104,7 @@ std::optional<double> read(const DriftTilt& stage,
   const AssetId asset = world.desk->instrument(stage.instrument).base;
   const auto drift = world.drifts->of(asset, world.now);
   if (!drift) {
-    inputs.add(StageInput{std::nullopt, {}, 0, Lack::never});
-    return std::nullopt;
+    return inputs.add_unknown();
   }
   inputs.add(StageInput{drift->rate, drift->t, 0, Lack::none});
   inputs.add(StageInput{drift->std_error, drift->t, 0, Lack::none});
@@ -117,8 +123,9 @@ std::optional<double> read(const JointTilt& /*stage*/,
                            const Draft& /*draft*/,
                            StageMemory& /*memory*/,
                            StageInputs& inputs) {
-  return inputs.add(StageInput{world.joint.units, world.joint.t, 0,
-                               world.joint.units ? Lack::none : Lack::never});
+  const auto& units = world.joint.units;
+  if (!units) return inputs.add(StageInput{0.0, world.joint.t, 0, Lack::never});
+  return inputs.add(StageInput{*units, world.joint.t, 0, Lack::none});
 }
 
 std::span<const std::string_view> input_names(const JointTilt& /*stage*/) {

@@ -58,17 +58,4 @@ requires(std::same_as<Tilt, CarryTilt> || std::same_as<Tilt, DriftTilt> ||
   draft.target += reading;
 }
 
-/// The expected carry of holding an instrument, relative, a day: minus expected funding, minus what
-/// of the basis to `against` closes. Nothing when an input is unknown.
-struct CarryRate {
-  double rate = 0.0;
-  double std_error = 0.0;
-};
-std::optional<CarryRate> carry_rate(const StageWorld& world,
-                                    InstrumentId instrument,
-                                    InstrumentId against,
-                                    Duration horizon,
-                                    double convergence,
-                                    StageInputs& inputs);
-
 }  // namespace ballast

@@ -56,9 +56,10 @@ void MeanReversion::forget(double steps) {
   sxx_ *= kept;
   sxy_ *= kept;
   syy_ *= kept;
+  fit_.forget();
 }
 
-std::optional<MeanReversionFit> MeanReversion::fit() const {
+std::optional<MeanReversionFit> MeanReversion::fitted() const {
   const double n = observations();
   if (!(n >= 3.0)) return std::nullopt;
   MeanReversionFit fit;

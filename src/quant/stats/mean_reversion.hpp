@@ -12,6 +12,7 @@
 
 #include <optional>
 
+#include "base/kept.hpp"
 #include "quant/stats/forgetting.hpp"
 
 namespace ballast {
@@ -51,17 +52,22 @@ class MeanReversion {
 
   double step_days() const { return step_days_; }
   /// Nothing before three pairs (effective): then mean and slope leave no error to estimate.
-  std::optional<MeanReversionFit> fit() const;
+  /// Worked out once a level.
+  const std::optional<MeanReversionFit>& fit() const {
+    return fit_.get([this] { return fitted(); });
+  }
   /// Pairs, an effective count.
   double observations() const { return weight_.effective(); }
 
   template <class Archive>
   void archive(Archive& ar) {
     ar(step_days_, last_, weight_, mean_x_, mean_y_, sxx_, sxy_, syy_);
+    if constexpr (Archive::loading) fit_.forget();
   }
 
  private:
   void forget(double steps);
+  std::optional<MeanReversionFit> fitted() const;
 
   double half_life_days_;
   double step_days_ = 0.0;
@@ -73,6 +79,7 @@ class MeanReversion {
   double sxx_ = 0.0;
   double sxy_ = 0.0;
   double syy_ = 0.0;
+  Kept<std::optional<MeanReversionFit>> fit_;
 };
 
 }  // namespace ballast
