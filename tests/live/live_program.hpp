@@ -1,6 +1,7 @@
 // `ballast run` as a process of its own, started, fed, killed and waited for.
 #pragma once
 
+#include <chrono>
 #include <csignal>
 #include <cstdint>
 #include <filesystem>
@@ -49,11 +50,12 @@ void nap();
 /// Waits until it holds; false when it does not in time.
 template <class Condition>
 bool eventually(const Condition& holds, int seconds = 60) {
-  for (int i = 0; i < seconds * 100; ++i) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
+  for (;;) {
     if (holds()) return true;
+    if (std::chrono::steady_clock::now() >= deadline) return false;
     nap();
   }
-  return holds();
 }
 
 }  // namespace ballast::testing

@@ -138,10 +138,15 @@ void FileFollower::run() {
       feed_.pause(look_every);
       continue;
     }
+    if (rewritten()) {
+      complain(fmt::format("{}: was written anew, and is read from its beginning", path_));
+      close();
+      continue;
+    }
     const bool more = read_some();
     if (!submit(false)) break;
     if (more) continue;
-    if (!replaced()) {
+    if (!renamed()) {
       feed_.pause(look_every);
       continue;
     }
@@ -240,13 +245,20 @@ bool FileFollower::submit(bool last) {
   }
 }
 
-/// Another file bears the name, or this one was cut.
-bool FileFollower::replaced() const {
+/// Another file bears the name.
+bool FileFollower::renamed() const {
   struct stat named {};
+  return ::stat(path_.c_str(), &named) == 0 && named.st_ino != file_.inode;
+}
+
+/// It was cut, or begins otherwise than it did.
+bool FileFollower::rewritten() const {
   struct stat opened {};
   if (::fstat(file_.descriptor, &opened) != 0) return true;
   if (static_cast<std::uint64_t>(opened.st_size) < read_) return true;
-  return ::stat(path_.c_str(), &named) == 0 && named.st_ino != opened.st_ino;
+  std::string beginning(file_.first_line.size(), '\0');
+  const ssize_t got = ::pread(file_.descriptor, beginning.data(), beginning.size(), 0);
+  return got < 0 || beginning != file_.first_line;
 }
 
 // ---- standard input

@@ -93,7 +93,8 @@ class FileFollower final : public ServicePart {
   void resume();
   bool read_some();
   bool submit(bool last);
-  bool replaced() const;
+  bool renamed() const;
+  bool rewritten() const;
   std::string key(std::uint64_t end) const;
 
   LineFeed feed_;
