@@ -2,12 +2,14 @@
 //
 // A desk of 500 factors and 20,000 positions, every one of which moves between two ticks. `tick`
 // renders all 500 exposures (and only those: 20 of these a second is what a busy desk pays);
-// `whole_positions` is what the first listener to 20,000 positions costs, once.
+// `whole_positions` is what the first listener to 20,000 positions costs, once;
+// `whole_report` is one GET /api/v1/adherence.
 #include "adapters/api/routes/channels.hpp"
 
 #include <benchmark/benchmark.h>
 
 #include "engine/engine.hpp"
+#include "json/report_json.hpp"
 
 namespace ballast::api {
 namespace {
@@ -142,6 +144,13 @@ void whole_positions(benchmark::State& bench) {
   }
 }
 BENCHMARK(whole_positions)->Unit(benchmark::kMicrosecond);
+
+/// What GET /api/v1/adherence costs: the whole report, which no list asks for.
+void whole_report(benchmark::State& bench) {
+  for (auto _ : bench)
+    benchmark::DoNotOptimize(render_json(large().engine.report()));
+}
+BENCHMARK(whole_report)->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace ballast::api

@@ -157,6 +157,13 @@ class Alerts {
   std::vector<AlertEpisode> active() const;
   /// Ended episodes that had fired, oldest first, at most history_max.
   std::vector<AlertEpisode> history() const;
+  /// The same, the newest first, while it says true: fn(const AlertEpisode&).
+  template <class Fn>
+  void visit_history_backwards(Fn&& fn) const {
+    for (std::size_t i = history_.size(); i > 0; --i) {
+      if (!fn(history_[(oldest_ + i - 1) % history_.size()])) return;
+    }
+  }
   /// How an objective (by its index in the desk) stands.
   Burn burn(std::size_t objective, Timestamp at, const Readings& readings) const;
 

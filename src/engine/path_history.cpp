@@ -101,6 +101,11 @@ std::vector<ExcursionReport> PathHistory::excursions(Timestamp from, Timestamp t
   return out;
 }
 
+std::optional<PathPoint> PathHistory::last() const {
+  const std::vector<PathPoint>& finest = levels_.front().points;
+  return finest.empty() ? std::nullopt : std::optional(finest.back());
+}
+
 bool PathHistory::sound() const {
   const auto finite = [](const PathPoint& p) {
     return std::isfinite(p.actual) && std::isfinite(p.target) && std::isfinite(p.lower) &&

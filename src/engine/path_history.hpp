@@ -42,6 +42,8 @@ class PathHistory {
   std::vector<PathPoint> between(Timestamp from, Timestamp to, std::size_t points) const;
   /// Those that overlap [from, to), in time order; an open one has no end.
   std::vector<ExcursionReport> excursions(Timestamp from, Timestamp to) const;
+  /// The point that holds now; nothing before the first.
+  std::optional<PathPoint> last() const;
   std::size_t memory_bytes() const;
 
   template <class Archive>

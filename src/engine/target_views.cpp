@@ -97,19 +97,35 @@ Result<TargetView> target_view_after(const Engine& engine, const TargetOverride&
   return view_of(engine, change.factor, pipeline);
 }
 
-LimitView limit_view(const Engine& engine, FactorId id) {
-  const TargetView target = target_view(engine, id);
-  const Reading& reading = engine.reading(id);
+namespace {
+
+LimitView limit_of(const Engine& engine, FactorId id, const TargetView& target) {
   LimitView out;
   out.key = target.key;
   out.unit = target.unit;
-  if (target.plan) out.limit = target.plan->limit;
   out.configured = engine.desk().factor(id).limit;
-  if (reading.known()) out.used = reading.skew;
+  if (target.plan) {
+    out.limit = target.plan->limit;
+    FactorState state = engine.factor(id).state;  // where it is, within the limit that is to be
+    state.limit_lower = out.limit->lower;
+    state.limit_upper = out.limit->upper;
+    if (state.known) out.used = read(state).skew;
+  }
   out.overridden = target.override && target.override->limit;
   if (out.overridden) out.until = target.override->limit_until;
   out.version = target.version;
   return out;
+}
+
+}  // namespace
+
+LimitView limit_view(const Engine& engine, FactorId id) {
+  return limit_of(engine, id, target_view(engine, id));
+}
+
+Result<LimitView> limit_view_after(const Engine& engine, const TargetOverride& change) {
+  BALLAST_TRY(target, target_view_after(engine, change));
+  return limit_of(engine, change.factor, target);
 }
 
 }  // namespace ballast

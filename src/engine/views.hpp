@@ -104,6 +104,8 @@ struct LimitView {
   std::uint64_t version = 0;
 };
 LimitView limit_view(const Engine& engine, FactorId id);
+/// Likewise, as `change` would make it.
+Result<LimitView> limit_view_after(const Engine& engine, const TargetOverride& change);
 
 // ---- control
 

@@ -235,9 +235,12 @@ void write_alerts(
     add(episode.acknowledged, episode, AlertState::acknowledged);
     add(episode.cleared, episode, AlertState::ok);
   };
-  for (const AlertEpisode& episode : engine.alerts().history()) {
-    if (episode.cleared && *episode.cleared >= from) all(episode);
-  }
+  // In the order in which they ended: nothing before `from` is asked for.
+  engine.alerts().visit_history_backwards([&](const AlertEpisode& episode) {
+    if (episode.cleared && *episode.cleared < from) return false;
+    all(episode);
+    return true;
+  });
   for (const AlertEpisode& episode : engine.alerts().active())
     all(episode);
   std::stable_sort(marks.begin(), marks.end(),

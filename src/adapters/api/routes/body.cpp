@@ -67,7 +67,10 @@ class FieldReader final : public nlohmann::json_sax<nlohmann::json> {
   }
   bool parse_error(std::size_t position,
                    const std::string& /*token*/,
-                   const nlohmann::detail::exception& /*error*/) override {
+                   const nlohmann::detail::exception& error) override {
+    constexpr int number_too_large = 406;
+    if (error.id == number_too_large)
+      return no(fmt::format("`{}` is a number out of range", name_));
     return no(fmt::format("it is not JSON at byte {}", position));
   }
 

@@ -269,7 +269,8 @@ TEST_F(ChangeRoutes, a_kill_needs_no_reason_and_a_known_scope) {
 
 TEST_F(ChangeRoutes, a_kill_switch_is_an_alert_that_can_be_acknowledged) {
   ASSERT_EQ(post("/api/v1/kill", R"({"scope":"desk"})").status, 200);
-  for (const Json& alert : client.json("/api/v1/alerts?state=firing")["items"]) {
+  const Json firing = client.json("/api/v1/alerts?state=firing");
+  for (const Json& alert : firing["items"]) {
     if (alert["rule"] != "kill_switch") continue;
     const std::string id = alert["id"];
     EXPECT_EQ(post("/api/v1/alerts/" + id + "/acknowledge", "").status, 200);

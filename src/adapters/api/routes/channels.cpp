@@ -302,11 +302,14 @@ struct Channels::State {
     return items;
   }
   std::optional<std::string> ended_alert(const Engine& engine, const std::string& id) {
-    const auto history = engine.alerts().history();
-    for (auto at = history.rbegin(); at != history.rend(); ++at) {
-      if (alert_id(engine.desk(), at->transition()) != id) continue;
-      return text([&](JsonWriter& w) { write_alert(w, alert_report(engine.desk(), *at)); });
-    }
+    std::optional<std::string> found;
+    engine.alerts().visit_history_backwards([&](const AlertEpisode& episode) {
+      if (alert_id(engine.desk(), episode.transition()) == id) {
+        found = text([&](JsonWriter& w) { write_alert(w, alert_report(engine.desk(), episode)); });
+      }
+      return !found;
+    });
+    if (found) return found;
     for (const StopEpisode& stop : engine.stops().all()) {
       if (!stop.cleared || alert_id(engine.desk(), stop.transition()) != id) continue;
       return text([&](JsonWriter& w) { write_alert(w, alert_report(engine.desk(), stop)); });

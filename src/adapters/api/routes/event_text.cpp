@@ -36,6 +36,7 @@ class Walker {
       const char c = text_[at_];
       if (c == '"') {
         if (!string()) return broken("a text does not end");
+        if (open.empty()) return ended(begin);
       } else if (c == '{' || c == '[') {
         if (open.size() == depth_max) return broken("it is too deep");
         open += c == '{' ? '}' : ']';
@@ -43,18 +44,14 @@ class Walker {
         if (open.empty()) break;
         if (open.back() != c) return broken("brackets do not match");
         open.pop_back();
+        if (open.empty()) return ended(begin);
       } else if (c == ',' && open.empty()) {
         break;
       }
     }
     if (!open.empty()) return broken("it ends within a value");
-    std::string out(text_.substr(begin, at_ - begin));
-    while (!out.empty() && is_space(out.back()))
-      out.pop_back();
-    if (out.empty()) return broken("a value is missing");
-    std::replace_if(
-        out.begin(), out.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
-    return out;
+    --at_;  // a bare word ends before what follows it
+    return ended(begin);
   }
   tl::unexpected<Error> broken(std::string_view why) const {
     return fail(
@@ -65,6 +62,17 @@ class Walker {
   }
 
  private:
+  /// The value from `begin` to the present byte, as a line.
+  Result<std::string> ended(std::size_t begin) {
+    ++at_;
+    std::string out(text_.substr(begin, at_ - begin));
+    while (!out.empty() && is_space(out.back()))
+      out.pop_back();
+    if (out.empty()) return broken("a value is missing");
+    std::replace_if(
+        out.begin(), out.end(), [](char c) { return c == '\n' || c == '\r'; }, ' ');
+    return out;
+  }
   /// From the opening quote to the closing one.
   bool string() {
     for (++at_; at_ < text_.size(); ++at_) {
@@ -99,6 +107,7 @@ Result<std::vector<std::string>> split_events(std::string_view body) {
     BALLAST_TRY(event, walker.value());
     events.push_back(std::move(event));
     if (!array) break;
+    walker.skip_spaces();
     if (walker.take(',')) continue;
     if (walker.take(']')) break;
     return walker.broken("the array does not end");

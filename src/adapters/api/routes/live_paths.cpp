@@ -1,6 +1,7 @@
 #include "adapters/api/routes/live_paths.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/archive.hpp"
 #include "engine/report_factor.hpp"
@@ -12,6 +13,8 @@ constexpr std::uint32_t save_version = 1;
 constexpr std::size_t points_min = 512;
 constexpr std::size_t points_max = 16'384;
 constexpr std::size_t factors_sane = 100'000;
+/// A desk that runs is heard of at least once a second: shorter is no gap.
+constexpr Duration blink = Duration::seconds(5);
 
 }  // namespace
 
@@ -21,9 +24,10 @@ std::size_t LivePaths::capacity(std::size_t factors) const {
 }
 
 void LivePaths::resume(const Engine& engine) {
+  resumed_ = true;
   const Desk& desk = engine.desk();
-  std::vector<Followed> before = std::move(factors_);
-  factors_.clear();
+  std::vector<Followed> before = std::exchange(factors_, {});
+  if (engine.now() < reached_) before.clear();  // of a journal that is further: not this desk's past
   for (const FactorConfig& config : desk.factors) {
     std::string key = factor_label(config);
     const auto known =
@@ -37,31 +41,33 @@ void LivePaths::resume(const Engine& engine) {
   }
   if (!engine.started()) return;
   for (std::size_t i = 0; i < factors_.size(); ++i) {
-    Followed& f = factors_[i];
-    if (f.seen && engine.now() > reached_) {  // nobody watched: not known is what is honest
-      PathPoint lost;
-      lost.t = reached_;
-      lost.known = false;
-      f.history.add(lost);
-      f.history.observe(
-          {.t = reached_, .known = false, .out_of_band = false, .z = 0.0, .cause = {}});
-      f.region = Region::unknown;
-      f.seen = false;
-    }
+    if (factors_[i].seen && engine.now() - reached_ > blink) lose_sight(factors_[i]);
     record(engine, FactorId{i});
   }
   reached_ = engine.now();
 }
 
+/// Nobody watched from `reached_` on: not known is what is honest.
+void LivePaths::lose_sight(Followed& factor) const {
+  PathPoint lost = factor.history.last().value_or(PathPoint{});
+  lost.t = reached_;
+  lost.known = false;
+  factor.history.add(lost);
+  factor.history.observe(
+      {.t = reached_, .known = false, .out_of_band = false, .z = 0.0, .cause = {}});
+  factor.region = Region::unknown;
+  factor.seen = false;
+}
+
 void LivePaths::follow(const DeskGroup& group) {
   const Engine& engine = group.view.engine;
-  if (factors_.size() != engine.desk().factors.size()) resume(engine);
+  if (!resumed_) resume(engine);
   for (const FactorId id : group.factors)
     record(engine, id);
   reached_ = std::max(reached_, engine.now());
 }
 
-void LivePaths::follow(const Engine& engine) {
+void LivePaths::replayed(const Engine& engine) {
   if (factors_.size() != engine.desk().factors.size()) return resume(engine);
   for (const FactorId id : engine.trace().factors)
     record(engine, id);
@@ -136,6 +142,7 @@ Result<void> LivePaths::load(std::string_view bytes) {
   if (ar.failed() || !ar.done()) return damaged();
   factors_ = std::move(loaded);
   reached_ = reached;
+  resumed_ = false;
   return {};
 }
 

@@ -3,7 +3,8 @@
 //
 // On the desk's thread alone: follow() after each group, the rest within DeskPort::query(). Memory
 // is bounded by `budget_bytes`, shared among the factors. It is no part of the desk's state: save()
-// beside the snapshots, and load() before resume(); what passed in between is shown as unknown.
+// beside the snapshots or at the end, load() before the start; what passed in between, and was not
+// followed as the journal was replayed, is shown as unknown.
 #pragma once
 
 #include <cstddef>
@@ -23,12 +24,12 @@ class LivePaths {
 
   explicit LivePaths(std::size_t budget_bytes = budget_default) : budget_bytes_(budget_bytes) {}
 
-  /// The desk is this one from now on, as it stands: at the start and after a reload. Factors of
-  /// the same key keep their paths.
+  /// The desk is this one from now on, as it stands: after a reload, and by itself with the first
+  /// group. Factors of the same key keep their paths.
   void resume(const Engine& engine);
   void follow(const DeskGroup& group);
-  /// What one step changed: for who replays a journal between load() and resume().
-  void follow(const Engine& engine);
+  /// What one step changed: for who replays a journal after load() and before the start.
+  void replayed(const Engine& engine);
 
   /// nullptr before resume().
   const PathHistory* path(FactorId id) const;
@@ -49,11 +50,13 @@ class LivePaths {
     bool seen = false;
   };
   void record(const Engine& engine, FactorId id);
+  void lose_sight(Followed& factor) const;
   std::size_t capacity(std::size_t factors) const;
 
   std::size_t budget_bytes_;
   std::vector<Followed> factors_;  // as the desk lists them
   Timestamp reached_{};            // the engine's clock when last told
+  bool resumed_ = false;           // what is loaded has been joined to a running desk
 };
 
 }  // namespace ballast::api

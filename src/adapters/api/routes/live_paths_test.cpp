@@ -14,7 +14,7 @@ TEST(LivePaths, go_on_after_a_restart_as_if_there_was_none) {
   again.resume(desk.engine());
   EXPECT_EQ(again.save(), desk.paths.save());
   test::pass(desk, now, 5);
-  again.follow(desk.engine());
+  again.replayed(desk.engine());
   EXPECT_EQ(again.state_since(FactorId{0}), desk.paths.state_since(FactorId{0}));
 }
 
@@ -34,7 +34,22 @@ TEST(LivePaths, what_nobody_watched_is_unknown) {
   EXPECT_EQ(path.back().t, now);
   EXPECT_FALSE(path[path.size() - 2].known);
   EXPECT_EQ(path[path.size() - 2].t, stopped);
+  EXPECT_GT(path[path.size() - 2].actual, 2.0) << "the last level is held";
   EXPECT_EQ(again.state_since(FactorId{0}), std::nullopt);
+}
+
+TEST(LivePaths, of_a_journal_that_was_further_nothing_is_kept) {
+  ScriptedDesk further;
+  test::an_eventful_morning(further);
+  ScriptedDesk desk;
+  Timestamp now = test::at("12:00:00");
+  test::pass(desk, now, 10);
+  LivePaths again;
+  ASSERT_TRUE(again.load(further.paths.save()));
+  again.resume(desk.engine());
+  test::pass(desk, now, 1);
+  again.replayed(desk.engine());
+  EXPECT_TRUE(again.path(FactorId{0})->excursions({}, Timestamp{INT64_MAX}).empty());
 }
 
 TEST(LivePaths, a_reload_keeps_the_paths_of_factors_that_stay) {
@@ -76,7 +91,7 @@ TEST(LivePaths, memory_is_shared_among_the_factors) {
   for (int i = 0; i < 5000; ++i) {
     Timestamp now = test::at("12:00:00") + Duration::seconds(i);
     test::pass(desk, now, 1);
-    small.follow(desk.engine());
+    small.replayed(desk.engine());
   }
   EXPECT_LE(small.path(FactorId{0})->memory_bytes(), std::size_t{1} << 16);
 }

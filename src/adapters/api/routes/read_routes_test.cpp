@@ -105,11 +105,12 @@ TEST_F(ReadRoutes, a_sliding_window_and_today_are_figures_of_that_span) {
 TEST_F(ReadRoutes, today_begins_at_midnight) {
   Timestamp t = *parse_timestamp("2026-01-06T00:00:30Z");
   test::pass(desk, t, 5);
-  const Json row = client.json("/api/v1/adherence?window=today&factor=delta:BTC")["rows"][0];
+  const Json window = client.json("/api/v1/adherence?window=today&factor=cash:USDT@binance");
+  const Json& row = window["rows"][0];
   EXPECT_EQ(row["from"], "2026-01-06T00:00:00Z");
   EXPECT_EQ(row["known_seconds"], 35.0);
-  EXPECT_EQ(row["time_in_band"], 0.0);
-  EXPECT_EQ(client.json("/api/v1/exposures/delta:BTC")["time_in_band_today"], 0.0);
+  EXPECT_EQ(row["time_in_band"], 1.0);
+  EXPECT_EQ(client.json("/api/v1/exposures/cash:USDT@binance")["time_in_band_today"], 1.0);
 }
 
 TEST_F(ReadRoutes, calendar_rows_come_from_the_journal_as_asked) {
@@ -385,6 +386,11 @@ TEST_F(ReadRoutes, pages_put_together_are_the_whole_list_whatever_happens_in_bet
 }
 
 TEST_F(ReadRoutes, pages_of_alerts_hold_while_alerts_come_and_go) {
+  Statement agrees;  // the break that is open would make the factor unknown
+  agrees.place = {VenueId{0}, AccountName("main")};
+  agrees.instrument = desk.desk().find_instrument("BTC-USD");
+  agrees.qty = test::dec<Quantity>("12");
+  desk.step({now + Duration::seconds(1), agrees});
   ballast::test::Trader mm{&desk.desk(), "mm", 9000};
   const auto flap = [&] {
     now = now + Duration::seconds(7);

@@ -61,7 +61,7 @@ inline Desk scripted_desk() {
   desk.rules.push_back(low);
   ObjectiveConfig objective;
   objective.name = "btc-in-band";
-  objective.factor = FactorId{0};
+  objective.factor = FactorId{1};
   desk.objectives.push_back(objective);
 
   ControlConfig control;
@@ -138,7 +138,7 @@ class ScriptedDesk final : public DeskPort {
     for (const Effect& effect : effects)
       group_effects.push_back({figures.last_seq, effect});
     last = event;
-    paths.follow(engine_);
+    paths.replayed(engine_);
   }
   /// What the last step changed, as observers are told.
   template <class Fn>

@@ -149,14 +149,9 @@ tl::expected<Plan, Response> set_limit(const DeskView& view, const Request& requ
   TargetOverride change;
   change.factor = *id;
   change.limit = *limit;
-  const auto after = target_view_after(engine, change);
+  const auto after = limit_view_after(engine, change);
   if (!after) return tl::unexpected(refused("limit_refused", after.error().what));
-  LimitView changed = before;
-  changed.limit = *limit;
-  changed.overridden = true;
-  changed.version = after->version;
-  changed.until = after->override ? after->override->limit_until : std::nullopt;
-  return PlannedChange{change, "limit.set", before.key, limit_json(before), limit_json(changed),
+  return PlannedChange{change, "limit.set", before.key, limit_json(before), limit_json(*after),
                        *reason};
 }
 
