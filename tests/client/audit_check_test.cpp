@@ -14,7 +14,7 @@ AuditCheck checked(const std::vector<std::string>& bodies) {
   AuditCheck check;
   std::uint64_t seq = 0;
   for (const std::string& body : bodies)
-    check.see({++seq, {}, body});
+    check.see({++seq, {}, body}, body.find("refused") == std::string::npos);
   check.finish();
   return check;
 }
@@ -37,6 +37,13 @@ TEST(AuditCheck, accounts_for_each_change) {
 TEST(AuditCheck, finds_a_change_without_a_record) {
   EXPECT_EQ(checked({kill, mark}).problems(),
             std::vector<std::string>{"event 1 (kill by anna) has no audit record behind it"});
+}
+
+TEST(AuditCheck, asks_for_no_record_of_what_was_refused) {
+  const std::string refused =
+      R"({"t":"2026-01-05T12:00:00Z","type":"kill","scope":"desk","reason":"refused"})";
+  EXPECT_EQ(checked({kill, audit_of(1), refused}).problems(), std::vector<std::string>{});
+  EXPECT_EQ(checked({refused, audit_of(1)}).problems().size(), 1U);
 }
 
 TEST(AuditCheck, finds_a_record_of_nothing) {
@@ -77,11 +84,18 @@ TEST(AuditVerify, reads_the_journal_of_a_desk) {
   EXPECT_EQ(fine.out, "changes   0\nrecords   0\nproblems  none\n");
 
   ASSERT_EQ(run(replay + "kill.jsonl").code, 0);
+  // Stopped already: the engine refuses it, so nothing was changed.
+  scratch.write(
+      "again.jsonl",
+      R"({"t":"2026-01-05T12:00:02Z","type":"kill","scope":"desk","by":"bert","reason":"y"})"
+      "\n");
+  ASSERT_EQ(run(replay + "again.jsonl").code, 5);
   const testing::Ended unaccounted = run("audit verify desk.db -o json");
   EXPECT_EQ(unaccounted.code, 3);
   EXPECT_NE(unaccounted.out.find("event 2 (kill by anna) has no audit record behind it"),
             std::string::npos)
       << unaccounted.out;
+  EXPECT_EQ(unaccounted.out.find("bert"), std::string::npos) << unaccounted.out;
   EXPECT_EQ(run("audit verify desk.db --from-seq 3").code, 0);
   EXPECT_EQ(run("audit verify none.db").code, 1);
 }

@@ -30,11 +30,11 @@ std::string member(const json& object, const char* name) {
 
 }  // namespace
 
-void AuditCheck::see(const JournalEvent& event) {
+void AuditCheck::see(const JournalEvent& event, bool applied) {
   const std::string_view type = type_of(event.body);
   if (type == "audit") {
     audit(event);
-  } else if (std::find(decisions.begin(), decisions.end(), type) != decisions.end()) {
+  } else if (applied && std::find(decisions.begin(), decisions.end(), type) != decisions.end()) {
     ++changes_;
     const json body = json::parse(event.body, nullptr, false);
     const std::string by = body.is_object() ? member(body, "by") : "";

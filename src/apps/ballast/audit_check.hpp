@@ -17,7 +17,8 @@ namespace ballast {
 
 class AuditCheck {
  public:
-  void see(const JournalEvent& event);
+  /// @param applied  the engine took the event; what it refused changed nothing.
+  void see(const JournalEvent& event, bool applied);
   /// No event follows.
   void finish();
 

@@ -32,18 +32,22 @@ bool noise(const std::string& field) {
                      [&](std::string_view name) { return field.ends_with(name); });
 }
 
-/// What the item is called: docs/api.md, "The stream".
-std::string name_of(const Values& item) {
-  constexpr std::array<std::string_view, 7> parts{"id",   "key",        "venue", "account",
-                                                  "book", "instrument", "asset"};
-  std::string name;
-  for (const std::string_view part : parts) {
-    const auto found = item.find(std::string(part));
-    if (found == item.end()) continue;
-    name += (name.empty() ? "" : "/") + found->second;
-    if (part == "id" || part == "key") break;
+/// What the item is called, as the service names it when it goes: docs/api.md, "The stream".
+std::string name_of(const std::string& channel, const Values& item) {
+  const auto part = [&](const char* name) {
+    const auto found = item.find(name);
+    return found == item.end() ? std::string() : found->second;
+  };
+  if (channel == "quotes") return part("instrument");
+  for (const char* own : {"id", "key"}) {
+    if (item.contains(own)) return part(own);
   }
-  return name.empty() ? "-" : name;
+  std::string name;
+  for (const char* place :
+       {"venue", "account", "book", "instrument", "asset", "subject", "since"}) {
+    if (item.contains(place)) name += (name.empty() ? "" : "/") + part(place);
+  }
+  return name.empty() ? channel : name;
 }
 
 /// Turns notifications into lines: an item's first sight in full, afterwards what changed of it.
@@ -77,7 +81,7 @@ class Lines {
 
  private:
   void show(const std::string& at, const std::string& channel, Values item) {
-    const std::string name = name_of(item);
+    const std::string name = name_of(channel, item);
     Values& last = known_[channel][name];
     Values changed;
     bool worth_a_line = false;
