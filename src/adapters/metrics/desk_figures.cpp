@@ -1,6 +1,7 @@
 #include "adapters/metrics/desk_figures.hpp"
 
-#include "adherence/desk.hpp"
+#include <algorithm>
+
 #include "adherence/measure.hpp"
 
 namespace ballast::metrics {
@@ -71,29 +72,43 @@ DeskNames names_of(const Desk& desk) {
   return names;
 }
 
-Adherences adherences_of(const Engine& engine) {
-  Adherences all;
-  const std::vector<FactorConfig>& configs = engine.desk().factors;
-  all.factors.resize(configs.size());
-  std::vector<FactorShare> shares(configs.size());
+void AdherenceCopy::refresh_factor(const Engine& engine, std::size_t i) {
+  const FactorId id{i};
+  const FactorConfig& config = engine.desk().factor(id);
+  Adherences::Factor& factor = latest_.factors[i];
   for (std::size_t w = 0; w < window_infos.size(); ++w) {
-    for (std::size_t i = 0; i < configs.size(); ++i) {
-      const auto view = engine.tracker(FactorId{i}).view(static_cast<Window>(w), engine.now());
-      shares[i] = {std::nullopt, configs[i].weight, std::nullopt};
-      if (!view) continue;
-      shares[i].adherence = measured(*view, Measure::adherence);
-      shares[i].mean_weight = mean_weight(*view);
-      all.factors[i].adherence[w] = shares[i].adherence;
+    FactorShare& share = shares_[i][w];
+    share = {std::nullopt, config.weight, std::nullopt};
+    if (const auto view = engine.tracker(id).view(static_cast<Window>(w), engine.now())) {
+      share.adherence = measured(*view, Measure::adherence);
+      share.mean_weight = mean_weight(*view);
     }
-    all.desk[w] = desk_adherence(shares).adherence;
+    factor.adherence[w] = share.adherence;
   }
-  for (std::size_t i = 0; i < configs.size(); ++i) {
-    const Times times = engine.tracker(FactorId{i}).since_start(engine.now()).times;
-    all.factors[i].known_seconds = Duration{times.known()}.to_seconds();
-    for (std::size_t c = 0; c < cause_count; ++c)
-      all.factors[i].out_of_band_seconds[c] = Duration{times.by_cause[c]}.to_seconds();
+  const Times times = engine.tracker(id).since_start(engine.now()).times;
+  factor.known_seconds = Duration{times.known()}.to_seconds();
+  for (std::size_t c = 0; c < cause_count; ++c)
+    factor.out_of_band_seconds[c] = Duration{times.by_cause[c]}.to_seconds();
+}
+
+void AdherenceCopy::refresh(const Engine& engine, std::size_t count) {
+  const std::size_t all = engine.desk().factors.size();
+  if (shares_.size() != all) {
+    shares_.assign(all, {});
+    latest_.factors.assign(all, {});
+    next_ = 0;
+    count = all;
   }
-  return all;
+  for (std::size_t left = std::min(count, all); left > 0; --left) {
+    refresh_factor(engine, next_);
+    next_ = (next_ + 1) % all;
+  }
+  std::vector<FactorShare> shares(all);
+  for (std::size_t w = 0; w < window_infos.size(); ++w) {
+    for (std::size_t i = 0; i < all; ++i)
+      shares[i] = shares_[i][w];
+    latest_.desk[w] = desk_adherence(shares).adherence;
+  }
 }
 
 DeskFigures figures_of(const Engine& engine,

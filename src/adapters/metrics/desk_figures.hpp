@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "adherence/attribution.hpp"
+#include "adherence/desk.hpp"
 #include "engine/engine.hpp"
 #include "model/effect.hpp"
 #include "runtime/feed_health.hpp"
@@ -51,7 +52,23 @@ struct Adherences {
   std::vector<Factor> factors;
   ByWindow desk;
 };
-Adherences adherences_of(const Engine& engine);
+
+/// Keeps a copy of them, a few factors at a time. One thread.
+class AdherenceCopy {
+ public:
+  /// Copies the next so many factors, in turn; all of them at first, and of another desk.
+  void refresh(const Engine& engine, std::size_t count);
+  /// The engine was made anew.
+  void restart() { shares_.clear(); }
+  const Adherences& latest() const { return latest_; }
+
+ private:
+  void refresh_factor(const Engine& engine, std::size_t i);
+
+  Adherences latest_;
+  std::vector<std::array<FactorShare, window_infos.size()>> shares_;  // by factor
+  std::size_t next_ = 0;
+};
 
 struct Venue {
   VenueHealth health;
@@ -60,7 +77,7 @@ struct Venue {
 
 struct DeskFigures {
   std::shared_ptr<const DeskNames> names;  // shared by all copies of one configuration
-  std::shared_ptr<const Adherences> adherences;
+  Adherences adherences;
   std::vector<FactorLevels> factors;
   std::vector<Venue> venues;
   BySeverityAndState alerts{};
@@ -70,7 +87,7 @@ struct DeskFigures {
   EventCounts events;
   LiveFigures live;
 };
-/// All but what is shared.
+/// All but names and adherences.
 DeskFigures figures_of(const Engine& engine,
                        const LiveFigures& live,
                        std::span<const VenueHealth> venues);

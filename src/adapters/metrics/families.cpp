@@ -91,12 +91,9 @@ void Families::summary(std::string_view name,
   summary.sample_sum = sum;
 }
 
-std::string Families::text() const {
-  std::vector<prometheus::MetricFamily> filled;
-  for (const prometheus::MetricFamily& family : state_->families) {
-    if (!family.metric.empty()) filled.push_back(family);
-  }
-  return prometheus::TextSerializer().Serialize(filled);
+std::string Families::text() && {
+  std::erase_if(state_->families, [](const auto& family) { return family.metric.empty(); });
+  return prometheus::TextSerializer().Serialize(state_->families);
 }
 
 }  // namespace ballast::metrics

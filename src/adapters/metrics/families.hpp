@@ -53,8 +53,8 @@ class Families {
                std::uint64_t count,
                double sum);
 
-  /// The text exposition format, without metrics that have no series.
-  std::string text() const;
+  /// The text exposition format, without metrics that have no series. Ends it.
+  std::string text() &&;
 
  private:
   struct State;

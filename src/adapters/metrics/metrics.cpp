@@ -61,8 +61,7 @@ struct Metrics::State {
 
   // Of the desk's thread alone.
   std::shared_ptr<const DeskNames> names;
-  std::shared_ptr<const Adherences> adherences;
-  std::optional<Clock::time_point> adherences_at;
+  AdherenceCopy adherences;
 
   mutable std::mutex desk;  // guards these, for as long as a pointer or the counts are copied
   std::shared_ptr<const DeskFigures> figures;
@@ -113,13 +112,14 @@ void Metrics::copy(const Engine& engine,
                    std::span<const VenueHealth> venues) {
   State& state = *state_;
   if (!state.names) state.names = std::make_shared<const DeskNames>(names_of(engine.desk()));
-  if (passed(state.adherences_at, state.options.adherence_every)) {
-    state.adherences = std::make_shared<const Adherences>(adherences_of(engine));
-    state.adherences_at = Clock::now();
-  }
+  // A part of the factors each time, so that no copy takes long.
+  const auto turns = static_cast<std::size_t>(std::max<std::int64_t>(
+      1,
+      state.options.adherence_every.ns / std::max<std::int64_t>(1, state.options.copy_every.ns)));
+  state.adherences.refresh(engine, engine.desk().factors.size() / turns + 1);
   auto figures = std::make_shared<DeskFigures>(figures_of(engine, live, venues));
   figures->names = state.names;
-  figures->adherences = state.adherences;
+  figures->adherences = state.adherences.latest();
   std::shared_ptr<const DeskFigures> old = std::move(figures);  // freed outside of the lock
   const std::lock_guard lock(state.desk);
   state.figures.swap(old);
@@ -128,7 +128,7 @@ void Metrics::copy(const Engine& engine,
 
 void Metrics::forget_names() {
   state_->names = nullptr;
-  state_->adherences_at.reset();
+  state_->adherences.restart();
 }
 
 void Metrics::count(const HttpAnswer& answer) {
@@ -259,7 +259,7 @@ std::string Metrics::render() const {
   state_->render_counts(out);
   state_->render_http(out);
   state_->render_others(out);
-  return out.text();
+  return std::move(out).text();
 }
 
 }  // namespace ballast::metrics

@@ -1,9 +1,10 @@
 // Metrics: what the service measures of itself, as Prometheus reads it. The table of all of them is
 // in metric_table.hpp.
 //
-// The desk's thread copies a few figures at most every 100 ms (and what costs more to ask for every
-// second); HTTP counts its requests as it answers them; the stream and the sinks are asked when
-// somebody scrapes. Rendering happens on the thread that wants it and never holds up the desk.
+// The desk's thread copies a few figures at most every 100 ms (and what costs more to ask for in
+// turns, a tenth of the factors each time); HTTP counts its requests as it answers them; the stream
+// and the sinks are asked when somebody scrapes. Rendering happens on the thread that wants it and
+// never holds up the desk.
 //
 // Labels are bounded: factors, venues, routes and sinks beyond their cap are one `other`, under
 // which counters are summed and gauges not given, and `ballast_metrics_capped` counts them. A
@@ -48,7 +49,7 @@ struct SinkFigures {
 
 struct MetricsOptions {
   Duration copy_every = Duration::milliseconds(100);
-  Duration adherence_every = Duration::seconds(1);
+  Duration adherence_every = Duration::seconds(1);  // a factor's turn comes so often
   std::size_t factors_max = 500, venues_max = 100, routes_max = 200, sinks_max = 50;
 };
 

@@ -93,7 +93,7 @@ void render_times(const DeskNames::Factor& name,
 }
 
 void render_factors(const DeskFigures& figures, std::size_t factors_max, Families& out) {
-  const Adherences& adherences = *figures.adherences;
+  const Adherences& adherences = figures.adherences;
   const std::size_t all = figures.factors.size();
   const std::size_t own = std::min(all, factors_max);
   for (std::size_t i = 0; i < own; ++i) {
