@@ -326,7 +326,6 @@ TEST(Server, tells_who_asked_what_and_how_it_went) {
     client.ask("GET", "/api/v1/items/x", service.token(Role::viewer));
     client.ask("GET", "/api/v1/none");
     client.ask("GET", "/");
-    service.server().stop(Duration::seconds(30));  // what was answered was told
   }
   EXPECT_EQ(seen, (std::vector<std::string>{"GET /api/v1/items/{key} viewer-1 200", "GET   404",
                                             "GET file  200"}));
