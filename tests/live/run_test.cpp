@@ -68,8 +68,14 @@ class LiveRun : public ::testing::Test {
   /// How often each fill is in the journal.
   std::map<std::string, int> fills() const {
     std::map<std::string, int> counts;
+    if (!fs::exists(journal())) return counts;
     auto reader = JournalReader::open(journal());
-    if (!reader) return counts;
+    if (!reader) {  // while it is made, or recovered, it may not be readable: whoever waits says
+                    // why
+      why_unread_ = reader.error().what;
+      return counts;
+    }
+    why_unread_.clear();
     const auto read = reader->for_each(1, {}, [&](const JournalEvent& event) -> Result<void> {
       const std::size_t at = event.body.find(R"("id":"f)");
       if (event.body.find(R"("type":"fill")") == std::string_view::npos) return {};
@@ -91,6 +97,7 @@ class LiveRun : public ::testing::Test {
   }
 
   Scratch scratch;
+  mutable std::string why_unread_;  // the journal, at the last look
 };
 
 TEST_F(LiveRun, follows_a_file_through_growth_rotation_restart_and_truncation) {
@@ -143,7 +150,9 @@ TEST_F(LiveRun, loses_and_repeats_nothing_when_it_is_killed_while_it_follows) {
         lines += fill(written++);
       append("events.jsonl", lines);
     }
-    ASSERT_TRUE(eventually([&] { return fills().size() > before; })) << program.log();
+    ASSERT_TRUE(eventually([&] { return fills().size() > before; }))
+        << before << " before; " << why_unread_ << "\n"
+        << program.log();
     std::this_thread::sleep_for(std::chrono::microseconds(rng.below(100'000)));
     program.signal(SIGKILL);
     ASSERT_EQ(program.wait(), 128 + SIGKILL);
