@@ -27,8 +27,7 @@ void LivePaths::resume(const Engine& engine) {
   resumed_ = true;
   const Desk& desk = engine.desk();
   std::vector<Followed> before = std::exchange(factors_, {});
-  if (engine.now() < reached_)
-    before.clear();  // of a journal that is further: not this desk's past
+  if (engine.now() < reached_) before.clear();  // a journal that was further: not our past
   for (const FactorConfig& config : desk.factors) {
     std::string key = factor_label(config);
     const auto known =

@@ -144,7 +144,11 @@ void write_responses(JsonWriter& out, const Route& route) {
     }
     write_refusal(out, "422", "Well-formed, and refused: the detail says why.");
   }
-  write_refusal(out, "503", "Not ready, draining, or the journal has failed.");
+  if (route.needs) {
+    write_refusal(out, "503", "Not ready, draining, or the journal has failed.");
+  } else {  // probes speak plain text
+    write_success(out, route, "503", "Not ready: the reason.");
+  }
   out.end_object();
 }
 
