@@ -1,5 +1,7 @@
 #include "adapters/api/routes/schemas.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "base/contract.hpp"
@@ -374,13 +376,12 @@ std::map<std::string, std::string> schemas() {
   const std::string figures(figures_fields);
   out["WindowRow"] =
       json_schema("factor string, book string, unit string, from time, to time, " + figures);
-  out["FactorReport"] = json_schema(
+  out["FactorReport"] = json_schema(fmt::format(
       "factor string, book string, unit string, actual decimal?, target decimal?, band range?, "
-      "limit "
-      "range?, deviation decimal?, z number?, state in_band|above|below|unknown, " +
-      figures +
-      ", pnl Profit?, skew number?, unknown_reason string?, ~restated_adherence number?, "
-      "excursion_list Excursion[]");
+      "limit range?, deviation decimal?, z number?, state in_band|above|below|unknown, {}, pnl "
+      "Profit?, skew number?, unknown_reason string?, ~restated_adherence number?, "
+      "excursion_list Excursion[]",
+      figures));
   out["ProposalInFull"] = json_schema(std::string(proposal_fields) + ", lines Line[]");
   return out;
 }
