@@ -32,7 +32,7 @@ void for_refusals(const Event& event, std::span<const Effect> effects, const Fn&
 
 }  // namespace
 
-const char* const engine_version = BALLAST_VERSION "/8";
+const char* const engine_version = BALLAST_VERSION "/9";
 
 Result<Desk> read_desk(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -77,7 +77,8 @@ Result<void> Run::recover() {
     for (const std::string& damage : search.damaged)
       complain(damage);
     rebuild = search.latest && search.latest->seq > projected;
-    if (search.latest && !rebuild && restore(search.latest->bytes)) from = search.latest->seq + 1;
+    if (search.latest && !rebuild && restore(std::move(search.latest->image)))
+      from = search.latest->seq + 1;
   }
   projector_ = std::make_unique<Projector>(*engine_, journal_->projections());
   if (rebuild) journal_->begin_rebuild();
@@ -94,20 +95,23 @@ Result<void> Run::recover() {
   return {};
 }
 
-std::string Run::snapshot() {
-  std::string bytes;
-  std::string engine = engine_->snapshot();
-  SaveArchive ar(bytes);
-  ar(journal_refusals_, engine);
-  return bytes;
+/// What the engine does not know is the last block.
+StateImage Run::snapshot() {
+  StateImage image = engine_->snapshot();
+  std::string refusals;
+  SaveArchive ar(refusals);
+  ar(journal_refusals_);
+  image.blocks.emplace_back(refusals);
+  return image;
 }
 
-bool Run::restore(std::string_view bytes) {
-  std::string engine;
-  LoadArchive ar(bytes);
-  ar(journal_refusals_, engine);
-  // Bytes that are no such pair give an engine's snapshot that is none either.
-  const auto restored = engine_->restore(ar.done() ? engine : std::string());
+bool Run::restore(StateImage image) {
+  const Block refusals = image.blocks.empty() ? Block() : image.blocks.back();
+  if (!image.blocks.empty()) image.blocks.pop_back();
+  LoadArchive ar(refusals.bytes());
+  ar(journal_refusals_);
+  // What is no such list stands beside an engine's snapshot that is none either.
+  const auto restored = engine_->restore(ar.done() ? image : StateImage());
   if (restored) return true;
   complain(restored.error().what);
   begin(Desk(engine_->desk()));

@@ -45,7 +45,7 @@ class Run {
   /// Steps an event that a journal holds.
   std::span<const Effect> follow(std::uint64_t seq, const Event& event);
   /// Begins with the state of a snapshot; false, and at the beginning, if it is unfit.
-  bool restore(std::string_view bytes);
+  bool restore(StateImage image);
   /// Commits what is open, stores a snapshot, closes the journal.
   Result<void> finish();
   /// An event that could not be read: counted and listed like one that the engine refused.
@@ -66,7 +66,7 @@ class Run {
  private:
   Run(Desk desk, Options options);
   void begin(Desk desk);
-  std::string snapshot();
+  StateImage snapshot();
   Result<void> recover();
   Result<void> replay_journal(std::uint64_t from, bool rebuild);
   /// The event's number when it is stored or was already; absent: it was, and there is no more to
