@@ -51,12 +51,12 @@ api::ServerOptions server_options(const ServiceApi::Options& options, metrics::M
   if (!options.service.tls.certificate.empty()) {
     server.tls = api::TlsFiles{options.service.tls.certificate, options.service.tls.key};
   }
-  server.observe = [&metrics](const api::Exchange& exchange) {
-    metrics.count(metrics::HttpAnswer{.method = exchange.method,
-                                      .route = exchange.route,
-                                      .status = exchange.status,
-                                      .role = {},
-                                      .seconds = exchange.seconds});
+  server.observe = [&metrics](const api::AnsweredRequest& request) {
+    metrics.count(metrics::HttpAnswer{.method = request.method,
+                                      .route = request.route,
+                                      .status = request.status,
+                                      .role = request.role,
+                                      .seconds = request.seconds});
   };
   return server;
 }

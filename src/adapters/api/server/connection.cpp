@@ -26,8 +26,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "adapters/api/server/line_splitter.hpp"
-#include "adapters/api/server/reply.hpp"
+#include "adapters/api/server/exchange.hpp"
 
 namespace ballast::api {
 namespace {
@@ -41,7 +40,6 @@ using tcp = net::ip::tcp;
 using Nanoseconds = std::chrono::nanoseconds;
 
 constexpr std::size_t piece_bytes = 16 * 1024;  // read at once
-constexpr std::size_t batch_lines = 1000;
 constexpr std::size_t linger_bytes = 256 * 1024;
 constexpr auto linger_within = std::chrono::seconds(2);
 constexpr auto close_within = std::chrono::seconds(5);  // of a WebSocket
@@ -101,14 +99,15 @@ bool is_http_error(const error_code& error) {
   return error.category() == make_error_code(http::error::bad_method).category();
 }
 
-class Connection final : public StreamPeer, public std::enable_shared_from_this<Connection> {
+class Connection final : public Wire,
+                         public StreamPeer,
+                         public std::enable_shared_from_this<Connection> {
  public:
-  Connection(ServerCore& core, tcp::socket socket, std::string peer, std::string local_address)
+  Connection(ServerCore& core, tcp::socket socket, net::ssl::context* tls, Accepted accepted)
       : core_(core),
         limits_(core.options.limits),
-        peer_(std::move(peer)),
-        local_address_(std::move(local_address)),
-        bytes_(std::move(socket), core.tls),
+        accepted_(std::move(accepted)),
+        bytes_(std::move(socket), tls),
         executor_(bytes_.get_executor()),
         timer_(executor_),
         buffer_(limits_.header_bytes + 4 * piece_bytes) {}
@@ -121,6 +120,17 @@ class Connection final : public StreamPeer, public std::enable_shared_from_this<
   void start();
   void turn_away();
 
+  // Wire
+  void read(SteadyTime deadline, std::function<void(Piece)> then) override;
+  void write(std::string_view first,
+             std::string_view second,
+             SteadyTime deadline,
+             std::function<void()> then) override;
+  void wait(SteadyTime deadline, std::function<void()> late) override;
+  void post(std::function<void()> task) override;
+  void next(bool close) override;
+  void upgrade(Admission admission, std::string host) override;
+
   // StreamPeer, of any thread
   void send(Frame frame) override;
   void close(std::uint16_t code, std::string reason) override;
@@ -128,11 +138,10 @@ class Connection final : public StreamPeer, public std::enable_shared_from_this<
 
  private:
   enum class Phase : std::uint8_t {
-    waiting,
-    body,
-    lines,
-    handling,
+    waiting,  // for a request, or in the middle of its head
+    reading,
     writing,
+    handling,
     lingering,
     stream,
     closed
@@ -141,7 +150,6 @@ class Connection final : public StreamPeer, public std::enable_shared_from_this<
 
   void until(SteadyTime deadline);
   void within(Nanoseconds span) { until(std::chrono::steady_clock::now() + span); }
-  Nanoseconds transfer_time(std::size_t bytes) const;
   void expire();
   void asked_to_close(bool at_once);
   void close_now();
@@ -156,43 +164,20 @@ class Connection final : public StreamPeer, public std::enable_shared_from_this<
   void parse_head();
   void on_head(error_code error);
   RequestHead take_head();
-  void act_on(RequestHead head);
-  void continue_then(void (Connection::*read)());
-
-  void read_piece(void (Connection::*then)(error_code, std::size_t));
-  bool take_piece(error_code& error, std::string_view& piece);
-  void read_body();
-  void refuse_body();
-  void on_body(error_code error, std::size_t count);
-  void handle();
-
-  void begin_lines();
-  void read_lines();
-  void on_lines(error_code error, std::size_t count);
-  void give_batch();
-  void on_answer(LineAnswer answer);
-  void end_lines(Response last);
-  void write_lines(std::string_view line, bool last);
-  void on_lines_written(error_code error, std::size_t count);
-
-  void reply(Response response);
-  void on_written(error_code error, std::size_t count);
-  void finish_exchange();
+  void on_piece(error_code error, std::size_t count);
   void linger();
   void drain(error_code error, std::size_t count);
 
-  void upgrade();
   void on_upgraded(error_code error);
   void read_message();
   void on_message(error_code error, std::size_t count);
   void write_frame();
-  void on_frame_written(error_code error, std::size_t count);
+  void on_frame_written(error_code error);
   void close_stream(std::uint16_t code, const std::string& reason);
 
   ServerCore& core_;
   const ServerLimits& limits_;
-  const std::string peer_;
-  const std::string local_address_;
+  const Accepted accepted_;
   std::uint64_t id_ = 0;
   Bytes bytes_;
   Bytes::executor_type executor_;
@@ -203,38 +188,22 @@ class Connection final : public StreamPeer, public std::enable_shared_from_this<
   bool first_request_ = true;
   bool close_after_ = false;
 
-  // The exchange under way
   beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   std::size_t head_bytes_ = 0;  // parsed
-  Admission admission_;
-  std::string method_, host_;
-  SteadyTime began_;
-  std::size_t received_ = 0;  // of the body
-  std::uint64_t exchange_ = 0;
+  std::shared_ptr<Exchange> exchange_;
   std::string piece_;
-  std::string head_text_;
-  Response response_;
-  std::size_t sent_ = 0;  // of the body
+  std::function<void(Piece)> on_read_;
+  std::function<void()> on_late_;
+  std::size_t drained_ = 0;
 
-  struct Lines {
-    explicit Lines(std::size_t line_max) : splitter(line_max) {}
-    LineTaker take;
-    LineSplitter splitter;
-    std::size_t first = 0;
-    bool whole = false;     // the body
-    bool begun = false;     // the answer
-    bool finished = false;  // the answer
-  };
-  std::optional<Lines> lines_;
-
-  // The stream
   using WebSocket = websocket::stream<Bytes, false>;
   std::optional<WebSocket> ws_;
+  std::optional<Identity> identity_;
   std::shared_ptr<StreamClient> client_;
   beast::flat_buffer message_;
   mutable std::mutex queue_mutex_;
-  std::deque<Frame> queue_;
+  std::deque<Frame> queue_;  // the first is being written
   std::size_t queued_bytes_ = 0;
   std::optional<SteadyTime> queued_since_;
   bool queue_closed_ = false;
@@ -244,7 +213,7 @@ class Connection final : public StreamPeer, public std::enable_shared_from_this<
 
 bool Connection::enter() {
   const std::weak_ptr<Connection> self = weak_from_this();
-  id_ = core_.table.enter(peer_, [self, executor = executor_](bool at_once) {
+  id_ = core_.table.enter(accepted_.peer, [self, executor = executor_](bool at_once) {
     net::post(executor, [self, at_once] {
       if (const auto open = self.lock()) open->asked_to_close(at_once);
     });
@@ -265,7 +234,7 @@ void Connection::start() {
 
 /// Says why in the clear; a TLS client sees the connection end.
 void Connection::turn_away() {
-  if (core_.tls != nullptr) return;
+  if (bytes_.tls() != nullptr) return;
   Response response = problem(503, "too_many_connections",
                               "too many connections are open; close some, or come back later");
   response.headers.emplace_back("Retry-After", "5");
@@ -286,23 +255,10 @@ void Connection::until(SteadyTime deadline) {
   });
 }
 
-Nanoseconds Connection::transfer_time(std::size_t bytes) const {
-  const std::chrono::duration<double> seconds(static_cast<double>(bytes) / limits_.transfer_rate);
-  return chrono(limits_.transfer_within) + std::chrono::duration_cast<Nanoseconds>(seconds);
-}
-
 void Connection::expire() {
-  if (phase_ == Phase::handling) {
-    ++exchange_;  // a late answer means nothing any more
-    Response late = problem(504, "no_answer",
-                            "the desk did not answer in time; what was asked may "
-                            "still happen, so look before you ask again");
-    return lines_ ? end_lines(std::move(late)) : reply(std::move(late));
-  }
-  const bool reading_request =
-      (phase_ == Phase::waiting && parser_) || phase_ == Phase::body || phase_ == Phase::lines;
-  if (!reading_request) return close_now();
-  expired_ = true;  // its handler answers 408
+  if (phase_ == Phase::handling) return std::exchange(on_late_, nullptr)();
+  if (phase_ != Phase::reading && !(phase_ == Phase::waiting && parser_)) return close_now();
+  expired_ = true;  // whoever reads answers 408
   error_code ignored;
   bytes_.socket().cancel(ignored);
 }
@@ -328,11 +284,8 @@ void Connection::await_request() {
   if (close_after_ || core_.draining) return linger();
   phase_ = Phase::waiting;
   core_.table.set_waiting(id_, true);
+  exchange_.reset();
   parser_.reset();
-  lines_.reset();
-  admission_ = {};
-  response_ = {};
-  received_ = sent_ = 0;
   expired_ = false;
   if (buffer_.size() > 0) return begin_head();  // pipelined
   within(chrono(first_request_ ? limits_.header_within : limits_.idle_within));
@@ -375,21 +328,19 @@ void Connection::parse_head() {
 }
 
 void Connection::on_head(error_code error) {
-  began_ = std::chrono::steady_clock::now();
-  method_.clear();
-  host_.clear();
+  core_.table.set_waiting(id_, false);
+  exchange_ = std::make_shared<Exchange>(core_, shared_from_this());
   if (expired_) {
-    reply(problem(408, "too_slow", "the head of the request did not come in time"));
+    exchange_->refuse(problem(408, "too_slow", "the head of the request did not come in time"));
   } else if (error == http::error::header_limit) {
-    reply(problem(431, "header_too_large",
-                  fmt::format("the head of a request has at most {} bytes", limits_.header_bytes)));
+    exchange_->refuse(
+        problem(431, "header_too_large",
+                fmt::format("the head of a request has at most {} bytes", limits_.header_bytes)));
   } else if (error) {
-    reply(problem(400, "bad_request",
-                  fmt::format("this is no request of HTTP/1.1: {}", error.message())));
+    exchange_->refuse(problem(400, "bad_request",
+                              fmt::format("this is no request of HTTP/1.1: {}", error.message())));
   } else {
-    core_.table.set_waiting(id_, false);
-    ++core_.requests;
-    act_on(take_head());
+    exchange_->begin(take_head());
   }
 }
 
@@ -408,253 +359,81 @@ RequestHead Connection::take_head() {
     if (name == "host") head.host_repeated = true;
     at->second += ", " + std::string(field.value());
   }
-  const auto length = parser_->content_length();
-  head.has_body = parser_->chunked() || (length && *length > 0);
+  if (const auto length = parser_->content_length()) head.content_length = *length;
+  head.has_body = parser_->chunked() || head.content_length.value_or(0) > 0;
+  head.body_begun = buffer_.size() > 0;
+  head.unknown_encoding = head.headers.contains("transfer-encoding") && !parser_->chunked();
+  head.keep_alive = parser_->keep_alive();
   head.upgrade = websocket::is_upgrade(message);
-  head.peer = peer_;
-  head.local_address = local_address_;
+  head.peer = accepted_.peer;
+  head.local_address = accepted_.local_address;
   return head;
 }
 
-void Connection::act_on(RequestHead head) {
-  method_ = head.method;
-  if (const auto host = head.headers.find("host"); host != head.headers.end()) host_ = host->second;
-  if (head.headers.contains("transfer-encoding") && !parser_->chunked()) {
-    close_after_ = true;  // where the body ends is not known
-    return reply(problem(501, "transfer_encoding", "of all transfer encodings, chunked is known"));
-  }
-  const bool has_body = head.has_body;
-  admission_ = core_.gate.admit(std::move(head), began_);
-  switch (admission_.kind) {
-    case Admission::Kind::answered:
-      if (admission_.response.status == 421) host_.clear();  // a name that is not ours
-      return reply(std::move(admission_.response));
-    case Admission::Kind::file: {
-      Response response = file_response(*admission_.file);
-      answer_if_none_match(admission_.request, response);
-      return reply(std::move(response));
-    }
-    case Admission::Kind::stream:
-      return upgrade();
-    case Admission::Kind::lines:
-      return begin_lines();
-    case Admission::Kind::route:
-      if (!has_body) return handle();
-      if (parser_->content_length().value_or(0) > admission_.route->body_max) return refuse_body();
-      return continue_then(&Connection::read_body);
-  }
-}
+// ---- what an exchange asks for
 
-/// A client that waits to be told so (`Expect: 100-continue`) now sends the body.
-void Connection::continue_then(void (Connection::*read)()) {
-  const auto expect = admission_.request.header("expect");
-  if (!expect || buffer_.size() > 0 || parser_->get().version() < 11) return (this->*read)();
-  static constexpr std::string_view line = "HTTP/1.1 100 Continue\r\n\r\n";
-  phase_ = Phase::writing;
-  within(transfer_time(0));
-  net::async_write(bytes_, net::buffer(line),
-                   [self = shared_from_this(), read](error_code error, std::size_t /*count*/) {
-                     if (self->phase_ == Phase::closed) return;
-                     error ? self->close_now() : (self.get()->*read)();
-                   });
-}
-
-// ---- its body
-
-void Connection::read_piece(void (Connection::*then)(error_code, std::size_t)) {
+void Connection::read(SteadyTime deadline, std::function<void(Piece)> then) {
+  phase_ = Phase::reading;
+  until(deadline);
+  on_read_ = std::move(then);
   piece_.resize(piece_bytes);
   parser_->get().body().data = piece_.data();
   parser_->get().body().size = piece_.size();
   parser_->get().body().more = true;
-  http::async_read_some(bytes_, buffer_, *parser_, bound(then));
+  http::async_read_some(bytes_, buffer_, *parser_, bound(&Connection::on_piece));
 }
 
-/// What the read brought; false when it ended the exchange.
-bool Connection::take_piece(error_code& error, std::string_view& piece) {
+void Connection::on_piece(error_code error, std::size_t /*count*/) {
+  if (phase_ == Phase::closed) return;
   if (error == http::error::need_buffer) error = {};
-  if (phase_ == Phase::closed) return false;
-  if (!error) {
-    piece = std::string_view(piece_).substr(0, piece_.size() - parser_->get().body().size);
-    received_ += piece.size();
-    return true;
+  if (error && !expired_ && !is_http_error(error)) return close_now();  // the client went away
+  Piece piece;
+  if (expired_) {
+    piece.problem = problem(408, "too_slow", "the body of the request did not come in time");
+  } else if (error) {
+    piece.problem =
+        problem(400, "bad_body",
+                fmt::format("the body is not framed as HTTP/1.1 says: {}", error.message()));
+  } else {
+    // The line end behind a chunk stays in the buffer until the next one comes.
+    constexpr std::size_t chunk_end = 2;
+    error_code ignored;
+    piece.bytes = std::string_view(piece_).substr(0, piece_bytes - parser_->get().body().size);
+    piece.whole = parser_->is_done();
+    piece.more = buffer_.size() > chunk_end || bytes_.socket().available(ignored) > 0;
   }
-  const bool late = expired_;
-  if (!late && !is_http_error(error)) {
-    close_now();  // the client went away
-    return false;
-  }
-  Response response =
-      late ? problem(408, "too_slow", "the body of the request did not come in time")
-           : problem(400, "bad_body",
-                     fmt::format("the body is not framed as HTTP/1.1 says: {}", error.message()));
-  lines_ ? end_lines(std::move(response)) : reply(std::move(response));
-  return false;
+  std::exchange(on_read_, nullptr)(std::move(piece));
 }
 
-void Connection::read_body() {
-  phase_ = Phase::body;
-  until(began_ + transfer_time(received_));
-  read_piece(&Connection::on_body);
+void Connection::write(std::string_view first,
+                       std::string_view second,
+                       SteadyTime deadline,
+                       std::function<void()> then) {
+  phase_ = Phase::writing;
+  until(deadline);
+  const std::array<net::const_buffer, 2> parts{net::buffer(first), net::buffer(second)};
+  net::async_write(bytes_, parts,
+                   [self = shared_from_this(), exchange = exchange_, then = std::move(then)](
+                       error_code error, std::size_t /*count*/) {
+                     if (self->phase_ == Phase::closed) return;
+                     error ? self->close_now() : then();
+                   });
 }
 
-void Connection::on_body(error_code error, std::size_t /*count*/) {
-  std::string_view piece;
-  if (!take_piece(error, piece)) return;
-  if (received_ > admission_.route->body_max) return refuse_body();
-  admission_.request.body += piece;
-  parser_->is_done() ? handle() : read_body();
-}
-
-void Connection::refuse_body() {
-  reply(problem(413, "body_too_large",
-                fmt::format("the body of {} has at most {} bytes; send it in parts",
-                            admission_.route->pattern, admission_.route->body_max)));
-}
-
-void Connection::handle() {
+void Connection::wait(SteadyTime deadline, std::function<void()> late) {
   phase_ = Phase::handling;
-  within(chrono(limits_.handle_within));
-  const std::uint64_t number = ++exchange_;
-  const auto respond = [weak = weak_from_this(), number](Response response) {
-    const auto self = weak.lock();
-    if (!self) return;
-    net::post(self->executor_, [self, number, response = std::move(response)]() mutable {
-      if (self->phase_ != Phase::handling || self->exchange_ != number) return;
-      answer_if_none_match(self->admission_.request, response);
-      self->reply(std::move(response));
-    });
-  };
-  try {
-    admission_.route->handle(admission_.request, respond);
-  } catch (const std::exception& defect) {
-    respond(problem(500, "internal_error", defect.what()));
-  }
+  on_late_ = std::move(late);
+  until(deadline);
 }
 
-// ---- a body of lines
-
-void Connection::begin_lines() {
-  lines_.emplace(limits_.line_bytes);
-  lines_->take = admission_.route->stream_lines(admission_.request);
-  continue_then(&Connection::read_lines);
-}
-
-void Connection::read_lines() {
-  phase_ = Phase::lines;
-  within(chrono(limits_.idle_within));
-  read_piece(&Connection::on_lines);
-}
-
-void Connection::on_lines(error_code error, std::size_t /*count*/) {
-  std::string_view piece;
-  if (!take_piece(error, piece)) return;
-  LineSplitter& splitter = lines_->splitter;
-  if (!splitter.add(piece))
-    return end_lines(problem(413, "line_too_long",
-                             fmt::format("line {} has more than {} bytes",
-                                         lines_->first + splitter.ready(), limits_.line_bytes)));
-  lines_->whole = parser_->is_done();
-  if (lines_->whole) splitter.finish();
-  // More that is there already makes a better batch; what is not there is not waited for. The line
-  // end behind a chunk stays in the buffer until the next one comes.
-  constexpr std::size_t chunk_end = 2;
-  error_code ignored;
-  const bool full = splitter.ready() >= batch_lines || splitter.bytes() >= limits_.line_bytes;
-  const bool more = buffer_.size() > chunk_end || bytes_.socket().available(ignored) > 0;
-  if (!lines_->whole && (splitter.ready() == 0 || (more && !full))) return read_lines();
-  give_batch();
-}
-
-void Connection::give_batch() {
-  LineBatch batch;
-  batch.first = lines_->first;
-  batch.lines = lines_->splitter.take(batch_lines);
-  batch.last = lines_->whole && lines_->splitter.ready() == 0;
-  lines_->first += batch.lines.size();
-  lines_->finished = batch.last;
-  phase_ = Phase::handling;
-  within(chrono(limits_.handle_within));
-  const std::uint64_t number = ++exchange_;
-  lines_->take(std::move(batch), [weak = weak_from_this(), number](LineAnswer answer) {
-    const auto self = weak.lock();
-    if (!self) return;
-    net::post(self->executor_, [self, number, answer = std::move(answer)]() mutable {
-      if (self->phase_ == Phase::handling && self->exchange_ == number)
-        self->on_answer(std::move(answer));
-    });
+void Connection::post(std::function<void()> task) {
+  net::post(executor_, [self = shared_from_this(), task = std::move(task)] {
+    if (self->phase_ != Phase::closed) task();
   });
 }
 
-void Connection::on_answer(LineAnswer answer) {
-  if (answer.end) return end_lines(std::move(*answer.end));
-  write_lines(answer.line, lines_->finished);
-}
-
-/// Ends the exchange before the body ended. A status can be told only while nothing else was.
-void Connection::end_lines(Response last) {
-  if (!lines_->finished) close_after_ = true;
-  if (!lines_->begun) return reply(std::move(last));
-  lines_->finished = true;
-  write_lines(last.body, true);
-}
-
-void Connection::write_lines(std::string_view line, bool last) {
-  head_text_.clear();
-  if (!lines_->begun && (last || !line.empty())) {
-    lines_->begun = true;
-    response_.content_type = "application/x-ndjson";
-    head_text_ = reply_head(response_, std::nullopt,
-                            {host_, core_.tls != nullptr,
-                             close_after_ || !parser_->get().keep_alive(), core_.options.now()});
-  }
-  if (!line.empty()) head_text_ += fmt::format("{:x}\r\n{}\n\r\n", line.size() + 1, line);
-  if (last) head_text_ += "0\r\n\r\n";
-  sent_ += line.size();
-  phase_ = Phase::writing;
-  within(chrono(limits_.transfer_within));
-  net::async_write(bytes_, net::buffer(head_text_), bound(&Connection::on_lines_written));
-}
-
-void Connection::on_lines_written(error_code error, std::size_t /*count*/) {
-  if (phase_ == Phase::closed) return;
-  if (error) return close_now();
-  if (lines_->finished) return finish_exchange();
-  lines_->whole || lines_->splitter.ready() > 0 ? give_batch() : read_lines();
-}
-
-// ---- the answer
-
-void Connection::reply(Response response) {
-  response_ = std::move(response);
-  const bool keeps = parser_ && parser_->is_done() && parser_->get().keep_alive();
-  if (!keeps || core_.draining) close_after_ = true;
-  const StaticFile* file = response_.status == 200 ? admission_.file : nullptr;
-  const std::string_view body = file != nullptr ? file->bytes : std::string_view(response_.body);
-  head_text_ = reply_head(response_, body.size(),
-                          {host_, core_.tls != nullptr, close_after_, core_.options.now()});
-  const bool bare = admission_.head_only || response_.status == 204 || response_.status == 304;
-  sent_ = bare ? 0 : body.size();
-  phase_ = Phase::writing;
-  within(transfer_time(sent_));
-  const std::array<net::const_buffer, 2> parts{net::buffer(head_text_),
-                                               net::buffer(body.data(), sent_)};
-  net::async_write(bytes_, parts, bound(&Connection::on_written));
-}
-
-void Connection::on_written(error_code error, std::size_t /*count*/) {
-  if (phase_ == Phase::closed) return;
-  error ? close_now() : finish_exchange();
-}
-
-void Connection::finish_exchange() {
-  if (core_.options.observe) {
-    const std::string_view route = admission_.route != nullptr  ? admission_.route->pattern
-                                   : admission_.file != nullptr ? std::string_view("file")
-                                                                : std::string_view();
-    const auto spent = std::chrono::steady_clock::now() - began_;
-    core_.options.observe({peer_, method_, route, admission_.request.by.name, response_.status,
-                           received_, sent_, std::chrono::duration<double>(spent).count()});
-  }
+void Connection::next(bool close) {
+  if (close) close_after_ = true;
   close_after_ ? linger() : await_request();
 }
 
@@ -664,7 +443,6 @@ void Connection::linger() {
   phase_ = Phase::lingering;
   core_.table.set_waiting(id_, true);
   within(linger_within);
-  received_ = 0;
   piece_.resize(piece_bytes);
   const auto then = [self = shared_from_this()](error_code /*error*/) {
     error_code ignored;
@@ -675,14 +453,19 @@ void Connection::linger() {
 }
 
 void Connection::drain(error_code error, std::size_t count) {
-  received_ += count;
-  if (error || phase_ == Phase::closed || received_ > linger_bytes) return close_now();
+  drained_ += count;
+  if (error || phase_ == Phase::closed || drained_ > linger_bytes) return close_now();
   bytes_.socket().async_read_some(net::buffer(piece_), bound(&Connection::drain));
 }
 
 // ---- the stream
 
-void Connection::upgrade() {
+void Connection::upgrade(Admission admission, std::string host) {
+  if (buffer_.size() > 0)
+    return exchange_->refuse(
+        problem(400, "too_early", "a client of the stream waits for the answer first"));
+  identity_ = std::move(admission.identity);
+  const bool tls = bytes_.tls() != nullptr;
   phase_ = Phase::stream;
   ++deadline_;  // from here on, Beast's own
   timer_.cancel();
@@ -694,12 +477,12 @@ void Connection::upgrade() {
   ws_->set_option(timeouts);
   ws_->read_message_max(limits_.message_bytes);
   ws_->auto_fragment(false);
-  ws_->set_option(websocket::stream_base::decorator([this](websocket::response_type& response) {
-    response.set(http::field::server, "ballast");
-    for (const auto& [name, value] :
-         security_headers({.host = host_, .tls = core_.tls != nullptr}, false))
-      response.set(name, value);
-  }));
+  ws_->set_option(websocket::stream_base::decorator(
+      [tls, host = std::move(host)](websocket::response_type& response) {
+        response.set(http::field::server, "ballast");
+        for (const auto& [name, value] : security_headers({.host = host, .tls = tls}, false))
+          response.set(name, value);
+      }));
   ws_->async_accept(parser_->get(), bound(&Connection::on_upgraded));
 }
 
@@ -708,9 +491,9 @@ void Connection::on_upgraded(error_code error) {
   if (error) return close_now();
   const auto now = std::chrono::steady_clock::now();
   client_ = core_.hub.connect(
-      weak_from_this(), std::move(admission_.identity),
+      weak_from_this(), std::move(identity_),
       [this](std::string_view token) {
-        return core_.gate.identify(token, peer_, std::chrono::steady_clock::now());
+        return core_.gate.identify(token, accepted_.peer, std::chrono::steady_clock::now());
       },
       now);
   if (core_.draining) return close_stream(1001, "the service is stopping");
@@ -753,12 +536,12 @@ void Connection::write_frame() {
   }
   ws_->text(true);
   const auto text = net::buffer(*frame);
-  ws_->async_write(text, [self = shared_from_this(), frame](error_code error, std::size_t count) {
-    self->on_frame_written(error, count);
+  ws_->async_write(text, [self = shared_from_this(), frame](error_code error, std::size_t) {
+    self->on_frame_written(error);
   });
 }
 
-void Connection::on_frame_written(error_code error, std::size_t /*count*/) {
+void Connection::on_frame_written(error_code error) {
   bool more = false;
   {
     const std::lock_guard guard(queue_mutex_);
@@ -801,17 +584,17 @@ void Connection::close_stream(std::uint16_t code, const std::string& reason) {
 
 }  // namespace
 
-void serve(ServerCore& core, int socket, bool ipv6, std::string peer, std::string local_address) {
-  tcp::socket taken(net::make_strand(core.io));
+void serve(ServerCore& core, net::io_context& io, net::ssl::context* tls, Accepted accepted) {
+  tcp::socket socket(net::make_strand(io));
   error_code error;
-  taken.assign(ipv6 ? tcp::v6() : tcp::v4(), socket, error);
+  socket.assign(accepted.ipv6 ? tcp::v6() : tcp::v4(), accepted.socket, error);
   if (error) {
-    ::close(socket);
+    ::close(accepted.socket);
     return;
   }
-  taken.set_option(tcp::no_delay(true), error);
-  const auto connection = std::make_shared<Connection>(core, std::move(taken), std::move(peer),
-                                                       std::move(local_address));
+  socket.set_option(tcp::no_delay(true), error);
+  const auto connection =
+      std::make_shared<Connection>(core, std::move(socket), tls, std::move(accepted));
   connection->enter() ? connection->start() : connection->turn_away();
 }
 

@@ -1,17 +1,12 @@
-// One connection: TLS, HTTP/1.1 requests one after another, and what becomes of it when it is
-// upgraded to a WebSocket. Everything of Boost that is not listening stands in its .cpp.
+// One connection: TLS, the requests that come over it one after another, and what becomes of it
+// when it is upgraded to a WebSocket. What of Boost does not listen stands in its .cpp.
 //
 // A connection owns itself: its pending operations hold it. All that it does runs on its strand.
 #pragma once
 
-#include <atomic>
-#include <cstdint>
 #include <string>
 
-#include "adapters/api/server/connection_table.hpp"
-#include "adapters/api/server/gate.hpp"
-#include "adapters/api/server/server_options.hpp"
-#include "adapters/api/server/stream_hub.hpp"
+#include "adapters/api/server/server_core.hpp"
 
 namespace boost::asio {
 class io_context;
@@ -22,19 +17,18 @@ class context;
 
 namespace ballast::api {
 
-/// What the connections of a server share. It outlives them.
-struct ServerCore {
-  const ServerOptions options;
-  Gate gate;
-  StreamHub& hub;
-  ConnectionTable table;
-  boost::asio::io_context& io;
-  boost::asio::ssl::context* tls;  // null: plain
-  std::atomic<std::uint64_t> requests{0};
-  std::atomic<bool> draining{false};
+/// An accepted socket, which its connection closes.
+struct Accepted {
+  int socket = -1;
+  bool ipv6 = false;
+  std::string peer;           // whose connections are counted together
+  std::string local_address;  // the one that it came to
 };
 
-/// Serves an accepted socket, which it closes.
-void serve(ServerCore& core, int socket, bool ipv6, std::string peer, std::string local_address);
+/// `tls` is null for plain HTTP.
+void serve(ServerCore& core,
+           boost::asio::io_context& io,
+           boost::asio::ssl::context* tls,
+           Accepted accepted);
 
 }  // namespace ballast::api

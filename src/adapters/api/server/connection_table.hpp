@@ -25,6 +25,7 @@ class ConnectionTable {
   /// Waits for a request, and may be closed for another's sake; or is at work, and may not.
   void set_waiting(std::uint64_t id, bool waiting);
 
+  /// Those that have not left, with those that were told to.
   std::size_t size() const;
   void close_all(bool at_once);
 
@@ -33,14 +34,16 @@ class ConnectionTable {
     std::string peer;
     Close close;
     std::uint64_t waits_since = 0;  // in the order of set_waiting(); 0: at work
+    bool counted = true;            // has not made room for another
   };
   bool make_room(const std::string* peer);
-  void erase(std::map<std::uint64_t, Row>::iterator at);
+  void discount(Row& row);
 
   const std::size_t most_;
   const std::size_t most_per_peer_;
   mutable std::mutex mutex_;
   std::map<std::uint64_t, Row> rows_;
+  std::size_t counted_ = 0;
   std::map<std::string, std::size_t> peers_;
   std::uint64_t last_id_ = 0;
   std::uint64_t last_wait_ = 0;

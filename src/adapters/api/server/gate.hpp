@@ -2,6 +2,7 @@
 // route, token, role, rates, and what the body is. No sockets here. Any thread.
 #pragma once
 
+#include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,7 +25,11 @@ struct RequestHead {
   std::map<std::string, std::string> headers;  // names in lower case; repeated ones joined by ", "
   bool host_repeated = false;
   bool has_body = false;
-  bool upgrade = false;       // to a WebSocket
+  bool upgrade = false;  // to a WebSocket
+  std::optional<std::uint64_t> content_length = {};
+  bool body_begun = false;        // some of the body came with the head
+  bool unknown_encoding = false;  // a Transfer-Encoding that does not end in chunks
+  bool keep_alive = false;
   std::string peer;           // its address
   std::string local_address;  // the one it came to
 };

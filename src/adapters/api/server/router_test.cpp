@@ -112,9 +112,14 @@ TEST(ConnectionTable, who_waited_longest_makes_room) {
   enter("r", "e");
   EXPECT_NE(enter("s", "f"), 0U);  // of all
   EXPECT_EQ(closed, "bc");
-  table.set_waiting(b, false);  // has left: nothing happens
+  EXPECT_EQ(table.size(), 6U);  // two of them on their way out
+  table.leave(b);
+  table.leave(b);
+  table.set_waiting(b, false);  // nothing happens
+  EXPECT_EQ(table.size(), 5U);
   table.leave(a);
-  EXPECT_EQ(table.size(), 3U);
+  EXPECT_NE(enter("t", "g"), 0U);  // in its place
+  EXPECT_EQ(closed, "bc");
   ConnectionTable busy(1, 1);
   busy.set_waiting(busy.enter("p", [](bool) {}), false);
   EXPECT_EQ(busy.enter("q", [](bool) {}), 0U);

@@ -1,6 +1,7 @@
 #include "adapters/api/server/server.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <charconv>
 #include <chrono>
 #include <functional>
@@ -150,6 +151,7 @@ struct Server::Impl {
   net::steady_timer accept_timer;
   net::steady_timer tick_timer;
   tcp::endpoint endpoint;
+  std::atomic<bool> ended{false};  // a timer that has run out already cannot be cancelled
   std::vector<std::jthread> threads;
 };
 
@@ -192,14 +194,17 @@ void Server::Impl::take(tcp::socket socket) {
   if (error) return;
   const int file = socket.release(error);
   if (error) return;
-  serve(*core, file, endpoint.address().is_v6(), peer_of(plain_address(peer.address())),
-        plain_address(local.address()).to_string());
+  serve(*core, io, tls.get(),
+        {.socket = file,
+         .ipv6 = endpoint.address().is_v6(),
+         .peer = peer_of(plain_address(peer.address())),
+         .local_address = plain_address(local.address()).to_string()});
 }
 
 void Server::Impl::tick() {
   tick_timer.expires_after(tick_every);
   tick_timer.async_wait([this](error_code stopped) {
-    if (stopped) return;
+    if (stopped || ended) return;
     core->hub.tick(std::chrono::steady_clock::now());
     tick();
   });
@@ -230,14 +235,13 @@ Result<std::unique_ptr<Server>> Server::create(ServerOptions options,
       new ServerCore{.options = options,
                      .gate = Gate(options, tokens, std::move(router), std::move(files)),
                      .hub = hub,
-                     .table = ConnectionTable(limits.connections, limits.connections_per_peer),
-                     .io = impl->io,
-                     .tls = impl->tls.get()});
+                     .table = ConnectionTable(limits.connections, limits.connections_per_peer)});
   return std::unique_ptr<Server>(new Server(std::move(impl)));
 }
 
 void Server::start() {
   net::post(impl_->acceptor.get_executor(), [impl = impl_.get()] { impl->accept(); });
+  impl_->ended = true;
   net::post(impl_->tick_timer.get_executor(), [impl = impl_.get()] { impl->tick(); });
   for (std::size_t i = 0; i < impl_->core->options.threads; ++i)
     impl_->threads.emplace_back([impl = impl_.get()] { impl->io.run(); });
@@ -258,6 +262,7 @@ void Server::stop(Duration deadline) {
   while (core.table.size() > 0 && std::chrono::steady_clock::now() < until)
     std::this_thread::sleep_for(std::chrono::milliseconds(2));
   core.table.close_all(true);
+  impl_->ended = true;
   net::post(impl_->tick_timer.get_executor(), [impl = impl_.get()] { impl->tick_timer.cancel(); });
   impl_->work.reset();
   impl_->threads.clear();  // each ends when nothing is left to do

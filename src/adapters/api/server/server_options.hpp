@@ -40,11 +40,12 @@ struct TlsFiles {
 };
 
 /// A request that was answered, for logs and metrics.
-struct Exchange {
+struct AnsweredRequest {
   std::string_view peer;
   std::string_view method;
-  std::string_view route;  // its pattern, "file", "stream"; empty when nothing matched
-  std::string_view by;     // the token's name
+  std::string_view route;  // its pattern, or "file"; empty when nothing matched
+  std::string_view by;     // the token's name; empty: none
+  std::string_view role;   // and its role
   int status = 0;
   std::size_t bytes_in = 0, bytes_out = 0;  // of the bodies
   double seconds = 0.0;
@@ -59,7 +60,7 @@ struct ServerOptions {
   std::string stream_path = "/api/v1/stream";
   ServerLimits limits;
   WallClock now = wall_now;
-  std::function<void(const Exchange&)> observe;  // any thread; quick
+  std::function<void(const AnsweredRequest&)> observe;  // any thread; quick
 };
 
 /// "127.0.0.1:8420", "[::1]:0", "localhost:8420" into `options`.

@@ -315,7 +315,7 @@ TEST(Server, tells_who_asked_what_and_how_it_went) {
   auto made = setup();
   std::mutex mutex;
   std::vector<std::string> seen;
-  made.server.observe = [&](const Exchange& exchange) {
+  made.server.observe = [&](const AnsweredRequest& exchange) {
     const std::lock_guard guard(mutex);
     seen.push_back(std::string(exchange.method) + " " + std::string(exchange.route) + " " +
                    std::string(exchange.by) + " " + std::to_string(exchange.status));
@@ -326,6 +326,7 @@ TEST(Server, tells_who_asked_what_and_how_it_went) {
     client.ask("GET", "/api/v1/items/x", service.token(Role::viewer));
     client.ask("GET", "/api/v1/none");
     client.ask("GET", "/");
+    service.server().stop(Duration::seconds(30));  // what was answered was told
   }
   EXPECT_EQ(seen, (std::vector<std::string>{"GET /api/v1/items/{key} viewer-1 200", "GET   404",
                                             "GET file  200"}));

@@ -180,6 +180,7 @@ class TestClient {
       const int opcode = (*head)[0] & 0x0f;
       if (opcode == 1) return {*payload, 0};
       if (opcode == 9) send_frame(10, *payload);
+      if (opcode == 8) send_frame(8, payload->substr(0, 2));
       if (opcode == 8)
         return payload->size() < 2
                    ? Message{"", 1005}

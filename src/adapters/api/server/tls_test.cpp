@@ -59,8 +59,8 @@ class TlsTest : public ::testing::Test {
     std::filesystem::remove_all(folder);
   }
 
-  /// What comes back for `text`; empty when there is no agreement on TLS.
-  std::string ask(const std::string& text, long version_max = 0) {
+  /// What comes back for `text`, and for `then` after that; empty when TLS was not agreed on.
+  std::string ask(const std::string& text, long version_max = 0, const std::string& then = "") {
     TestClient client(service->port());
     SSL* ssl = SSL_new(context);
     if (version_max != 0) SSL_set_max_proto_version(ssl, version_max);
@@ -69,8 +69,11 @@ class TlsTest : public ::testing::Test {
     if (SSL_connect(ssl) == 1) {
       SSL_write(ssl, text.data(), static_cast<int>(text.size()));
       std::array<char, 4096> piece{};
-      for (int got = 0; (got = SSL_read(ssl, piece.data(), piece.size())) > 0;)
+      for (int got = 0; (got = SSL_read(ssl, piece.data(), piece.size())) > 0;) {
+        if (out.empty() && !then.empty())
+          SSL_write(ssl, then.data(), static_cast<int>(then.size()));
         out.append(piece.data(), static_cast<std::size_t>(got));
+      }
       SSL_shutdown(ssl);
     }
     SSL_free(ssl);
@@ -95,9 +98,10 @@ TEST_F(TlsTest, the_stream_runs_over_it) {
   const std::string reply =
       ask("GET /api/v1/stream HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\n"
           "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
-          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n" +
-          std::string("\x88\x82\0\0\0\0\x03\xe8", 8));  // and the client closes it
+          "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+          0, std::string("\x88\x82\0\0\0\0\x03\xe8", 8));  // the client closes it
   EXPECT_TRUE(reply.starts_with("HTTP/1.1 101 Switching Protocols\r\n")) << reply;
+  EXPECT_TRUE(reply.ends_with("\x88\x02\x03\xe8"));
 }
 
 TEST_F(TlsTest, garbage_old_versions_and_silence_get_nothing) {
