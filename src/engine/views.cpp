@@ -229,14 +229,6 @@ std::vector<StopView> stop_views(const Engine& engine) {
 
 std::size_t rule_count(const Desk& desk) { return desk.rules.size() + desk.objectives.size(); }
 
-RuleId find_rule_or_objective(const Desk& desk, std::string_view name) {
-  if (const RuleId rule = desk.find_rule(name); rule.valid()) return rule;
-  for (std::size_t i = 0; i < desk.objectives.size(); ++i) {
-    if (desk.objectives[i].name == name) return RuleId{desk.rules.size() + i};
-  }
-  return {};
-}
-
 RuleView rule_view(const Engine& engine, RuleId number) {
   const Desk& desk = engine.desk();
   const auto measure = [](Measure m) { return measure_names[static_cast<std::size_t>(m)]; };

@@ -154,8 +154,6 @@ struct RuleView {
 /// @param number  a rule's id, or past the desk's last rule an objective's.
 RuleView rule_view(const Engine& engine, RuleId number);
 std::size_t rule_count(const Desk& desk);
-/// Of a rule or objective by its name; invalid when there is none.
-RuleId find_rule_or_objective(const Desk& desk, std::string_view name);
 
 // ---- money
 

@@ -169,13 +169,13 @@ void make(Rng& rng, TargetOverride& to) {
   if (rng.chance(0.5)) to.until = random_time(rng);
 }
 void make(Rng& rng, Acknowledge& acknowledge) {
-  const std::array rules{RuleId{0}, RuleId{1}, breaker_rule, kill_switch_rule};
+  const std::array rules{RuleId{0}, RuleId{1}, RuleId{2}, breaker_rule, kill_switch_rule};
   acknowledge.rule = rules[rng.below(rules.size())];
   if (rng.chance(0.5)) acknowledge.factor = FactorId{rng.below(2)};
   if (rng.chance(0.5)) acknowledge.by = text<Note>(rng);
 }
 void make(Rng& rng, Shelve& shelve) {
-  shelve.rule = RuleId{rng.below(2)};
+  shelve.rule = RuleId{rng.below(3)};  // the last is an objective
   shelve.until = random_time(rng);
   if (rng.chance(0.5)) shelve.by = text<Note>(rng);
 }
@@ -343,6 +343,9 @@ Desk sample_desk() {
   desk.rules.push_back(rule);
   rule.name = "desk-adherence";
   desk.rules.push_back(rule);
+  ObjectiveConfig objective;
+  objective.name = "btc-adheres";
+  desk.objectives.push_back(objective);
   ChannelConfig channel;
   channel.name = "lightning-1";
   channel.asset = AssetId{0};

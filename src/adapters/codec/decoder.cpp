@@ -58,17 +58,18 @@ std::optional<std::string> plain_decimal(std::string_view number) {
 }  // namespace
 
 DeskNames::DeskNames(const Desk& of) : desk(of) {
-  const auto fill = [](auto& table, const auto& items) {
-    table.reserve(items.size() * 2);
+  const auto fill = [](auto& table, const auto& items, std::size_t first = 0) {
+    table.reserve((first + items.size()) * 2);
     for (std::size_t i = 0; i < items.size(); ++i) {
       using Id = std::remove_pointer_t<decltype(table.find({}))>;
-      table.try_emplace(items[i].name, std::remove_const_t<Id>{i});
+      table.try_emplace(items[i].name, std::remove_const_t<Id>{first + i});
     }
   };
   fill(assets, desk.assets);
   fill(venues, desk.venues);
   fill(instruments, desk.instruments);
   fill(rules, desk.rules);
+  fill(rules, desk.objectives, desk.rules.size());
   fill(routes, desk.routes);
   fill(channels, desk.channels);
   for (const Venue& venue : desk.venues) {

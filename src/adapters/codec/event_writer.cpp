@@ -147,11 +147,7 @@ class Line {
     out_ += '}';
   }
   void scope(const Scope& scope) { string("scope", to_text(desk_, scope)); }
-  void rule(RuleId id) {
-    if (id == breaker_rule) return string("rule", breaker_rule_name);
-    if (id == kill_switch_rule) return string("rule", kill_switch_rule_name);
-    string("rule", desk_.rules[id.index()].name);
-  }
+  void rule(RuleId id) { string("rule", desk_.rule_name(id)); }
 
  private:
   void bare(std::string_view key) {

@@ -24,11 +24,6 @@ std::string name_of(const Desk& desk, FactorId id) {
   const FactorConfig& factor = desk.factor(id);
   return factor.whole_desk() ? factor.name : fmt::format("{}@{}", factor.name, factor.book);
 }
-std::string name_of(const Desk& desk, RuleId id) {
-  if (id == breaker_rule) return std::string(breaker_rule_name);
-  if (id == kill_switch_rule) return std::string(kill_switch_rule_name);
-  return desk.rules[id.index()].name;
-}
 
 /// What was done to what, by kind of decision.
 struct Describe {
@@ -46,11 +41,13 @@ struct Describe {
     set(drift.clear ? "drift.clear" : "drift.set", desk.asset(drift.asset).name);
   }
   void operator()(const Acknowledge& event) const {
-    std::string subject = name_of(desk, event.rule);
+    std::string subject(desk.rule_name(event.rule));
     if (event.factor.valid()) subject += "/" + name_of(desk, event.factor);
     set("alert.acknowledge", std::move(subject));
   }
-  void operator()(const Shelve& event) const { set("rule.shelve", name_of(desk, event.rule)); }
+  void operator()(const Shelve& event) const {
+    set("rule.shelve", std::string(desk.rule_name(event.rule)));
+  }
   void operator()(const Approve& event) const {
     set(event.accept ? "proposal.approve" : "proposal.reject", event.id.str());
     plan.reason = event.reason.str();

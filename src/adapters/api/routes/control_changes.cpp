@@ -63,7 +63,7 @@ Planned acknowledge(const DeskView& view, const Request& request) {
 Planned shelve(const DeskView& view, const Request& request) {
   const Desk& desk = view.engine.desk();
   const std::string& name = request.captures.at("name");
-  const RuleId rule = find_rule_or_objective(desk, name);
+  const RuleId rule = desk.find_rule(name);
   if (!rule.valid()) {
     Suggestion suggestion(name);
     for (const RuleConfig& known : desk.rules)
