@@ -19,6 +19,7 @@
 #include "adherence/path.hpp"
 #include "adherence/spans.hpp"
 #include "adherence/summary.hpp"
+#include "base/row_delta.hpp"
 #include "base/timestamp.hpp"
 #include "model/desk.hpp"
 
@@ -140,8 +141,9 @@ void SlidingWindows::Level::archive(Archive& ar, Duration grid) {
       capacity *= 2;
     ring.assign(capacity, Tile{{}, Path(grid), {}});
   }
+  RowDelta rows;
   for (std::size_t i = 0; i < size; ++i)
-    ar(at(i).begin, at(i).path, at(i).spans);
+    rows.archive(ar, at(i).begin, at(i).spans, at(i).path);
 }
 
 }  // namespace ballast

@@ -258,7 +258,8 @@ class Books {
   void commit_totals(Position& position);
   FillView view(std::uint32_t offset) const;
   bool restore();
-  bool restore_key(std::uint32_t offset, const Record& record);
+  bool restore_records();
+  std::optional<Owner> owner_of(const Record& record, std::span<const PositionKey> owners) const;
 
   // Fills, corrections, busts (books_fills.cpp).
   static std::uint64_t key_hash(const Owner& owner, const Record& record);

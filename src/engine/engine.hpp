@@ -28,6 +28,7 @@
 #include "alert/stops.hpp"
 #include "base/hash.hpp"
 #include "base/result.hpp"
+#include "base/state_image.hpp"
 #include "book/books.hpp"
 #include "control/control.hpp"
 #include "engine/due_times.hpp"
@@ -164,9 +165,11 @@ class Engine final : private Readings, private Situation {
   /// The same of a proposal that it remembers of the factor.
   std::vector<Explanation> explain_proposal(FactorId id, const Proposal& proposal) const;
   /// The whole state as bytes; restore() gives an engine that goes on exactly as this one would.
-  std::string snapshot();
-  /// Restores into a fresh engine of the same desk; an error leaves it unusable.
-  Result<void> restore(std::string_view bytes);
+  /// The fills of the past are in blocks, shared with the engine and those of earlier images.
+  StateImage snapshot();
+  /// Restores into a fresh engine of the same desk, which then shares the image's blocks; an error
+  /// leaves it unusable.
+  Result<void> restore(const StateImage& image);
 
  private:
   // step, by kind of event (engine.cpp)
@@ -304,6 +307,7 @@ class Engine final : private Readings, private Situation {
   Timestamp next_timer_ = DueTimes::never;  // derived: nothing is due before it
   Timestamp started_at_{};
   bool started_ = false;
+  std::size_t snapshot_bytes_ = 0;  // how many the last one took: no state, only speed
 };
 
 }  // namespace ballast

@@ -33,6 +33,11 @@ class DeskStore {
   /// Stores the state after last_seq(), committing the open group with it. `extra` is the live
   /// desk's own state beside the engine's.
   virtual Result<void> save_snapshot(std::string_view extra) = 0;
+  /// The same little by little, so that nobody waits for long: each commit() from now on takes a
+  /// part of it along.
+  virtual Result<void> begin_snapshot(std::string_view extra) = 0;
+  /// Whether one was begun that is not complete.
+  virtual bool snapshot_underway() const = 0;
   /// Bytes on the disk.
   virtual std::uint64_t bytes() const = 0;
 

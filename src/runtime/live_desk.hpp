@@ -143,7 +143,7 @@ struct LiveOptions {
   Duration silent_after = Duration::seconds(10);  // a venue
   Duration keep_receipts = Duration::hours(24);
   std::vector<Duration> conflate;            // by instrument; zero: every price is stored
-  std::uint64_t snapshot_every = 1'000'000;  // events; so many are replayed by a restart
+  std::uint64_t snapshot_every = 250'000;  // events; about so many are replayed after a crash
 };
 
 /// Makes an engine and a store of the journal anew, with another configuration (LiveDesk::reload).

@@ -13,7 +13,7 @@
 
 namespace ballast {
 
-const char* const engine_version = BALLAST_VERSION "/10";
+const char* const engine_version = BALLAST_VERSION "/11";
 
 namespace {
 
@@ -30,18 +30,22 @@ bool made_of_text(const EventBody& body) {
 
 }  // namespace
 
-std::string DeskSnapshot::save() {
+StateImage DeskSnapshot::save() && {
   std::string bytes;
   SaveArchive ar(bytes);
-  ar(refusals, receipts, engine);
-  return bytes;
+  ar(refusals, receipts);
+  engine.blocks.emplace_back(bytes);
+  return std::move(engine);
 }
 
-Result<DeskSnapshot> DeskSnapshot::load(std::string_view bytes) {
+Result<DeskSnapshot> DeskSnapshot::load(StateImage image) {
   DeskSnapshot snapshot;
-  LoadArchive ar(bytes);
-  ar(snapshot.refusals, snapshot.receipts, snapshot.engine);
+  const Block last = image.blocks.empty() ? Block() : image.blocks.back();
+  LoadArchive ar(last.bytes());
+  ar(snapshot.refusals, snapshot.receipts);
   if (!ar.done()) return fail(Errc::corrupt, "the snapshot is damaged: replay the journal instead");
+  image.blocks.pop_back();
+  snapshot.engine = std::move(image);
   return snapshot;
 }
 
@@ -70,12 +74,12 @@ Result<void> DeskJournal::recover(Recovering& desk) {
       complain(damage);
     rebuild = search.latest && search.latest->seq > projected;
     if (search.latest && !rebuild) {
-      auto snapshot = DeskSnapshot::load(search.latest->bytes);
+      auto snapshot = DeskSnapshot::load(std::move(search.latest->image));
       auto receipts = snapshot ? Receipts::load(snapshot->receipts)
                                : Result<Receipts>(tl::unexpected(snapshot.error()));
       if (!receipts) {
         complain(receipts.error().what);
-      } else if (desk.restore(snapshot->engine)) {
+      } else if (desk.restore(std::move(snapshot->engine))) {
         refusals_ = std::move(snapshot->refusals);
         receipts_ = std::move(*receipts);
         from = search.latest->seq + 1;
@@ -188,12 +192,22 @@ Result<void> DeskJournal::commit_if_due() {
   return {};
 }
 
+StateImage DeskJournal::snapshot(std::string_view receipts) {
+  return DeskSnapshot{refusals_, std::string(receipts), engine_->snapshot()}.save();
+}
+
 Result<void> DeskJournal::save_snapshot(std::string_view receipts) {
   put_open();
   BALLAST_CHECK(journal_->commit());
   if (journal_->last_seq() == 0) return {};
-  DeskSnapshot snapshot{refusals_, std::string(receipts), engine_->snapshot()};
-  return journal_->save_snapshot(engine_version, snapshot.save());
+  return journal_->save_snapshot(engine_version, snapshot(receipts));
+}
+
+Result<void> DeskJournal::begin_snapshot(std::string_view receipts) {
+  put_open();
+  BALLAST_CHECK(journal_->commit());
+  if (journal_->last_seq() == 0) return {};
+  return journal_->begin_snapshot(engine_version, snapshot(receipts));
 }
 
 std::uint64_t DeskJournal::bytes() const {

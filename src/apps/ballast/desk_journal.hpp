@@ -20,6 +20,7 @@
 #include "adapters/store/journal.hpp"
 #include "adapters/store/projector.hpp"
 #include "base/archive.hpp"
+#include "base/state_image.hpp"
 #include "engine/engine.hpp"
 #include "ports/desk_store.hpp"
 #include "runtime/live/receipts.hpp"
@@ -40,14 +41,14 @@ struct JournalRefusal {
   }
 };
 
-/// What a snapshot holds.
+/// What a snapshot holds. In its image, what the engine does not know is the last block.
 struct DeskSnapshot {
   std::vector<JournalRefusal> refusals;  // of events, first to last
   std::string receipts;
-  std::string engine;
+  StateImage engine;
 
-  std::string save();
-  static Result<DeskSnapshot> load(std::string_view bytes);
+  StateImage save() &&;
+  static Result<DeskSnapshot> load(StateImage image);
 };
 
 /// Who is brought up to a journal's last event.
@@ -55,8 +56,8 @@ class Recovering {
  public:
   virtual ~Recovering() = default;
   virtual Engine& engine() = 0;
-  /// From the bytes of an engine's snapshot; when they are unfit, false, and it has begun anew.
-  virtual bool restore(std::string_view engine_bytes) = 0;
+  /// From an engine's snapshot; when it is unfit, false, and the engine has begun anew.
+  virtual bool restore(StateImage image) = 0;
   virtual std::span<const Effect> follow(std::uint64_t seq, const Event& event) = 0;
 
  protected:
@@ -90,6 +91,8 @@ class DeskJournal final : public DeskStore {
   std::uint64_t last_seq() const override { return journal_->last_seq(); }
   std::uint64_t durable_seq() const override { return journal_->durable_seq(); }
   Result<void> save_snapshot(std::string_view receipts) override;
+  Result<void> begin_snapshot(std::string_view receipts) override;
+  bool snapshot_underway() const override { return journal_->snapshot_underway(); }
   std::uint64_t bytes() const override;
   /// Commits what is open and lets go of the file, telling errors.
   Result<void> close();
@@ -104,6 +107,7 @@ class DeskJournal final : public DeskStore {
  private:
   explicit DeskJournal(Options options) : options_(std::move(options)) {}
   Result<void> replay(Recovering& desk, std::uint64_t from, bool rebuild);
+  StateImage snapshot(std::string_view receipts);
   void put_open();
   void remember(std::uint64_t seq, const Event& event, std::span<const Effect> effects);
 

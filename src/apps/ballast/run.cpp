@@ -57,18 +57,18 @@ Result<void> Run::recover() {
   return {};
 }
 
-bool Run::restore(std::string_view engine_bytes) {
-  const auto restored = engine_->restore(engine_bytes);
+bool Run::restore(StateImage image) {
+  const auto restored = engine_->restore(image);
   if (restored) return true;
   complain(restored.error().what);
   begin(Desk(engine_->desk()));
   return false;
 }
 
-bool Run::begin_with(std::string_view snapshot) {
-  auto parts = DeskSnapshot::load(snapshot);
+bool Run::begin_with(StateImage snapshot) {
+  auto parts = DeskSnapshot::load(std::move(snapshot));
   if (!parts) complain(parts.error().what);
-  if (!parts || !restore(parts->engine)) return false;
+  if (!parts || !restore(std::move(parts->engine))) return false;
   refusals_read_ = std::move(parts->refusals);
   return true;
 }

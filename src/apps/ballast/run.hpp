@@ -44,7 +44,7 @@ class Run final : private Recovering {
   /// Steps an event that a journal holds.
   std::span<const Effect> follow(std::uint64_t seq, const Event& event) override;
   /// Begins with a snapshot; false, and at the beginning, if it is unfit.
-  bool begin_with(std::string_view snapshot);
+  bool begin_with(StateImage snapshot);
   /// Commits what is open, stores a snapshot, closes the journal.
   Result<void> finish();
   /// An event that could not be read: counted and listed like one that the engine refused.
@@ -65,7 +65,7 @@ class Run final : private Recovering {
  private:
   Run(Desk desk, Options options);
   void begin(Desk desk);
-  bool restore(std::string_view engine_bytes) override;
+  bool restore(StateImage image) override;
   Result<void> recover();
   /// The event's number when it is stored or was already; absent: it was, and there is no more to
   /// do.

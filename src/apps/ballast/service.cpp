@@ -48,8 +48,8 @@ class Recovery final : public Recovering {
   }
 
   Engine& engine() override { return *engine_; }
-  bool restore(std::string_view engine_bytes) override {
-    const auto restored = engine_->restore(engine_bytes);
+  bool restore(StateImage image) override {
+    const auto restored = engine_->restore(image);
     if (restored) return true;
     complain(restored.error().what);
     begin(Desk(engine_->desk()));

@@ -16,12 +16,9 @@ using std::chrono::nanoseconds;
 
 /// Observers hear at least so often.
 constexpr auto beat = milliseconds(250);
-/// A snapshot that takes longer waits until nobody waits for the desk.
-constexpr auto save_cheap = milliseconds(100);
 /// What is behind the last snapshot is saved after so long, when nobody waits.
 constexpr auto save_idle_after = std::chrono::minutes(5);
 /// Whether nobody waits or not.
-constexpr std::uint64_t save_at_last = 8;  // times LiveOptions::snapshot_every
 
 /// A longer silence (of a machine that slept, of a service that was down) is passed in one step:
 /// what control would have done in it at each moment, nobody could carry out any more.
@@ -242,23 +239,21 @@ void DeskCore::tell() {
 
 void DeskCore::save_if_due(bool idle) {
   if (failure_) return;
+  if (store_->snapshot_underway()) {
+    if (!idle) return;  // groups take it along
+    const auto done = store_->commit();
+    return keep(done ? Result<void>() : tl::unexpected(done.error()));
+  }
   const std::uint64_t behind = store_->last_seq() - saved_seq_;
-  const bool many = behind >= options_.snapshot_every;
   const bool alone = idle && queued_() == 0;
-  const bool cheap = save_took_ <= save_cheap;
-  const bool at_last = behind >= save_at_last * options_.snapshot_every;
   const bool old = behind > 0 && WallClock::now() - saved_ >= save_idle_after;
-  if ((many && (cheap || alone || at_last)) || (old && alone)) save();
+  if (behind < options_.snapshot_every && !(old && alone)) return;
+  keep(store_->begin_snapshot(receipts_.save()));
+  saved_ = WallClock::now();
+  saved_seq_ = store_->last_seq();
 }
 
-bool DeskCore::save() {
-  const auto begin = WallClock::now();
-  keep(store_->save_snapshot(receipts_.save()));
-  saved_ = WallClock::now();
-  save_took_ = saved_ - begin;
-  saved_seq_ = store_->last_seq();
-  return !failure_;
-}
+void DeskCore::save() { keep(store_->save_snapshot(receipts_.save())); }
 
 Result<void> DeskCore::finish() {
   if (!failure_) store_held(end_of_time);

@@ -80,7 +80,7 @@ class DeskCore {
   void run_looks();
   void tell();
   void save_if_due(bool idle);
-  bool save();
+  void save();
   Timestamp now() const;
   LiveView view() const;
   const LiveFigures& figures() const;
@@ -114,7 +114,6 @@ class DeskCore {
   WallClock::time_point told_ = started_;
   Duration commit_took_{};  // of the group that is told next
   WallClock::time_point saved_ = started_;
-  WallClock::duration save_took_{};
   std::uint64_t saved_seq_ = 0;
 
   // Figures.

@@ -269,8 +269,15 @@ TEST_F(DeskCoreTest, saves_a_snapshot_after_so_many_events) {
   submit(lines);
   EXPECT_EQ(disk.snapshots, 0U);
   submit({fill()});
+  EXPECT_EQ(disk.snapshots, 0U) << "it is begun";
+  submit({fill()});
   EXPECT_EQ(disk.snapshots, 1U);
   EXPECT_EQ(disk.snapshot_at, 10U);
+  for (int i = 0; i < 9; ++i)
+    submit({fill()});
+  turn();  // nothing else takes it along
+  EXPECT_EQ(disk.snapshots, 2U);
+  EXPECT_EQ(disk.snapshot_at, 20U);
 }
 
 TEST_F(DeskCoreTest, never_answers_well_after_a_commit_that_failed) {

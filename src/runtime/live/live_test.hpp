@@ -35,7 +35,7 @@ struct Disk {
   std::vector<Event> said;
   std::vector<Event> durable;
   std::string extra;  // of the snapshot
-  std::string engine;
+  StateImage engine;
   std::size_t snapshot_at = 0;
   std::size_t snapshots = 0;
   int commits = 0;
@@ -73,23 +73,39 @@ class FakeStore final : public DeskStore {
     for (Event& event : open_)
       disk_->durable.push_back(std::move(event));
     open_.clear();
+    if (const auto begun = std::exchange(begun_, std::nullopt)) {
+      disk_->extra = begun->extra;
+      disk_->engine = begun->engine;
+      disk_->snapshot_at = begun->at;
+      ++disk_->snapshots;
+    }
     return durable_seq();
   }
   std::uint64_t last_seq() const override { return disk_->durable.size() + open_.size(); }
   std::uint64_t durable_seq() const override { return disk_->durable.size(); }
   Result<void> save_snapshot(std::string_view extra) override {
     BALLAST_CHECK(commit());
-    disk_->extra = extra;
-    disk_->engine = engine_->snapshot();
-    disk_->snapshot_at = disk_->durable.size();
-    ++disk_->snapshots;
+    BALLAST_CHECK(begin_snapshot(extra));
+    BALLAST_CHECK(commit());
     return {};
   }
+  /// Done with the next commit.
+  Result<void> begin_snapshot(std::string_view extra) override {
+    begun_ = Begun{std::string(extra), engine_->snapshot(), disk_->durable.size()};
+    return {};
+  }
+  bool snapshot_underway() const override { return begun_.has_value(); }
   std::uint64_t bytes() const override { return disk_->durable.size() * 100; }
 
  private:
+  struct Begun {
+    std::string extra;
+    StateImage engine;
+    std::size_t at = 0;
+  };
   Disk* disk_;
   Engine* engine_;
+  std::optional<Begun> begun_;
   std::vector<Event> open_;
   bool failed_ = false;
 };
