@@ -22,10 +22,12 @@ endif()
 
 find_program(BALLAST_CCACHE ccache)
 if(BALLAST_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  # Without these, ccache refuses every file that uses a precompiled header.
+  # Without these, ccache refuses every file that uses a precompiled header. By the compiler's own
+  # lists of headers it need not run the preprocessor first, which is a quarter of the work.
   set(sloppiness pch_defines,time_macros,include_file_mtime,include_file_ctime)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=${sloppiness}
-                                  "${BALLAST_CCACHE}")
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+      "${CMAKE_COMMAND}" -E env CCACHE_SLOPPINESS=${sloppiness} CCACHE_DEPEND=1
+      "${BALLAST_CCACHE}")
 endif()
 
 # Every target of ours links this one PRIVATE; nothing of it reaches a third-party header.

@@ -22,9 +22,9 @@ VenueId Desk::find_venue(std::string_view venue_name) const {
 InstrumentId Desk::find_instrument(std::string_view instrument_name) const {
   return find_named<InstrumentId>(instruments, instrument_name);
 }
-RuleId Desk::find_rule(std::string_view name) const {
-  if (const auto rule = find_named<RuleId>(rules, name); rule.valid()) return rule;
-  const auto objective = find_named<RuleId>(objectives, name);
+RuleId Desk::find_rule(std::string_view wanted) const {
+  if (const auto rule = find_named<RuleId>(rules, wanted); rule.valid()) return rule;
+  const auto objective = find_named<RuleId>(objectives, wanted);
   return objective.valid() ? RuleId{rules.size() + objective.index()} : RuleId{};
 }
 std::string_view Desk::rule_name(RuleId id) const {
