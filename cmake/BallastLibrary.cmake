@@ -48,6 +48,9 @@ function(ballast_configure_target target pch)
   if(BALLAST_PCH AND pch)
     target_precompile_headers(${target} REUSE_FROM ${pch})
   endif()
+  # Most of what a small file costs is its headers.
+  set_target_properties(${target} PROPERTIES UNITY_BUILD "${BALLAST_UNITY}"
+                                             UNITY_BUILD_BATCH_SIZE 6)
 endfunction()
 
 function(ballast_tidy_target target)

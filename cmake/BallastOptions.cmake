@@ -6,6 +6,7 @@ option(BALLAST_BENCH "Build the benchmarks" OFF)
 option(BALLAST_LIBFUZZER "Make each fuzz target a libFuzzer program (clang only)" OFF)
 option(BALLAST_WERROR "Warnings are errors" ON)
 # Off in release and tidy, so that a file which forgot an include is found out there.
+option(BALLAST_UNITY "Compile several files of a target as one" OFF)
 option(BALLAST_PCH "Precompile the standard headers that nearly every file includes" ON)
 option(BALLAST_TIDY "Run clang-tidy on our sources, tests aside, while they compile" OFF)
 set(BALLAST_SANITIZE "" CACHE STRING "Value for -fsanitize=, on every one of our targets")
@@ -45,7 +46,9 @@ target_compile_options(
             -Wno-sign-conversion)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # g++ 12 warns falsely about `"x" + std::string` when optimising (GCC bug 105651).
-  target_compile_options(ballast_options INTERFACE -Wno-restrict)
+  # Where files are compiled as one, it takes their own unnamed namespaces for a header's.
+  target_compile_options(ballast_options INTERFACE -Wno-restrict
+                                                   $<$<BOOL:${BALLAST_UNITY}>:-Wno-subobject-linkage>)
 else()
   # Clang hashes the time of a precompiled header into its users; ccache needs it not to.
   target_compile_options(ballast_options INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
