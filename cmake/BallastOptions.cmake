@@ -53,6 +53,11 @@ else()
   # Clang hashes the time of a precompiled header into its users; ccache needs it not to.
   target_compile_options(ballast_options INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
 endif()
+# Of tests, which link it behind the options above: there a neighbour's names are not the file's own.
+add_library(ballast_test_options INTERFACE)
+if(BALLAST_UNITY)
+  target_compile_options(ballast_test_options INTERFACE -Wno-shadow)
+endif()
 if(BALLAST_WERROR)
   target_compile_options(ballast_options INTERFACE -Werror)
 endif()

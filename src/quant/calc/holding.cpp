@@ -90,7 +90,7 @@ Result<Record> evaluate_no_trade_band(const Arguments& arguments) {
   BALLAST_CHECK(arguments.refuse({"mu", "eps"}, model));
   BALLAST_CHECK(arguments.need({"S", "lambda", "T"}, model));
   BALLAST_TRY(gamma, gamma_of(arguments, model));
-  HedgeInput input{.gamma_position = gamma,
+  HedgeBandInput input{.gamma_position = gamma,
                    .spot = arguments.number("S"),
                    .cost = arguments.number("lambda"),
                    .risk_aversion = arguments.number("gamma"),
