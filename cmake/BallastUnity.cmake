@@ -5,6 +5,7 @@ include_guard(GLOBAL)
 
 set(ballast_alone
     src/adapters/api/server/exchange.cpp
+    src/adapters/api/server/server_test.cpp
     src/adapters/api/server/stream_test.cpp
     src/adapters/codec/codec_errors_test.cpp
     src/adapters/feed/binance_stream/binance_stream.cpp
@@ -19,8 +20,12 @@ set(ballast_alone
     src/adherence/summary_test.cpp
     src/adherence/tracker.cpp
     src/adherence/tracker_oracle_test.cpp
+    src/apps/ballast/client_output.cpp
     src/apps/ballast/verb_alerts.cpp
     src/apps/ballast/verb_audit.cpp
+    src/apps/ballast/verb_calc.cpp
+    src/apps/ballast/verb_completion.cpp
+    src/apps/ballast/verb_limits.cpp
     src/apps/ballast/verb_positions.cpp
     src/apps/ballast/verb_proposals.cpp
     src/apps/ballast/verb_token.cpp

@@ -150,7 +150,8 @@ TEST_F(SnapshotTest, a_journal_of_format_2_is_read_and_taken_over_without_its_sn
     ASSERT_TRUE(journal->save_snapshot("v1", image("state")));
     ASSERT_TRUE(journal->close());
   }
-  sql("DROP TABLE snapshot_blocks; DROP TABLE snapshot_parts;"
+  sql("DROP VIEW audit_utc; DROP TABLE audit; DROP TABLE snapshot_blocks; DROP TABLE "
+      "snapshot_parts;"
       "CREATE TABLE snapshot_parts(seq INTEGER NOT NULL, part INTEGER NOT NULL, chunk BLOB NOT "
       "NULL, PRIMARY KEY(seq, part)); INSERT INTO snapshot_parts VALUES(5, 0, 'state');"
       "PRAGMA user_version = 2");

@@ -330,7 +330,7 @@ Exit serve(const ServicePlan& plan) {
       recover(plan, *configured, std::move(*journal),
               [&](const Engine& engine, std::uint64_t seq, std::span<const Effect> effects) {
                 (*alerts)->feed().replayed(engine, seq, effects);
-                paths.paths().follow(engine);
+                paths.paths().replayed(engine);
               });
   if (!parts) return failed(parts.error(), Exit::failed);
   paths.paths().resume(*parts->engine);

@@ -35,7 +35,7 @@ StopSignals::~StopSignals() {
 bool StopSignals::quit_pressed() {
   pollfd input{STDIN_FILENO, POLLIN, 0};
   char key = 0;
-  return terminal_ && poll(&input, 1, 0) > 0 && read(STDIN_FILENO, &key, 1) == 1 &&
+  return terminal_ && ::poll(&input, 1, 0) > 0 && ::read(STDIN_FILENO, &key, 1) == 1 &&
          (key == 'q' || key == 'Q');
 }
 

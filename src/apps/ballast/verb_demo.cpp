@@ -126,7 +126,7 @@ Result<void> run_night(const DemoArguments& arguments, WorldExecution& world) {
   LoopEnds ends = ends_of(*run, fed, [&] {
     const auto done = static_cast<std::uint64_t>((run->engine().now() - demo_day_start).ns);
     progress.update(++count, done, static_cast<std::uint64_t>((live_from - demo_day_start).ns));
-    charts.paths().follow(run->engine());
+    charts.paths().replayed(run->engine());
   });
   ends.wakes = [&] { return run->engine().wakes(); };
   ClosedLoop loop(std::move(ends), &world);
