@@ -37,7 +37,7 @@ std::vector<Operation> operations(const Json& document) {
   std::vector<Operation> all;
   for (const auto& [path, methods] : document["paths"].items()) {
     for (const auto& [method, operation] : methods.items()) {
-      if (!operation.contains("operationId")) continue;
+      if (!operation.contains("operationId") || path == "/api/v1/stream") continue;
       Operation one;
       for (const char c : method)
         one.method += static_cast<char>(c - 'a' + 'A');
@@ -151,7 +151,8 @@ TEST_F(Authorisation, holds_on_every_channel) {
   const Json hello = call(*first, "public/hello", Json::object());
   std::vector<std::string> channels = hello["result"]["channels"];
   ASSERT_GE(channels.size(), 10U) << hello;
-  channels.emplace_back("exposures:delta:BTC");
+  for (std::string& channel : channels)
+    if (channel.ends_with(':')) channel += "delta:BTC";
   for (const std::string& role : roles) {
     const bool allowed = role != "ingest" && role != "metrics";
     for (const std::string& channel : channels) {

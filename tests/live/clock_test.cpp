@@ -1,6 +1,6 @@
-#include "apps/ballast/system_clock.hpp"
-
 #include <gtest/gtest.h>
+
+#include "apps/ballast/system_clock.hpp"
 
 namespace ballast {
 namespace {

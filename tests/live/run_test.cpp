@@ -53,13 +53,14 @@ class LiveRun : public ::testing::Test {
     all.insert(all.end(), more.begin(), more.end());
     return all;
   }
+  /// Each a millisecond after the one before.
   static std::string fill(int id) {
     return fmt::format(
-        R"({{"t":"2026-01-05T00:00:00Z","type":"fill","id":"f{}","venue":"binance",)"
+        R"({{"t":"2026-01-05T00:{:02}:{:02}.{:03}Z","type":"fill","id":"f{}","venue":"binance",)"
         R"("account":"main","book":"mm","instrument":"BTC-USDT","side":"buy","qty":"0.001",)"
         R"("price":"60000"}})"
         "\n",
-        id);
+        id / 60'000, id / 1000 % 60, id % 1000, id);
   }
   void append(const std::string& name, std::string_view text) const {
     std::ofstream(scratch.path() / name, std::ios::binary | std::ios::app) << text;

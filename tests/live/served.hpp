@@ -52,14 +52,14 @@ class Served {
 
   /// In `folder`, on desk.toml and desk.db.
   explicit Served(const std::filesystem::path& folder, std::vector<std::string> more = {})
-      : program_(folder, arguments(std::move(more))) {
-    const std::string said = "the dashboard: http://127.0.0.1:";
-    if (!program_.says("runs on desk.db")) {
+      : said_before_(log_size(folder)), program_(folder, arguments(std::move(more))) {
+    if (!eventually([&] { return said().find("runs on desk.db") != std::string::npos; })) {
       ADD_FAILURE() << program_.log();
       return;
     }
-    const std::string log = program_.log();
-    std::string_view address = std::string_view(log).substr(log.rfind(said) + said.size());
+    const std::string log = said();
+    const std::string_view where = "the dashboard: http://127.0.0.1:";
+    std::string_view address = std::string_view(log).substr(log.find(where) + where.size());
     std::from_chars(address.data(), address.data() + address.size(), port_);
     const std::string_view mark = "#token=";
     address = address.substr(0, address.find('\n'));
@@ -95,6 +95,15 @@ class Served {
     return all;
   }
 
+  static std::size_t log_size(const std::filesystem::path& folder) {
+    std::error_code none;
+    const auto size = std::filesystem::file_size(folder / ".log", none);
+    return none ? 0 : static_cast<std::size_t>(size);
+  }
+  /// By this start.
+  std::string said() const { return program_.log().substr(said_before_); }
+
+  std::size_t said_before_;
   LiveProgram program_;
   std::uint16_t port_ = 0;
   std::string admin_;
