@@ -75,8 +75,8 @@ class StageInputs {
   }
 
  private:
-  std::array<StageInput, capacity> inputs_{};
   std::size_t size_ = 0;
+  std::array<StageInput, capacity> inputs_{};
 };
 
 /// The share of a way that smoothing last took, which two numbers alone decide and which on a grid
