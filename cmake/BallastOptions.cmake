@@ -53,6 +53,12 @@ else()
   # Clang hashes the time of a precompiled header into its users; ccache needs it not to.
   target_compile_options(ballast_options INTERFACE "SHELL:-Xclang -fno-pch-timestamp")
 endif()
+if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
+  # Any x86-64 still runs it: only what is chosen among its instructions changes. Tuned for machines
+  # of all ages, g++ clears every struct of some size (an event, a quote) by `rep stos`, which takes
+  # longer to start than the clearing.
+  target_compile_options(ballast_options INTERFACE $<$<CONFIG:Release>:-mtune=skylake>)
+endif()
 # Of tests, which link it behind the options above: there a neighbour's names are not the file's own.
 add_library(ballast_test_options INTERFACE)
 if(BALLAST_UNITY)
