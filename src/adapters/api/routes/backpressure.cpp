@@ -22,6 +22,7 @@ struct Backpressure::State {
   std::mutex mutex;
   std::condition_variable changed;
   std::deque<Waiting> waiting;
+  bool trying = false;  // the worker has the first of those that wait
   bool stopping = false;
   std::thread worker;
 
@@ -38,11 +39,13 @@ struct Backpressure::State {
       }
       Waiting first = std::move(waiting.front());
       waiting.pop_front();
+      trying = true;
       lock.unlock();
       const bool taken = desk.try_submit(first.submission);
       const bool late = !taken && SteadyClock::now() >= first.until;
       if (late) first.gave_up();
       lock.lock();
+      trying = false;
       if (taken || late) continue;
       waiting.push_front(std::move(first));
       changed.wait_for(lock, std::chrono::nanoseconds(options.again.ns), [&] { return stopping; });
@@ -70,7 +73,7 @@ Backpressure::~Backpressure() {
 void Backpressure::submit(Submission submission, std::function<void()> gave_up) {
   {
     const std::lock_guard lock(state_->mutex);
-    const bool turn = state_->waiting.empty();  // nobody is overtaken
+    const bool turn = state_->waiting.empty() && !state_->trying;  // nobody is overtaken
     if (turn && !state_->stopping && state_->desk.try_submit(submission)) return;
     if (!state_->stopping && state_->waiting.size() < state_->options.waiting_max) {
       const auto until = SteadyClock::now() + std::chrono::nanoseconds(state_->options.patience.ns);

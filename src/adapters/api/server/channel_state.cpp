@@ -21,8 +21,8 @@ void ChannelState::apply(Timestamp now, const ChannelChange& change) {
   for (const std::string& key : change.removed)
     changed |= remove(key, seq);
   if (change.whole) changed |= remove_others(change, seq);
-  if (!changed) return;
-  seq_ = seq;
+  if (!changed && seq_ > 0) return;
+  if (changed) seq_ = seq;  // else it is empty, as of now
   time_ = now;
   rendered_.clear();
   forget();

@@ -241,7 +241,6 @@ Result<std::unique_ptr<Server>> Server::create(ServerOptions options,
 
 void Server::start() {
   net::post(impl_->acceptor.get_executor(), [impl = impl_.get()] { impl->accept(); });
-  impl_->ended = true;
   net::post(impl_->tick_timer.get_executor(), [impl = impl_.get()] { impl->tick(); });
   for (std::size_t i = 0; i < impl_->core->options.threads; ++i)
     impl_->threads.emplace_back([impl = impl_.get()] { impl->io.run(); });

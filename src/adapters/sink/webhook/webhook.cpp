@@ -60,10 +60,11 @@ class WebhookSink final : public AlertSink {
     const std::int64_t seconds = now.ns / 1'000'000'000;
     const std::string id = webhook_id(notification);
     std::string body = document(notification);
+    std::string signature = webhook_signature(key_, id, seconds, body);
     return post({parts_.http, parts_.settings.url, parts_.secret.reveal()},
                 {{"webhook-id", id},
                  {"webhook-timestamp", fmt::format("{}", seconds)},
-                 {"webhook-signature", webhook_signature(key_, id, seconds, body)}},
+                 {"webhook-signature", std::move(signature)}},
                 std::move(body), now, at_most, std::move(stop));
   }
 
