@@ -235,8 +235,9 @@ def check_floors(root, sources, libraries):
             if not include.quoted:
                 continue
             places = ["src"]
-            if source.path.startswith("tests/"):
-                places.append("tests")
+            beside = source.path.split("/")[0]
+            if beside in ("tests", "bench"):
+                places.append(beside)
             if not any((root / place / include.name).is_file() for place in places):
                 yield source.problem(include.line, "include-path",
                                      f'"{include.name}" is no path from {" or ".join(places)}/')
@@ -387,7 +388,9 @@ def compiled(root, path):
         return "/" in name or name.endswith("_test.cpp")
     if top == "fuzz":
         return name == "standalone_main.cpp" or "/" not in name and name.endswith("_fuzz.cpp")
-    return "/" not in name and name.endswith("_bench.cpp")
+    if "/" in name:  # bench/<name>/ belongs to bench/<name>_bench.cpp
+        return (root / top / f"{name.split('/')[0]}_bench.cpp").is_file()
+    return name.endswith("_bench.cpp")
 
 
 def check_text(root, texts):
