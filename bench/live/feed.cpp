@@ -228,7 +228,10 @@ void Feed::collect() {
   };
   add(fill_sessions_, outcome_.fills);
   add(mark_sessions_, outcome_.marks);
-  outcome_.fills_by_session = fills_sent_;
+  for (const Session& session : fill_sessions_) {
+    const Answered& answered = session.answered();
+    outcome_.fills_by_session.push_back(answered.refused == 0 ? answered.lines() : 0);
+  }
 }
 
 FeedOutcome Feed::finish() {

@@ -32,7 +32,9 @@ struct FeedPart {
 
 struct FeedOutcome {
   FeedPart fills, marks;
-  std::vector<std::uint64_t> fills_by_session;  // sent
+  /// Acknowledged, counted from its first id; none of a session in which some were refused, since
+  /// answers do not say which were taken.
+  std::vector<std::uint64_t> fills_by_session;
   std::uint64_t held_back = 0;  // lines not sent, because too much was unanswered already
   std::uint64_t unanswered = 0;
   Samples lateness;                  // of the generator itself

@@ -54,7 +54,7 @@ bool take(std::string_view name, std::string_view value, Options& options) {
     return read_number(value, std::size_t{0}, std::size_t{240}, options.subscribers);
   if (name == "--program") {
     // It is started in another folder.
-    options.program = std::filesystem::absolute(value).string();
+    options.program = std::filesystem::absolute(value).lexically_normal().string();
     return true;
   }
   double minutes = 0.0;

@@ -29,7 +29,8 @@ struct Findings {
   Growth growth;
   double service_processor_seconds = 0.0;  // during the load
   double own_processor_seconds = 0.0;
-  std::string system;  // what the service says of itself at the end of the load
+  double other_processor_seconds = 0.0;  // of all else on the machine
+  std::string system;                    // what the service says of itself at the end of the load
   Service::Stopped stopped;
   JournalContent journal;
 };

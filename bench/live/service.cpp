@@ -19,6 +19,7 @@ namespace {
 constexpr double start_within_seconds = 60.0;
 constexpr double stop_within_seconds = 60.0;
 constexpr std::size_t last_words_bytes = 2000;
+constexpr std::string_view token_fragment = "/#token=";
 
 std::string content_of(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
@@ -42,20 +43,19 @@ Service::Service(std::string program, std::filesystem::path folder) : folder_(st
 /// "the dashboard: http://127.0.0.1:41234/#token=blst_..."
 void Service::await_address() {
   constexpr std::string_view address = "http://127.0.0.1:";
-  constexpr std::string_view fragment = "/#token=";
   const std::int64_t until =
       steady_ns() + static_cast<std::int64_t>(start_within_seconds) * ns_a_second;
   while (running() && steady_ns() < until) {
     const std::string said = log();
     const std::size_t at = said.find(address);
-    const std::size_t token = said.find(fragment, at);
+    const std::size_t token = said.find(token_fragment, at);
     const std::size_t end = said.find('\n', token);
     if (at == said.npos || token == said.npos || end == said.npos) {
       ::usleep(10'000);
       continue;
     }
     std::from_chars(said.data() + at + address.size(), said.data() + token, port_);
-    admin_token_ = said.substr(token + fragment.size(), end - token - fragment.size());
+    admin_token_ = said.substr(token + token_fragment.size(), end - token - token_fragment.size());
     return;
   }
   throw Failure("the service did not start:\n" + last_words());
@@ -108,6 +108,8 @@ std::string Service::log() const { return content_of(folder_ / "service.log"); }
 
 std::string Service::last_words() const {
   std::string said = log();
+  if (const std::size_t at = said.find(token_fragment); at != said.npos)
+    said.erase(at, said.find('\n', at) - at);
   if (said.size() > last_words_bytes) said.erase(0, said.size() - last_words_bytes);
   return said;
 }

@@ -32,7 +32,7 @@ class Service {
   };
   /// SIGTERM, and what becomes of it.
   Stopped stop();
-  /// The last it said.
+  /// The last it said, without its token.
   std::string last_words() const;
 
  private:

@@ -206,13 +206,14 @@ void StreamClient::take_text(std::string_view head, StreamCounts& counts) {
   }
   ++messages_;
   ++counts.messages;
-  if (json_value(head, "type") == "snapshot") {
+  const bool snapshot = json_value(head, "type") == "snapshot";
+  if (snapshot) {
     ++counts.snapshots;
   } else if (number_of(json_value(head, "prev_seq")) != channel->seq) {
     ++counts.gaps;
   }
   channel->seq = seq;
-  if (!measures_) return;
+  if (!measures_ || snapshot) return;  // a snapshot's time is that of the last change
   const auto time = json_value(head, "t");
   if (const auto delay = time ? delay_since(*time) : std::nullopt) counts.delays.add(*delay);
 }

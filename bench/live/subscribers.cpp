@@ -59,17 +59,21 @@ void Subscribers::run() {
       StreamClient& client = *clients_[events[static_cast<std::size_t>(i)].data.u64];
       client.read(outcome_.counts);
       if (!client.ended()) continue;
-      ++outcome_.dropped[*client.ended()];
+      if (!end_expected_) ++outcome_.dropped[*client.ended()];
       client.close();  // which also takes it out of epoll
     }
   }
+}
+
+void Subscribers::expect_the_end() {
+  end_expected_ = true;
+  outcome_.seconds = to_seconds(steady_ns() - began_);
 }
 
 SubscribersOutcome Subscribers::finish() {
   stop_ = true;
   if (thread_.joinable()) thread_.join();
   outcome_.clients = clients_.size();
-  outcome_.seconds = to_seconds(steady_ns() - began_);
   for (const auto& client : clients_) {
     if (!client->heard_anything()) ++outcome_.silent;
     client->close();

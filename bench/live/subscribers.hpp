@@ -31,7 +31,9 @@ class Subscribers {
 
   /// Connects them, one after another. @param token  of role viewer.
   void start(std::uint16_t port, std::string_view token);
-  /// Disconnects them.
+  /// From now on the service may end their connections: it is told to stop.
+  void expect_the_end();
+  /// Disconnects those that are left.
   SubscribersOutcome finish();
 
  private:
@@ -43,6 +45,7 @@ class Subscribers {
   SubscribersOutcome outcome_;
   std::int64_t began_ = 0;
   std::thread thread_;
+  std::atomic<bool> end_expected_{false};
   std::atomic<bool> stop_{false};
 };
 
