@@ -236,7 +236,7 @@ TEST_F(JournalDamage, of_any_byte_of_the_file_is_found_or_without_effect) {
     }
     ASSERT_EQ(wrongly_opened(), "") << where;
   });
-  EXPECT_GT(found, 250U);  // the rest are pages that a snapshot no longer uses
+  EXPECT_GT(found, 200U);  // the rest are pages that no snapshot uses any more, and empty tables
 }
 
 TEST_F(JournalDamage, of_any_byte_of_the_log_is_found_or_without_effect) {

@@ -211,7 +211,7 @@ std::set<std::string> routes_of_page() {
   std::string line;
   bool within = false;
   while (std::getline(file, line)) {
-    if (line.starts_with("## ")) within = line == "## Routes";
+    if (line.starts_with("##")) within = line == "## Routes";
     if (!within || !line.starts_with("| `")) continue;
     const std::string first = line.substr(2, line.find(" | ", 2) - 2);
     const std::regex code("`([^`]*)`");
