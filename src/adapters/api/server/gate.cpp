@@ -266,7 +266,8 @@ std::optional<Response> Gate::refuse_body(const RequestHead& head,
     return problem(415, "unsupported_media_type",
                    fmt::format("the body is said to be \"{}\"; send application/json{}", type,
                                route.stream_lines ? ", or application/x-ndjson" : ""));
-  const std::string_view produces = lines ? "application/x-ndjson" : route.produces;
+  const std::string_view produces =
+      lines ? std::string_view("application/x-ndjson") : std::string_view(route.produces);
   if (!accepts(header(head, "accept"), produces))
     return problem(
         406, "not_acceptable",
