@@ -6,6 +6,8 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "base/utf8.hpp"
+
 namespace ballast {
 namespace {
 
@@ -54,6 +56,17 @@ std::size_t width_of(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) {
     return (static_cast<unsigned char>(c) & 0xC0U) != 0x80U;
   }));
+}
+
+/// As a table shows it: statistics to six digits, and no more of a long text than tells what it is.
+/// JSON and CSV have all of it.
+std::string table_cell(const json& value) {
+  constexpr std::size_t longest = 60;
+  if (value.is_number_float()) return fmt::format("{:.6g}", value.get<double>());
+  std::string text = printable(text_of(value));
+  if (text.size() > longest)
+    text = text.substr(0, utf8_prefix(text.substr(0, longest - 3))) + "...";
+  return text;
 }
 
 std::string aligned(const std::vector<std::vector<std::string>>& rows) {
@@ -131,9 +144,9 @@ std::string shown_items(std::string_view items,
                         std::string_view none) {
   const json list = json::parse(items);
   if (format == Format::json) return list.dump(2) + "\n";
-  const auto cell = [&](const json& item, const Column& column) {
+  const auto cell = [&](const json& item, const Column& column, const auto& text) {
     const json* value = at_path(item, column.path);
-    return value == nullptr ? std::string("-") : text_of(*value);
+    return value == nullptr ? std::string("-") : text(*value);
   };
   if (format == Format::csv) {
     std::string text;
@@ -142,7 +155,7 @@ std::string shown_items(std::string_view items,
     text += "\n";
     for (const json& item : list) {
       for (std::size_t i = 0; i < columns.size(); ++i) {
-        const std::string value = cell(item, columns[i]);
+        const std::string value = cell(item, columns[i], text_of);
         text += (i == 0 ? "" : ",") + csv_cell(value == "-" ? "" : value);
       }
       text += "\n";
@@ -156,7 +169,7 @@ std::string shown_items(std::string_view items,
   for (const json& item : list) {
     auto& row = rows.emplace_back();
     for (const Column& column : columns)
-      row.push_back(printable(cell(item, column)));
+      row.push_back(cell(item, column, table_cell));
   }
   return aligned(rows);
 }
