@@ -68,10 +68,10 @@ function(ballast_spanning_tests)
   endforeach()
 endfunction()
 
-# fuzz/<name>_fuzz.cpp is a libFuzzer program in the fuzz preset. Elsewhere it runs the committed
-# corpus and some thousand seeded mutations of it as the CTest fuzz_smoke_<name>.
+# fuzz/<name>_fuzz.cpp is a libFuzzer program in the fuzz preset. Under AddressSanitizer it runs the
+# committed corpus and some thousand seeded mutations of it as the CTest fuzz_smoke_<name>.
 function(ballast_fuzz_targets)
-  if(NOT BALLAST_TESTS OR BALLAST_THREAD_TESTS_ONLY)
+  if(NOT BALLAST_TESTS OR NOT BALLAST_SANITIZE OR BALLAST_THREAD_TESTS_ONLY)
     return()
   endif()
   set(fuzz_dir "${PROJECT_SOURCE_DIR}/fuzz")
