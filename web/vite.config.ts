@@ -3,7 +3,7 @@ import { defineConfig } from 'vite';
 import { sourcesHash } from './tools/sources.mjs';
 
 // The service sends `default-src 'self'` and nothing inline: so no inlined assets and no polyfill.
-// Names are stable, so that the C++ build can list them; the server's ETags tell versions apart.
+// Names change with their contents: browsers may keep what lies under /assets/ for ever.
 export default defineConfig({
   base: '/',
   plugins: [
@@ -29,9 +29,9 @@ export default defineConfig({
     chunkSizeWarningLimit: 1200,
     rollupOptions: {
       output: {
-        entryFileNames: 'assets/app.js',
-        chunkFileNames: 'assets/[name].js',
-        assetFileNames: 'assets/[name][extname]',
+        entryFileNames: 'assets/app-[hash].js',
+        chunkFileNames: 'assets/[name]-[hash].js',
+        assetFileNames: 'assets/[name]-[hash][extname]',
       },
     },
   },

@@ -6,6 +6,10 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { startMock } from '../mock/server.mjs';
 
 export const real = process.env.BALLAST_URL !== undefined;
+/** A real service may have been started without tokens: what is about them is then left out. */
+export const tokens = !real || !!process.env.BALLAST_TOKEN;
+/** A factor that the desk has, with a target and a band. */
+export const factor = process.env.BALLAST_FACTOR ?? 'delta:BTC';
 const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 // A loaded machine is slow, not wrong.
 export const patience = 20000;
@@ -115,7 +119,7 @@ export class Window {
 
 export const pages = [
   '/',
-  '/factors/delta:BTC',
+  `/factors/${factor}`,
   '/alerts',
   '/proposals',
   '/positions',

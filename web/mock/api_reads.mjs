@@ -146,7 +146,7 @@ export function addReads(get, desk, tokens) {
       positions: {
         realized: (moved * 0.71 + 12.4).toFixed(4),
         unrealized: (moved * 0.29).toFixed(4),
-        fees: fees.toFixed(4),
+        fees: (-fees).toFixed(4), // paid, as those of the positions
         funding: funding.toFixed(4),
       },
       net_asset_value: '4218306.118204',

@@ -1,7 +1,7 @@
 // Signing in, then the app: made anew for each token, with the page that the address names.
 import { useCallback, useEffect, useState, type FormEvent } from 'react';
 import { makeRest, Problem } from './protocol/rest';
-import type { Desk, Me } from './protocol/types';
+import type { Desk, Health, Me } from './protocol/types';
 import { go, usePlace } from './router';
 import { AppContext, type App } from './store/context';
 import { browser, Live, pacedFrames } from './store/live';
@@ -38,9 +38,14 @@ export function Root() {
       (detail) => leave(token === null ? null : detail),
     );
     try {
-      const [me, desk] = await Promise.all([rest.get<Me>('/me'), rest.get<Desk>('/desk')]);
+      const [me, desk, health] = await Promise.all([
+        rest.get<Me>('/me'),
+        rest.get<Desk>('/desk'),
+        rest.get<Health>('/health'),
+      ]);
       const url = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/api/v1/stream`;
       live = new Live(url, () => token, browser, pacedFrames());
+      live.begin(health.body);
       live.onStatus(() => {
         if (live?.status.connection === 'refused') leave(live.status.reason);
       });
@@ -53,6 +58,7 @@ export function Root() {
           rest,
           me: me.body,
           desk: desk.body,
+          tokens: token !== null,
           signOut: () => leave(null),
         },
       });

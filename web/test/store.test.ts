@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { Problem, makeRest, type Rest } from '../src/protocol/rest';
-import type { Exposure } from '../src/protocol/types';
+import type { Exposure, Health } from '../src/protocol/types';
 import { Collection } from '../src/store/collection';
 import { Live } from '../src/store/live';
 import { Queries } from '../src/store/queries';
@@ -121,6 +121,13 @@ describe('live', () => {
     world.time += 5000;
     expect(live.deskNow()).toBe(at);
   });
+  test("has the desk's time before the stream has spoken", () => {
+    const { world, live } = start();
+    live.begin({ now: '2026-01-05T00:00:00Z', speed: 60 } as Health);
+    world.time += 500;
+    expect(live.deskNow()).toBe(Date.parse('2026-01-05T00:00:30Z'));
+    expect(live.collections.health.get('health')?.speed).toBe(60);
+  });
 });
 
 describe('queries', () => {
@@ -152,6 +159,18 @@ describe('queries', () => {
     answer = async () => 2;
     await queries.load('/pnl');
     expect(queries.get('/pnl')).toMatchObject({ data: 2, at: 9, problem: null });
+  });
+  test('forget what nobody looks at, when it is much', async () => {
+    const queries = new Queries(
+      rest(async () => 1),
+      () => 5,
+    );
+    queries.on('/seen', () => undefined);
+    await queries.load('/seen');
+    for (let i = 0; i < 100; ++i) await queries.load(`/${i}`);
+    expect(queries.get('/seen').data).toBe(1);
+    expect(queries.get('/0').data).toBeNull();
+    expect(queries.get('/99').data).toBe(1);
   });
   test('ask once while they are being asked', async () => {
     let asked = 0;

@@ -48,6 +48,9 @@ describe('differences', () => {
       differences({ limit: ['4', '12'], unit: 'BTC' }, { limit: ['4', '10'], unit: 'BTC' }),
     ).toEqual([{ field: 'limit', before: '[4, 12]', after: '[4, 10]' }]);
   });
+  test('leave out what moves by itself', () => {
+    expect(differences({ version: '1', used: 0.5 }, { version: '2', used: 0.4 })).toEqual([]);
+  });
   test('know what was not there', () => {
     expect(differences(null, { name: 'x', ends: null })).toEqual([
       { field: 'name', before: '–', after: 'x' },

@@ -65,11 +65,14 @@ export function toNumber(text: string): number {
   return Number(text);
 }
 
-/** A statistic as a decimal of at most twelve places. */
+/** A statistic as a decimal of at most twelve digits, which is all that a float is good for. */
 export function plain(value: number): string {
   if (!Number.isFinite(value)) return '0';
-  const text = value.toFixed(12);
-  return text.includes('e') ? BigInt(Math.round(value)).toString() : text.replace(/\.?0+$/, '');
+  const short = String(Number(value.toPrecision(12)));
+  if (!short.includes('e')) return short;
+  return Math.abs(value) > 1
+    ? BigInt(Math.round(value)).toString()
+    : value.toFixed(15).replace(/\.?0+$/, '');
 }
 
 export const minus = '\u2212';
@@ -99,6 +102,11 @@ export function format(text: string, { places, plus = false }: Format = {}): str
   const sign = nothing ? '' : negative ? minus : plus ? '+' : '';
   const grouped = whole.replace(/\B(?=(\d{3})+$)/g, ',');
   return sign + grouped + (fraction ? `.${fraction}` : '');
+}
+
+/** How many decimals a price or an amount is written with. */
+export function placesIn(text: string): number {
+  return parse(text).fraction.replace(/0+$/, '').length;
 }
 
 /** How many places show a thousandth of `span`, the width of a limit or band. */

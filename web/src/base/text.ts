@@ -45,6 +45,9 @@ export function stateName(state: string): string {
   return states[state] ?? state;
 }
 
+// What moves by itself, or only tells versions apart: no part of what somebody changed.
+const incidental = new Set(['version', 'used']);
+
 /** Fields of two JSON values that differ, as lines of text. */
 export function differences(
   before: unknown,
@@ -57,6 +60,7 @@ export function differences(
   };
   const [a, b] = [flat(before), flat(after)];
   return [...new Set([...Object.keys(a), ...Object.keys(b)])]
+    .filter((field) => !incidental.has(field))
     .map((field) => ({ field, before: a[field] ?? none, after: b[field] ?? none }))
     .filter((line) => line.before !== line.after);
 }

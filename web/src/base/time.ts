@@ -35,6 +35,7 @@ export function duration(seconds: number): string {
 /** Small times, of latencies: 410 ns, 1.9 µs, 2.1 ms, 1.2 s. */
 export function latency(seconds: number): string {
   const digits = (x: number) => (x < 9.95 ? x.toFixed(1) : x.toFixed(0));
+  if (seconds <= 0) return '0 s';
   if (seconds < 1e-6) return `${Math.round(seconds * 1e9)} ns`;
   if (seconds < 1e-3) return `${digits(seconds * 1e6)} µs`;
   if (seconds < 1) return `${digits(seconds * 1e3)} ms`;

@@ -134,9 +134,14 @@ export function AlertsPage() {
           </span>
         ),
       },
-      { id: 'since', title: 'Since', sort: (a) => a.since, cell: (a) => <Ago time={a.since} /> },
       ...(show === 'ended'
         ? [
+            {
+              id: 'fired',
+              title: 'Fired',
+              sort: (a: Alert) => a.fired ?? '',
+              cell: (a: Alert) => <Ago time={a.fired} />,
+            },
             {
               id: 'cleared',
               title: 'Ended',
@@ -145,6 +150,12 @@ export function AlertsPage() {
             },
           ]
         : [
+            {
+              id: 'since',
+              title: 'Since',
+              sort: (a: Alert) => a.since,
+              cell: (a: Alert) => <Ago time={a.since} />,
+            },
             {
               id: 'do',
               title: 'Do',
@@ -304,6 +315,12 @@ function ShelveDialog({
   );
 }
 
+/** 30 s, 5 m, at once. */
+function lasting(text: Rule['for']): string {
+  if (text === null) return '–';
+  return /^0\D*$/.test(String(text)) ? 'at once' : String(text).replace(/(\d)(?=[a-z])/g, '$1 ');
+}
+
 function RulesPanel({
   rules,
   why,
@@ -329,7 +346,7 @@ function RulesPanel({
             ? plural(r.factors.length, 'factor')
             : r.factors.join(', '),
     },
-    { id: 'for', title: 'For', wide: true, cell: (r) => (r.for === null ? '–' : String(r.for)) },
+    { id: 'for', title: 'For', wide: true, cell: (r) => lasting(r.for) },
     {
       id: 'severity',
       title: 'Severity',

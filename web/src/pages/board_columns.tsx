@@ -8,7 +8,7 @@ import type { AdherenceRow, Exposure } from '../protocol/types';
 import { factorPath, Link } from '../router';
 import { badness } from '../store/judgement';
 import { Bullet } from '../ui/bullet';
-import { gradeOf, Num, placesOf, StateMark } from '../ui/figures';
+import { gradeOf, Money, Num, placesOf, StateMark } from '../ui/figures';
 
 export interface RowContext {
   today: AdherenceRow | undefined;
@@ -191,7 +191,7 @@ export const boardColumns: BoardColumn[] = [
     about: 'What the cheapest way back costs, in the reporting currency',
     numeric: true,
     sort: (e) => value(e.cost_to_return),
-    cell: (e) => <Num value={e.cost_to_return} places={2} />,
+    cell: (e) => <Money value={e.cost_to_return} />,
   },
   {
     id: 'proposal',

@@ -1,5 +1,5 @@
 // One factor: its path, its excursions, how good its control is, and where its numbers come from.
-import { useCallback, useEffect, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { parseTime } from '../base/time';
 import { number, percent, stateName } from '../base/text';
 import { duration } from '../base/time';
@@ -10,6 +10,7 @@ import {
   useApp,
   useChannel,
   useCurrent,
+  useHealth,
   useItem,
   useItems,
   useQuery,
@@ -20,7 +21,7 @@ import { Bullet } from '../ui/bullet';
 import { Chart } from '../ui/chart';
 import { extend, seriesOf } from '../ui/chart_data';
 import { Button, Choice, QueryNotice } from '../ui/controls';
-import { Ago, Num, placesOf, Severity, StateMark } from '../ui/figures';
+import { Ago, Money, Num, placesOf, Severity, StateMark } from '../ui/figures';
 import { useCommands } from '../ui/keys';
 import { DataTable, type Column } from '../ui/table';
 import { PathTable } from './factor_table';
@@ -74,7 +75,7 @@ export function FactorPage({ factorKey }: { factorKey: string }) {
       <Related factorKey={factorKey} />
       <PathPanel factorKey={factorKey} e={e} />
       <div className="columns">
-        <ExcursionsPanel report={report.data} />
+        <ExcursionsPanel factorKey={factorKey} report={report.data} />
         <CausesPanel report={report.data} />
         <section className="panel" aria-labelledby="control">
           <header>
@@ -102,6 +103,37 @@ export function FactorPage({ factorKey }: { factorKey: string }) {
       ) : null}
     </div>
   );
+}
+
+/**
+ * The path of the last so many seconds, asked for anew often enough for what the stream does not
+ * tell, fills and alerts: the faster, the faster the desk's time runs. What there was stays until
+ * the next answer is there.
+ */
+function useRecentPath(factorKey: string, seconds: number, points: number) {
+  const { live } = useApp();
+  const speed = useHealth()?.speed ?? 1;
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(
+      () => {
+        if (!document.hidden) setTurn((n) => n + 1);
+      },
+      Math.max(5000, 60000 / Math.max(1, speed)),
+    );
+    return () => clearInterval(timer);
+  }, [speed]);
+  const address = useMemo(() => {
+    const from = new Date(live.deskNow() - seconds * 1000).toISOString();
+    return `/factors/${keyPath(factorKey)}/path?from=${from}&points=${points}`;
+    // `turn` is when to ask again.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [live, factorKey, seconds, points, turn]);
+  const query = useQuery<Path>(address);
+  const last = useRef<{ seconds: number; path: Path } | null>(null);
+  if (query.data) last.current = { seconds, path: query.data };
+  const before = last.current?.seconds === seconds ? last.current.path : null;
+  return { ...query, data: query.data ?? before };
 }
 
 function Facts({ e }: { e: Exposure }) {
@@ -170,7 +202,7 @@ function Facts({ e }: { e: Exposure }) {
         <div>
           <dt>Cost to return</dt>
           <dd>
-            <Num value={e.cost_to_return} places={2} />
+            <Money value={e.cost_to_return} />
           </dd>
         </div>
         <div>
@@ -216,7 +248,7 @@ function Related({ factorKey }: { factorKey: string }) {
             {p.action} {p.state === 'waiting' ? 'waits for approval' : p.state}
           </Link>{' '}
           <Num value={p.quantity} {...(p.unit ? { unit: p.unit } : {})} />{' '}
-          <span className="muted">for</span> <Num value={p.expected_cost} places={2} />
+          <span className="muted">for</span> <Money value={p.expected_cost} />
         </li>
       ))}
       {alerts.map((a) => (
@@ -242,16 +274,7 @@ function PathPanel({ factorKey, e }: { factorKey: string; e: Exposure | undefine
     (v: 'limits' | 'band') => void,
   ];
   const seconds = windows[window] ?? 3600;
-  const [span, setSpan] = useState<string | null>(null);
-  // The window is fixed when it is asked for; what comes later the stream adds.
-  useEffect(
-    () => setSpan(`from=${new Date(live.deskNow() - seconds * 1000).toISOString()}&points=800`),
-    [live, seconds, factorKey],
-  );
-  const query = useQuery<Path>(
-    span === null ? null : `/factors/${keyPath(factorKey)}/path?${span}`,
-    60000,
-  );
+  const query = useRecentPath(factorKey, seconds, 800);
   const path = query.data;
   const series = useMemo(() => (path ? seriesOf(path) : null), [path]);
   useEffect(() => {
@@ -366,8 +389,15 @@ function length(x: Excursion): number {
   return x.to === null ? Infinity : (parseTime(x.to) - parseTime(x.from)) / 1000;
 }
 
-function ExcursionsPanel({ report }: { report: FactorReport | null }) {
-  const list = useMemo(() => [...(report?.excursion_list ?? [])].reverse(), [report]);
+function ExcursionsPanel({
+  factorKey,
+  report,
+}: {
+  factorKey: string;
+  report: FactorReport | null;
+}) {
+  const path = useRecentPath(factorKey, 86400, 6).data;
+  const list = path?.excursions ?? [];
   const e = report?.excursions;
   return (
     <section className="panel" aria-labelledby="excursions">
@@ -376,7 +406,8 @@ function ExcursionsPanel({ report }: { report: FactorReport | null }) {
         <span className="muted small">
           {e
             ? [
-                `${e.count}, the longest ${duration(e.longest_seconds)}`,
+                `${e.count} since the start`,
+                `the longest ${duration(e.longest_seconds)}`,
                 ...(e.mean_seconds === null ? [] : [`${duration(e.mean_seconds)} on average`]),
               ].join(', ')
             : ''}
@@ -389,7 +420,7 @@ function ExcursionsPanel({ report }: { report: FactorReport | null }) {
           columns={excursionColumns}
           idOf={(x) => x.from}
           sort={{ id: 'from', desc: true }}
-          empty={report ? 'It was never out of its band.' : 'Reading…'}
+          empty={path ? 'It was not out of its band in the last 24 hours.' : 'Reading…'}
         />
       </div>
     </section>

@@ -1,6 +1,6 @@
 // Limits of each factor, changed with the version that was seen; guard rails, and who controls what.
 import { useEffect, useMemo, useState } from 'react';
-import { compare, isDecimal } from '../base/decimal';
+import { compare, isDecimal, placesIn } from '../base/decimal';
 import { percent, show } from '../base/text';
 import { keyPath } from '../protocol/rest';
 import type { KillSwitch, Limit, Limits, List } from '../protocol/types';
@@ -272,12 +272,10 @@ function Rails({ rails }: { rails: Record<string, unknown> | null }) {
             <div key={name}>
               <dt>{railNames[name] ?? name.replaceAll('_', ' ')}</dt>
               <dd>
-                {typeof value === 'number' ? (
-                  <Num value={String(value)} />
-                ) : value === null ? (
+                {value === null ? (
                   <span className="faint">not watched</span>
                 ) : (
-                  show(value)
+                  <Rail name={name} value={value} currency={String(rails?.currency ?? '')} />
                 )}
               </dd>
             </div>
@@ -285,6 +283,20 @@ function Rails({ rails }: { rails: Record<string, unknown> | null }) {
         </dl>
       )}
     </section>
+  );
+}
+
+function Rail({ name, value, currency }: { name: string; value: unknown; currency: string }) {
+  if (name === 'price_collar') return percent(Number(value));
+  const text = String(value);
+  if (!isDecimal(text)) return show(value).replace(/(\d)([a-z])/g, '$1 $2');
+  if (!name.includes('notional')) return <Num value={text} />;
+  return (
+    <Num
+      value={text}
+      places={placesIn(text) > 0 ? 2 : 0}
+      {...(currency === '' ? {} : { unit: currency })}
+    />
   );
 }
 

@@ -1,6 +1,6 @@
 // Profit and loss, split by why: a waterfall per factor, and what the factors do not explain.
 import { useMemo } from 'react';
-import { add, compare, subtract, sum, toNumber } from '../base/decimal';
+import { subtract, sum, toNumber } from '../base/decimal';
 import { profitParts, type Pnl, type Profit } from '../protocol/types';
 import { factorPath, Link, useParam } from '../router';
 import { useApp, useQuery } from '../store/context';
@@ -17,7 +17,7 @@ const meanings: Record<string, string> = {
   deviation: 'holding more or less than the target',
   basis: 'instruments moving unlike the factor (basis, convexity)',
   funding: 'funding received and paid',
-  fees: 'fees paid',
+  fees: 'fees paid (−) and rebates received (+)',
 };
 
 interface Row {
@@ -58,38 +58,10 @@ export function PnlPage() {
       value: parts[part] ?? '0',
       about: meanings[part] ?? '',
     }));
-    if (key !== '*' || !data) {
-      if (compare(unexplained, '0') !== 0)
-        list.push({ name: 'unexplained', value: unexplained, about: 'the total beyond the parts' });
-      return [...list, { name: 'total', value: total, about: 'of the factor', total: true }];
-    }
-    const p = data.positions;
-    if ([p.realized, p.unrealized, p.fees, p.funding].some((x) => x === null))
-      return [
-        ...list,
-        {
-          name: 'factors',
-          value: total,
-          about: 'all factors of the desk; the books cannot be valued',
-          total: true,
-        },
-      ];
-    const books = sum([p.realized, p.unrealized, p.fees, p.funding].map((x) => x ?? '0'));
-    list.push({
-      name: 'unexplained',
-      value: add(subtract(books, total), unexplained),
-      about: 'what the books earned and no factor of the desk accounts for',
-    });
-    return [
-      ...list,
-      {
-        name: 'books',
-        value: books,
-        about: 'realised, unrealised, fees and funding of all positions',
-        total: true,
-      },
-    ];
-  }, [chosen, data, key]);
+    list.push({ name: 'unexplained', value: unexplained, about: 'the total beyond its parts' });
+    const about = key === '*' ? 'of all factors of the desk' : `of ${key}`;
+    return [...list, { name: 'total', value: total, about, total: true }];
+  }, [chosen, key]);
   const columns: Column<Row>[] = [
     {
       id: 'key',
@@ -139,40 +111,7 @@ export function PnlPage() {
       <QueryNotice query={query} what="profit and loss" />
       {data ? (
         <>
-          <section className="panel facts-panel" aria-label="Now">
-            <dl className="facts live">
-              <div>
-                <dt>Net asset value</dt>
-                <dd>
-                  <Num value={data.net_asset_value} places={2} />
-                </dd>
-              </div>
-              <div>
-                <dt>Realised</dt>
-                <dd>
-                  <Num value={data.positions.realized} places={2} signed plus />
-                </dd>
-              </div>
-              <div>
-                <dt>Unrealised</dt>
-                <dd>
-                  <Num value={data.positions.unrealized} places={2} signed plus />
-                </dd>
-              </div>
-              <div>
-                <dt>Funding</dt>
-                <dd>
-                  <Num value={data.positions.funding} places={2} signed plus />
-                </dd>
-              </div>
-              <div>
-                <dt>Fees</dt>
-                <dd>
-                  <Num value={data.positions.fees} places={2} signed plus />
-                </dd>
-              </div>
-            </dl>
-          </section>
+          <Now data={data} total={together(whole.map((r) => r.pnl)).total} />
           {data.positions.unpriced?.length ? (
             <p className="notice warn small">
               No price, so the books cannot be valued: {data.positions.unpriced.join(', ')}.
@@ -207,5 +146,46 @@ export function PnlPage() {
         </>
       ) : null}
     </div>
+  );
+}
+
+/** What there is, what it earned, and what of that the books' trading earned. */
+function Now({ data, total }: { data: Pnl; total: string }) {
+  const p = data.positions;
+  // Paid: what is below zero was received.
+  const traded =
+    p.realized === null || p.unrealized === null || p.funding === null || p.fees === null
+      ? null
+      : subtract(sum([p.realized, p.unrealized, p.funding]), p.fees);
+  const earned = (title: string, value: string | null, about?: string) => (
+    <div title={about}>
+      <dt>{title}</dt>
+      <dd>
+        <Num value={value} places={2} signed plus />
+      </dd>
+    </div>
+  );
+  return (
+    <section className="panel facts-panel" aria-label="Now">
+      <dl className="facts live">
+        <div>
+          <dt>Net asset value</dt>
+          <dd>
+            <Num value={data.net_asset_value} places={2} />
+          </dd>
+        </div>
+        {earned('All factors', total, 'everything that was held, also what was never traded')}
+        {earned('Positions traded', traded, 'realised + unrealised + funding − fees')}
+        {earned('Realised', p.realized)}
+        {earned('Unrealised', p.unrealized)}
+        {earned('Funding', p.funding)}
+        <div title="Below zero: rebates received">
+          <dt>Fees paid</dt>
+          <dd>
+            <Num value={p.fees} places={2} />
+          </dd>
+        </div>
+      </dl>
+    </section>
   );
 }

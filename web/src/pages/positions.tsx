@@ -1,6 +1,6 @@
 // Positions, balances, what is on its way, and where the venues say otherwise.
 import { useMemo } from 'react';
-import { subtract, toNumber } from '../base/decimal';
+import { placesIn, subtract, toNumber } from '../base/decimal';
 import { none } from '../base/text';
 import type { Balance, Break, Position, Transfer } from '../protocol/types';
 import { useParam } from '../router';
@@ -8,7 +8,26 @@ import { useApp, useChannel, useCurrent, useItems } from '../store/context';
 import { Ago, Num } from '../ui/figures';
 import { DataTable, type Column } from '../ui/table';
 
-const amounts = (by: Record<string, string>) => {
+/** How many places show what is earned and paid in each asset, alike in all rows; tooltips have all. */
+type Places = ReadonlyMap<string, number>;
+function placesByAsset(positions: Position[]): Places {
+  const amounts = new Map<string, (string | null)[]>();
+  const add = (asset: string, ...list: (string | null)[]) =>
+    amounts.set(asset, [...(amounts.get(asset) ?? []), ...list]);
+  for (const p of positions) {
+    add(p.settlement, p.realized_pnl, p.unrealized_pnl);
+    for (const [asset, x] of [...Object.entries(p.fees), ...Object.entries(p.funding)])
+      add(asset, x);
+  }
+  return new Map(
+    [...amounts].map(([asset, list]) => {
+      const large = list.some((x) => Math.abs(Number(x ?? 0)) >= 100);
+      return [asset, large ? 2 : 6];
+    }),
+  );
+}
+
+const amounts = (by: Record<string, string>, places: Places) => {
   const list = Object.entries(by);
   return list.length === 0 ? (
     <span className="faint">{none}</span>
@@ -16,26 +35,34 @@ const amounts = (by: Record<string, string>) => {
     list.map(([asset, x], i) => (
       <span key={asset}>
         {i > 0 ? ', ' : ''}
-        <Num value={x} unit={asset} />
+        <Num value={x} unit={asset} places={places.get(asset) ?? 2} />
       </span>
     ))
   );
 };
 
-const positionColumns: Column<Position>[] = [
+const positionColumns = (places: Places): Column<Position>[] => [
   {
     id: 'instrument',
     title: 'Instrument',
     sort: (p) => p.instrument,
-    cell: (p) => <strong>{p.instrument}</strong>,
+    cell: (p) => (
+      <>
+        <strong>{p.instrument}</strong>
+        <span className="narrow">
+          {p.venue}/{p.account} {p.book}
+        </span>
+      </>
+    ),
   },
   {
     id: 'account',
     title: 'Account',
+    wide: true,
     sort: (p) => `${p.venue}/${p.account}`,
     cell: (p) => `${p.venue}/${p.account}`,
   },
-  { id: 'book', title: 'Book', sort: (p) => p.book, cell: (p) => p.book },
+  { id: 'book', title: 'Book', wide: true, sort: (p) => p.book, cell: (p) => p.book },
   {
     id: 'qty',
     title: 'Quantity',
@@ -47,7 +74,9 @@ const positionColumns: Column<Position>[] = [
     id: 'average',
     title: 'Average price',
     numeric: true,
-    cell: (p) => <Num value={p.average_price} />,
+    cell: (p) => (
+      <Num value={p.average_price} places={Math.max(2, p.mark === null ? 2 : placesIn(p.mark))} />
+    ),
   },
   { id: 'mark', title: 'Mark', numeric: true, cell: (p) => <Num value={p.mark} /> },
   {
@@ -55,26 +84,56 @@ const positionColumns: Column<Position>[] = [
     title: 'Unrealised',
     numeric: true,
     sort: (p) => toNumber(p.unrealized_pnl ?? '0'),
-    cell: (p) => <Num value={p.unrealized_pnl} signed plus unit={p.settlement} />,
+    cell: (p) => <Earned value={p.unrealized_pnl} of={p} places={places} />,
   },
   {
     id: 'realized',
     title: 'Realised',
     numeric: true,
     sort: (p) => toNumber(p.realized_pnl),
-    cell: (p) => <Num value={p.realized_pnl} signed plus unit={p.settlement} />,
+    cell: (p) => <Earned value={p.realized_pnl} of={p} places={places} />,
   },
-  { id: 'fees', title: 'Fees paid', numeric: true, wide: true, cell: (p) => amounts(p.fees) },
-  { id: 'funding', title: 'Funding', numeric: true, wide: true, cell: (p) => amounts(p.funding) },
+  {
+    id: 'fees',
+    title: 'Fees paid',
+    numeric: true,
+    wide: true,
+    cell: (p) => amounts(p.fees, places),
+  },
+  {
+    id: 'funding',
+    title: 'Funding',
+    numeric: true,
+    wide: true,
+    cell: (p) => amounts(p.funding, places),
+  },
 ];
+function Earned({ value, of, places }: { value: string | null; of: Position; places: Places }) {
+  return (
+    <Num value={value} signed plus unit={of.settlement} places={places.get(of.settlement) ?? 2} />
+  );
+}
 const balanceColumns: Column<Balance>[] = [
+  {
+    id: 'asset',
+    title: 'Asset',
+    sort: (b) => b.asset,
+    cell: (b) => (
+      <>
+        <strong>{b.asset}</strong>
+        <span className="narrow">
+          {b.venue}/{b.account}
+        </span>
+      </>
+    ),
+  },
   {
     id: 'account',
     title: 'Account',
+    wide: true,
     sort: (b) => `${b.venue}/${b.account}`,
     cell: (b) => `${b.venue}/${b.account}`,
   },
-  { id: 'asset', title: 'Asset', sort: (b) => b.asset, cell: (b) => <strong>{b.asset}</strong> },
   {
     id: 'qty',
     title: 'Quantity',
@@ -176,7 +235,12 @@ export function PositionsPage() {
   const current = useCurrent('positions');
   const { live } = useApp();
   const [search, setSearch] = useParam('q', '');
-  const positions = useFiltered(useItems('positions'), search, positionText);
+  const all = useItems('positions');
+  const positions = useFiltered(all, search, positionText);
+  const byAsset = placesByAsset(all);
+  const asset = JSON.stringify([...byAsset]);
+  // eslint-disable-next-line react-hooks/exhaustive-deps
+  const columns = useMemo(() => positionColumns(byAsset), [asset]);
   const balances = useFiltered(useItems('balances'), search, balanceText);
   const transfers = useItems('transfers').filter((t) => !t.ended);
   const breaks = useItems('breaks').filter((b) => b.open);
@@ -225,7 +289,7 @@ export function PositionsPage() {
         <DataTable
           label="Positions"
           rows={positions}
-          columns={positionColumns}
+          columns={columns}
           idOf={(p) => `${p.venue}/${p.account}/${p.book}/${p.instrument}`}
           sort={{ id: 'instrument', desc: false }}
           empty={none_('No position is like that.')}

@@ -15,7 +15,7 @@ import {
 } from '../store/context';
 import { ChangeDialog } from '../ui/change';
 import { Button, Choice, QueryNotice } from '../ui/controls';
-import { Ago, Num } from '../ui/figures';
+import { About, Ago, Money, Num } from '../ui/figures';
 import { useCommands } from '../ui/keys';
 import { DataTable, type Column } from '../ui/table';
 import { Lines } from './factor';
@@ -69,7 +69,7 @@ export function AnswerDialog({ verb, proposal, onClose }: Answer & { onClose: ()
             </strong>
             , expected to cost{' '}
             <strong>
-              <Num value={proposal.expected_cost} places={2} />
+              <Money value={proposal.expected_cost} />
             </strong>
             .
           </>
@@ -157,21 +157,21 @@ export function ProposalsPage() {
         title: 'Expected cost',
         numeric: true,
         sort: (p) => Number(p.expected_cost ?? 0),
-        cell: (p) => <Num value={p.expected_cost} places={2} />,
+        cell: (p) => <Money value={p.expected_cost} />,
       },
       {
         id: 'realised',
         title: 'Realised',
         numeric: true,
         wide: true,
-        cell: (p) => <Num value={p.realised_cost} places={2} />,
+        cell: (p) => <Money value={p.realised_cost} />,
       },
       {
         id: 'deviation',
         title: 'Deviation',
         numeric: true,
         wide: true,
-        cell: (p) => <Num value={p.deviation} plus />,
+        cell: (p) => <About value={p.deviation} plus />,
       },
       {
         id: 'why',
@@ -305,18 +305,18 @@ const optionColumns: Column<Option>[] = [
         </span>
       ),
   },
-  { id: 'cost', title: 'Cost', numeric: true, cell: (o) => <Num value={o.cost} places={2} /> },
+  { id: 'cost', title: 'Cost', numeric: true, cell: (o) => <Money value={o.cost} /> },
   {
     id: 'risk',
     title: 'Risk meanwhile',
     numeric: true,
-    cell: (o) => <Num value={o.risk_cost} places={2} />,
+    cell: (o) => <Money value={o.risk_cost} />,
   },
   {
     id: 'total',
     title: 'Together',
     numeric: true,
-    cell: (o) => <Num value={o.total} places={2} />,
+    cell: (o) => <Money value={o.total} />,
   },
   {
     id: 'seconds',
@@ -393,19 +393,19 @@ export function ProposalPage({ id }: { id: string }) {
           <div>
             <dt>Deviation when made</dt>
             <dd>
-              <Num value={p.deviation} plus unit={p.unit} />
+              <About value={p.deviation} plus unit={p.unit} />
             </dd>
           </div>
           <div>
             <dt>Expected cost ({desk.currency})</dt>
             <dd>
-              <Num value={p.expected_cost} places={2} />
+              <Money value={p.expected_cost} />
             </dd>
           </div>
           <div>
             <dt>Realised cost</dt>
             <dd>
-              <Num value={p.realised_cost} places={2} />
+              <Money value={p.realised_cost} />
             </dd>
           </div>
           <div>

@@ -1,6 +1,6 @@
 // The system: speed, journal, feeds, sinks, audit, tokens, and this very connection.
 import { useState } from 'react';
-import { bytes, differences, none, number, percent } from '../base/text';
+import { bytes, differences, none, number, percent, plural } from '../base/text';
 import { duration, latency } from '../base/time';
 import type { Audit, Journal, List, System, VenueHealth } from '../protocol/types';
 import { useApp, useHealth, useQuery, useStatus } from '../store/context';
@@ -9,7 +9,8 @@ import { Ago } from '../ui/figures';
 import { DataTable, type Column } from '../ui/table';
 import { TokensPanel } from './tokens';
 
-const quick = (x: number | null | undefined) => (x === null || x === undefined ? none : latency(x));
+// Nothing takes no time: nothing was measured.
+const quick = (x: number | null | undefined) => (x ? latency(x) : none);
 
 const venueColumns: Column<VenueHealth>[] = [
   { id: 'venue', title: 'Venue', sort: (v) => v.venue, cell: (v) => <strong>{v.venue}</strong> },
@@ -153,14 +154,14 @@ export function SystemPage() {
                 <div>
                   <dt>Stream</dt>
                   <dd>
-                    {number(s.stream.clients, 0)} clients, {number(s.stream.messages_per_second, 0)}{' '}
+                    {plural(s.stream.clients, 'client')}, {number(s.stream.messages_per_second, 0)}{' '}
                     messages/s, {number(s.stream.dropped, 0)} dropped
                   </dd>
                 </div>
                 <div>
                   <dt>HTTP</dt>
                   <dd>
-                    {number(s.http.connections, 0)} connections, {number(s.http.requests, 0)}{' '}
+                    {plural(s.http.connections, 'connection')}, {number(s.http.requests, 0)}{' '}
                     requests
                   </dd>
                 </div>

@@ -3,7 +3,7 @@ import { useState } from 'react';
 import { compare, isDecimal } from '../base/decimal';
 import { keyPath } from '../protocol/rest';
 import type { Exposure } from '../protocol/types';
-import { useQuery } from '../store/context';
+import { useApp, useQuery } from '../store/context';
 import { ChangeDialog } from '../ui/change';
 
 const lasts: [string, string][] = [
@@ -29,7 +29,8 @@ export function TargetDialog({
   const [lower, setLower] = useState(exposure.band?.[0] ?? '');
   const [upper, setUpper] = useState(exposure.band?.[1] ?? '');
   const [hours, setHours] = useState('4');
-  const [opened] = useState(() => Date.now());
+  const { live } = useApp();
+  const [opened] = useState(() => live.deskNow()); // a simulated desk has a time of its own
   const wrong = clear
     ? null
     : ![target, lower, upper].every(isDecimal)

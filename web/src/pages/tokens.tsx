@@ -11,8 +11,8 @@ import { DataTable } from '../ui/table';
 const roles: Role[] = ['viewer', 'trader', 'risk', 'admin', 'ingest', 'metrics'];
 
 export function TokensPanel() {
-  const { me } = useApp();
-  const query = useQuery<List<Token>>('/tokens', 30000);
+  const { me, tokens } = useApp();
+  const query = useQuery<List<Token>>(tokens ? '/tokens' : null, 30000);
   const [making, setMaking] = useState(false);
   const [revoking, setRevoking] = useState<Token | null>(null);
   const [made, setMade] = useState<string | null>(null);
@@ -22,11 +22,19 @@ export function TokensPanel() {
       <header>
         <h2 id="tokens">Tokens</h2>
         <span className="grow" />
-        <button type="button" onClick={() => setMaking(true)}>
-          New token
-        </button>
+        {tokens ? (
+          <button type="button" onClick={() => setMaking(true)}>
+            New token
+          </button>
+        ) : null}
       </header>
-      <QueryNotice query={query} what="the tokens" />
+      {tokens ? (
+        <QueryNotice query={query} what="the tokens" />
+      ) : (
+        <p className="empty">
+          This service was started without tokens: whoever reaches it may do anything.
+        </p>
+      )}
       {query.data ? (
         <DataTable
           label="Tokens"

@@ -23,6 +23,7 @@ export interface App {
   rest: Rest;
   me: Me;
   desk: Desk;
+  tokens: boolean; // whether the service asks for them
   signOut: () => void;
 }
 export const AppContext = createContext<App | null>(null);
@@ -100,12 +101,12 @@ export function useSettings(): Settings {
 /** The desk's time, told anew every `ms`. */
 export function useDeskNow(ms = 1000): number {
   const { live } = useApp();
-  const [now, setNow] = useState(() => live.deskNow());
+  const [, setNow] = useState(0);
   useEffect(() => {
     const timer = setInterval(() => setNow(live.deskNow()), ms);
     return () => clearInterval(timer);
   }, [live, ms]);
-  return now;
+  return live.deskNow();
 }
 
 /** An answer of the service: fetched when shown, and every `every` ms. */

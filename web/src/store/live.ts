@@ -93,6 +93,19 @@ export class Live {
     return this.clock.at + (this.world.now() - this.clock.heard) * this.clock.speed;
   }
 
+  /** What was asked for before the stream spoke: the desk's clock runs from the first picture on. */
+  begin(health: api.Health): void {
+    this.collections.health.replace([health]);
+    this.collections.health.flush();
+    this.setClock(health);
+  }
+
+  private setClock(health: api.Health | undefined): void {
+    const at = health ? Date.parse(health.now) : NaN;
+    if (health && !Number.isNaN(at))
+      this.clock = { at, heard: this.world.now(), speed: health.speed };
+  }
+
   private hear(notification: Notification): void {
     this.counts.messages += 1;
     this.counts.items += notification.items.length;
@@ -105,12 +118,7 @@ export class Live {
       for (const item of notification.items as api.Exposure[])
         this.oneFactor.get(item.key)?.forEach((f) => f(item, notification.t));
     }
-    if (name === 'health') {
-      const health = notification.items[0] as api.Health | undefined;
-      const at = health ? Date.parse(health.now) : NaN;
-      if (health && !Number.isNaN(at))
-        this.clock = { at, heard: this.world.now(), speed: health.speed };
-    }
+    if (name === 'health') this.setClock(notification.items[0] as api.Health | undefined);
     if (!this.scheduled) {
       this.scheduled = true;
       this.frame(() => this.flush());

@@ -9,6 +9,7 @@ export interface Query<T> {
   problem: Problem | null; // of the last try
   busy: boolean;
 }
+const kept = 60; // answers that nobody looks at, for who comes back
 const empty: Query<never> = { data: null, etag: null, at: null, problem: null, busy: false };
 
 export class Queries {
@@ -55,5 +56,16 @@ export class Queries {
   private put(path: string, query: Query<unknown>): void {
     this.entries.set(path, query);
     this.listeners.get(path)?.forEach((listener) => listener());
+    if (this.entries.size > kept) this.forget();
+  }
+
+  /** The oldest answers that nobody looks at: addresses with times in them never end. */
+  private forget(): void {
+    for (const path of [...this.entries.keys()]) {
+      if (this.entries.size <= kept) return;
+      if ((this.listeners.get(path)?.size ?? 0) > 0 || this.running.has(path)) continue;
+      this.entries.delete(path);
+      this.listeners.delete(path);
+    }
   }
 }

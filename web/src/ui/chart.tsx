@@ -24,6 +24,9 @@ const token = (name: string) =>
 export function Chart({ series, path, seconds, places, wide, now, look, label }: ChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const read = useRef<HTMLParagraphElement>(null);
+  // Read anew while it is looked at: neither the zoom nor the cursor is lost.
+  const held = useRef({ series, path });
+  held.current = { series, path };
   useEffect(() => {
     const element = box.current;
     if (!element) return undefined;
@@ -53,7 +56,7 @@ export function Chart({ series, path, seconds, places, wide, now, look, label }:
     });
     let zoomed = false;
     const font = `11px ${getComputedStyle(document.body).fontFamily}`;
-    const decorate = (u: uPlot) => marks(u, series, path, now(), color);
+    const decorate = (u: uPlot) => marks(u, held.current.series, held.current.path, now(), color);
     const plot = new uPlot(
       {
         width: element.clientWidth,
@@ -102,7 +105,7 @@ export function Chart({ series, path, seconds, places, wide, now, look, label }:
           { series: [4, 3], fill: `color-mix(in srgb, ${color['band-fill']} 55%, transparent)` },
         ],
         hooks: {
-          drawClear: [(u) => washes(u, series, now(), color)],
+          drawClear: [(u) => washes(u, held.current.series, now(), color)],
           draw: [decorate],
           setCursor: [(u) => show(u)],
           setSelect: [
@@ -118,6 +121,7 @@ export function Chart({ series, path, seconds, places, wide, now, look, label }:
 
     const show = (u: uPlot) => {
       if (!read.current) return;
+      const { series } = held.current;
       const left = u.cursor.left ?? -1;
       const t = left >= 0 ? u.posToVal(left, 'x') : now();
       const i = vertexAt(series, t);
@@ -136,7 +140,7 @@ export function Chart({ series, path, seconds, places, wide, now, look, label }:
     };
     const refresh = () => {
       const end = now();
-      plot.setData(drawn(series, end) as uPlot.AlignedData, false);
+      plot.setData(drawn(held.current.series, end) as uPlot.AlignedData, false);
       if (zoomed) plot.redraw();
       else plot.setScale('x', { min: end - seconds, max: end + seconds * 0.01 });
       if ((plot.cursor.left ?? -1) < 0) show(plot);
@@ -159,7 +163,7 @@ export function Chart({ series, path, seconds, places, wide, now, look, label }:
       observer.disconnect();
       plot.destroy();
     };
-  }, [series, path, seconds, places, wide, now, look]);
+  }, [seconds, places, wide, now, look]);
   return (
     <figure className="chart">
       <p ref={read} className="readout small muted live tabular" />

@@ -1,5 +1,5 @@
 // The small faces of figures: exact decimals, states, ages.
-import { format, placesFor, plain, toNumber } from '../base/decimal';
+import { format, minus, placesFor, plain, toNumber } from '../base/decimal';
 import { none } from '../base/text';
 import { duration, moment, parseTime } from '../base/time';
 import type { Decimal, Exposure } from '../protocol/types';
@@ -29,6 +29,25 @@ export function Num({
       {unit ? <span className="faint"> {unit}</span> : null}
     </span>
   );
+}
+
+/** What something costs, in the reporting currency. Next to nothing is not nothing. */
+export function Money({ value }: { value: Decimal | number | null | undefined }) {
+  const x = Number(value ?? 0);
+  if (x === 0 || Math.abs(x) >= 0.005) return <Num value={value} places={2} />;
+  return <span title={String(value)}>{x > 0 ? '<0.01' : `>${minus}0.01`}</span>;
+}
+
+/** A statistic in a unit, to a thousandth of itself. */
+export function About({
+  value,
+  ...rest
+}: {
+  value: Decimal | number | null | undefined;
+  plus?: boolean;
+  unit?: string;
+}) {
+  return <Num value={value} places={placesFor(Math.abs(Number(value ?? 0)))} {...rest} />;
 }
 
 /** How many decimals show this factor's levels. */

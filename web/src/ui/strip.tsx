@@ -49,7 +49,8 @@ export function Strip() {
         ) : (
           <>
             <span className={health.journal.lag_seconds > 1 ? 'warn' : ''}>
-              {latency(health.journal.lag_seconds)} behind
+              {health.journal.lag_seconds < 0.001 ? '<1 ms' : latency(health.journal.lag_seconds)}{' '}
+              behind
             </span>
             <span className="faint" title="Events that are not durable yet">
               {behind} queued
@@ -92,10 +93,10 @@ function Venue({ venue, older }: { venue: VenueHealth; older: number }) {
         </span>
       )}
       <span
-        className={venue.gaps > 0 ? 'warn' : 'faint wide'}
+        className="faint wide"
         title={`Silences that ended; the longest ${duration(venue.longest_gap_seconds)}`}
       >
-        {venue.gaps} gaps
+        {venue.gaps} {venue.gaps === 1 ? 'gap' : 'gaps'}
       </span>
       <span className={skewBad ? 'warn' : 'faint wide'} title="Its clock against ours">
         skew {skew === null ? '–' : `${number(skew * 1000, 0, true)} ms`}
