@@ -31,8 +31,8 @@ struct DemoArguments {
   }
 };
 
-/// Just before one of the venues falls silent.
-constexpr Timestamp live_from = demo_day_start + Duration::seconds(clock_time(9, 45));
+/// When the desk has something to show: one of the venues has just come back after twenty minutes.
+constexpr Timestamp live_from = demo_day_start + Duration::seconds(clock_time(10, 30));
 
 /// A fresh folder with the desk's configuration in it.
 Result<void> prepare(const DemoArguments& arguments) {
@@ -42,7 +42,9 @@ Result<void> prepare(const DemoArguments& arguments) {
   for (const char* suffix :
        {"", "-wal", "-shm", ".lock", ".outbox", ".outbox-wal", ".outbox-shm", ".paths"})
     fs::remove(arguments.file("desk.db") + suffix, error);
-  return write_output(arguments.file("desk.toml"), std::string(demo_desk_toml));
+  // Sixty seconds of the desk are one of the wall, where programs take their time.
+  const std::string service = "\n[service]\nsilent_after = \"60s\"\n";
+  return write_output(arguments.file("desk.toml"), std::string(demo_desk_toml) + service);
 }
 
 /// An engine on a journal as a closed loop's ends.

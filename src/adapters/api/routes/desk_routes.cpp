@@ -106,9 +106,12 @@ Response desk_of(const Services& services, const DeskView& view) {
 }
 
 void write_latency(JsonWriter& out, std::string_view key, const LatencyFigures& latency) {
+  const auto known = [&](double seconds) {
+    return latency.count > 0 ? std::optional(seconds) : std::nullopt;
+  };
   out.key(key).begin_object();
-  out.key("p50").value(latency.p50);
-  out.key("p99").value(latency.p99);
+  out.key("p50").value(known(latency.p50));
+  out.key("p99").value(known(latency.p99));
   out.end_object();
 }
 

@@ -75,10 +75,12 @@ std::string reply_head(const Response& response,
     head += one_line(value);
     head += "\r\n";
   };
-  if (!response.content_type.empty()) add("Content-Type", response.content_type);
+  // A 304 has no body; that its type is known matters, for browsers take its policy for the page's.
+  const bool unchanged = response.status == 304;
+  if (!response.content_type.empty() && !unchanged) add("Content-Type", response.content_type);
   if (!length)
     add("Transfer-Encoding", "chunked");
-  else if (response.status != 204 && response.status != 304)
+  else if (response.status != 204 && !unchanged)
     add("Content-Length", fmt::format("{}", *length));
   if (find(response, "Cache-Control") == nullptr) add("Cache-Control", "no-store");
   for (const auto& [name, value] : response.headers)
@@ -103,7 +105,6 @@ void answer_if_none_match(const Request& request, Response& response) {
     if (one.starts_with("W/")) one.remove_prefix(2);
     if (one != "*" && one != *etag) continue;
     response.status = 304;
-    response.content_type.clear();
     response.body.clear();
     return;
   }
