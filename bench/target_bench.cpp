@@ -4,10 +4,15 @@
 // budget, regime, band by volatility, liquidity, smoothing) and a quote that leans by it.
 //
 // Timed is one look at all 100, as on the desk's retarget grid: every stage of every target on the
-// estimates of that moment; in `targets_and_quotes` each quote too, from estimates to ticks and
-// lots. Before each look, and not timed, a second of the market goes by: every instrument has a new
-// top, price and print, so that there is a new return in every volatility, and once a minute a new
-// funding rate.
+// estimates of that moment, then every quote, from estimates to ticks and lots. Before each look,
+// and not timed, a second of the market goes by: every instrument has a new top, price and print,
+// so that there is a new return in every volatility, and once a minute a new funding rate.
+//
+//   targets             the targets alone
+//   targets_and_quotes  all targets, then all quotes: the order of the engine's retarget()
+//   one_by_one          a target and its quote, then the next: the code of both by turns
+//   later               all targets, then all quotes, a quarter of a second after the last event:
+//                       estimates over time are brought forward first
 #include <chrono>
 #include <cmath>
 #include <string>
@@ -166,44 +171,64 @@ Result<Quote> quote(const World& world, std::size_t i, const Aimed& aimed) {
   return shaped(skew, world.desk.instrument(id), id, shape);
 }
 
-/// Times look(world), which says what went wrong or nullptr, each time after a second of the
+/// Times look(world), which says what went wrong or nullptr, each time `later` than a second of the
 /// market.
 template <class Look>
-void run(benchmark::State& bench, const Look& look) {
+void run(benchmark::State& bench, const Look& look, Duration later = {}) {
   World world;
   for (auto _ : bench) {
     world.listen();
+    world.now = world.now + later;
     const auto begin = std::chrono::steady_clock::now();
     const char* const wrong = look(world);
     const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - begin;
     if (wrong != nullptr) return bench.SkipWithError(wrong);
     bench.SetIterationTime(taken.count());
+    world.now = world.now - later;
   }
   bench.SetItemsProcessed(static_cast<std::int64_t>(bench.iterations() * coins));
 }
 
-void targets(benchmark::State& bench) {
-  run(bench, [](World& world) -> const char* {
-    for (std::size_t i = 0; i < coins; ++i)
-      if (target(world, i) == nullptr) return "a target is unknown";
-    return nullptr;
-  });
+const char* all_targets(World& world) {
+  for (std::size_t i = 0; i < coins; ++i)
+    if (target(world, i) == nullptr) return "a target is unknown";
+  return nullptr;
 }
+
+const char* one_quote(const World& world, std::size_t i, const Aimed& aimed) {
+  const auto made = quote(world, i, aimed);
+  if (!made) return "a quote cannot be made";
+  benchmark::DoNotOptimize(*made);
+  return nullptr;
+}
+
+const char* targets_then_quotes(World& world) {
+  if (const char* const wrong = all_targets(world)) return wrong;
+  for (std::size_t i = 0; i < coins; ++i)
+    if (const char* const wrong = one_quote(world, i, *world.targets[i].aimed())) return wrong;
+  return nullptr;
+}
+
+void targets(benchmark::State& bench) { run(bench, all_targets); }
 BENCHMARK(targets)->UseManualTime()->Unit(benchmark::kMicrosecond);
 
-void targets_and_quotes(benchmark::State& bench) {
+void targets_and_quotes(benchmark::State& bench) { run(bench, targets_then_quotes); }
+BENCHMARK(targets_and_quotes)->UseManualTime()->Unit(benchmark::kMicrosecond);
+
+void one_by_one(benchmark::State& bench) {
   run(bench, [](World& world) -> const char* {
     for (std::size_t i = 0; i < coins; ++i) {
       const Aimed* const aimed = target(world, i);
       if (aimed == nullptr) return "a target is unknown";
-      const auto made = quote(world, i, *aimed);
-      if (!made) return "a quote cannot be made";
-      benchmark::DoNotOptimize(*made);
+      if (const char* const wrong = one_quote(world, i, *aimed)) return wrong;
     }
     return nullptr;
   });
 }
-BENCHMARK(targets_and_quotes)->UseManualTime()->Unit(benchmark::kMicrosecond);
+BENCHMARK(one_by_one)->UseManualTime()->Unit(benchmark::kMicrosecond);
+
+void later(benchmark::State& bench) { run(bench, targets_then_quotes, Duration::milliseconds(250)); }
+BENCHMARK(later)->UseManualTime()->Unit(benchmark::kMicrosecond);
 
 }  // namespace
 }  // namespace ballast

@@ -11,7 +11,7 @@ function(ballast_spanning_tests)
   if(NOT BALLAST_TESTS)
     return()
   endif()
-  set(threaded live) # folders whose tests run again under ThreadSanitizer
+  set(threaded live sink) # folders whose tests run again under ThreadSanitizer
   set(tests_dir "${PROJECT_SOURCE_DIR}/tests")
   get_property(libraries GLOBAL PROPERTY ballast_libraries)
   set(definitions)
@@ -68,10 +68,10 @@ function(ballast_spanning_tests)
   endforeach()
 endfunction()
 
-# fuzz/<name>_fuzz.cpp is a libFuzzer program in the fuzz preset. Elsewhere it runs the committed
-# corpus and some thousand seeded mutations of it as the CTest fuzz_smoke_<name>.
+# fuzz/<name>_fuzz.cpp is a libFuzzer program in the fuzz preset. Under AddressSanitizer it runs the
+# committed corpus and some thousand seeded mutations of it as the CTest fuzz_smoke_<name>.
 function(ballast_fuzz_targets)
-  if(NOT BALLAST_TESTS OR BALLAST_THREAD_TESTS_ONLY)
+  if(NOT BALLAST_TESTS OR NOT BALLAST_SANITIZE OR BALLAST_THREAD_TESTS_ONLY)
     return()
   endif()
   set(fuzz_dir "${PROJECT_SOURCE_DIR}/fuzz")
@@ -114,18 +114,32 @@ function(ballast_fuzz_targets)
   endforeach()
 endfunction()
 
-# bench/<name>_bench.cpp is one Google Benchmark program each.
+# bench/<name>_bench.cpp is one Google Benchmark program each. Where there is a folder bench/<name>/,
+# the benchmark is of the whole program instead: its sources are compiled with it, include one another
+# from bench/, link none of our libraries, and know where the program stands (BALLAST_PROGRAM).
 function(ballast_benchmarks)
   if(NOT BALLAST_BENCH)
     return()
   endif()
   get_property(libraries GLOBAL PROPERTY ballast_libraries)
-  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/bench/*_bench.cpp")
+  set(bench_dir "${PROJECT_SOURCE_DIR}/bench")
+  file(GLOB sources CONFIGURE_DEPENDS "${bench_dir}/*_bench.cpp")
   foreach(source IN LISTS sources)
     get_filename_component(target "${source}" NAME_WE)
-    add_executable(${target} EXCLUDE_FROM_ALL "${source}")
-    target_link_libraries(${target} PRIVATE ${libraries} benchmark::benchmark
-                                            benchmark::benchmark_main)
+    string(REGEX REPLACE "_bench$" "" name "${target}")
+    file(GLOB own CONFIGURE_DEPENDS "${bench_dir}/${name}/*.cpp")
+    add_executable(${target} EXCLUDE_FROM_ALL "${source}" ${own})
+    if(own)
+      target_link_libraries(${target} PRIVATE fmt::fmt)
+      target_include_directories(${target} PRIVATE "${bench_dir}")
+      if(TARGET ballast)
+        target_compile_definitions(${target} PRIVATE BALLAST_PROGRAM="$<TARGET_FILE:ballast>")
+        add_dependencies(${target} ballast)
+      endif()
+    else()
+      target_link_libraries(${target} PRIVATE ${libraries} benchmark::benchmark
+                                              benchmark::benchmark_main)
+    endif()
     ballast_configure_target(${target} ballast_pch)
     set_target_properties(${target} PROPERTIES RUNTIME_OUTPUT_DIRECTORY
                                                "${PROJECT_BINARY_DIR}/bench")

@@ -10,6 +10,8 @@ find_package(tomlplusplus REQUIRED) # tomlplusplus::tomlplusplus
 find_package(CLI11 REQUIRED) # CLI11::CLI11
 find_package(SQLite3 REQUIRED) # SQLite::SQLite3
 find_package(ZLIB REQUIRED) # ZLIB::ZLIB
+find_package(Boost 1.74 REQUIRED) # Boost::headers: Asio and Beast are headers only
+find_package(OpenSSL 3.0 REQUIRED) # OpenSSL::SSL
 find_package(Eigen3 3.4 REQUIRED NO_MODULE) # Eigen3::Eigen
 
 # Debian ships no CMake configuration for libsodium.
@@ -26,6 +28,14 @@ add_library(lemon::lemon INTERFACE IMPORTED)
 set_target_properties(
   lemon::lemon PROPERTIES INTERFACE_INCLUDE_DIRECTORIES "${BALLAST_LEMON_INCLUDE}"
                           INTERFACE_COMPILE_DEFINITIONS LEMON_ONLY_TEMPLATES)
+
+# Of prometheus-cpp only the core: its own configuration also asks for an HTTP server and a client.
+find_path(BALLAST_PROMETHEUS_INCLUDE prometheus/text_serializer.h REQUIRED)
+find_library(BALLAST_PROMETHEUS_LIBRARY prometheus-cpp-core REQUIRED)
+add_library(prometheus-cpp::core UNKNOWN IMPORTED)
+set_target_properties(
+  prometheus-cpp::core PROPERTIES IMPORTED_LOCATION "${BALLAST_PROMETHEUS_LIBRARY}"
+                                  INTERFACE_INCLUDE_DIRECTORIES "${BALLAST_PROMETHEUS_INCLUDE}")
 
 if(BALLAST_TESTS)
   find_package(GTest REQUIRED) # GTest::gtest_main

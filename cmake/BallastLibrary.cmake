@@ -48,6 +48,11 @@ function(ballast_configure_target target pch)
   if(BALLAST_PCH AND pch)
     target_precompile_headers(${target} REUSE_FROM ${pch})
   endif()
+  # Most of what a small file costs is its headers.
+  get_target_property(sources ${target} SOURCES)
+  ballast_mark_alone(${sources})
+  set_target_properties(${target} PROPERTIES UNITY_BUILD "${BALLAST_UNITY}"
+                                             UNITY_BUILD_BATCH_SIZE 6)
 endfunction()
 
 function(ballast_tidy_target target)
@@ -69,6 +74,7 @@ function(ballast_test_program name)
   target_compile_definitions(${name} PRIVATE BALLAST_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                              ${arg_DEFINITIONS})
   ballast_configure_target(${name} ballast_test_pch)
+  target_link_libraries(${name} PRIVATE ballast_test_options)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
   add_dependencies(ballast_tests ${name})
   # PRE_TEST: a test program that cannot start fails its tests, not the build.

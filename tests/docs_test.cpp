@@ -19,6 +19,7 @@
 #include "adapters/report/render.hpp"
 #include "adapters/report/sample_report.hpp"
 #include "engine/engine.hpp"
+#include "ports/alert_settings.hpp"
 
 namespace ballast {
 namespace {
@@ -294,7 +295,8 @@ TEST(ConfigurationPage, lists_exactly_the_keys_that_each_table_takes) {
   }
   const Names quoted = page.quoted();
   for (const std::string_view key : config_keys::root) {
-    const bool single = key == "desk" || key == "learning" || key == "rails";
+    const bool single = key == "desk" || key == "learning" || key == "rails" || key == "service" ||
+                        key == "notifications";
     const std::string name(key);
     EXPECT_TRUE(quoted.contains(single ? "[" + name + "]" : "[[" + name + "]]")) << key;
   }
@@ -323,6 +325,8 @@ TEST(ConfigurationPage, names_every_value_that_can_be_chosen) {
   for (const TargetStageName& stage : target_stage_names)
     EXPECT_TRUE(quoted.contains(stage.model)) << stage.model;
   all(severity_names);
+  for (const SinkKindInfo& kind : sink_kind_infos)
+    EXPECT_TRUE(quoted.contains(kind.name)) << kind.name;
   all(comparison_names);
   for (const WindowInfo& window : window_infos)
     EXPECT_TRUE(quoted.contains(window.name)) << window.name;

@@ -24,7 +24,7 @@ CORE_FLOORS = {
     "alert": 5, "control": 5,
     "engine": 6,
 }
-SHELL_FOLDERS = {"runtime", "sim", "recal"}  # floor 7: the core and ports
+SHELL_FOLDERS = {"json", "runtime", "sim", "recal"}  # floor 7: the core and ports
 ADAPTER_FAMILIES = {"feed", "sink", "exec", "venue"}  # adapters/<family>/<name> is one adapter
 BESIDE_FOLDERS = {"tests", "fuzz", "bench"}  # these span floors
 
@@ -153,7 +153,8 @@ class Source:
             match = INCLUDE.match(raw)
             if match and code.lstrip().startswith("#"):
                 self.includes.append(Include(number, match[1] == '"', match[2]))
-        self.is_test = self.path.endswith("_test.cpp") or self.path.split("/")[0] in BESIDE_FOLDERS
+        self.is_test = (self.path.endswith(("_test.cpp", "_test.hpp")) or
+                        self.path.split("/")[0] in BESIDE_FOLDERS)
         self.is_header = self.path.endswith(".hpp")
 
     def problem(self, line, rule, what):
@@ -234,8 +235,9 @@ def check_floors(root, sources, libraries):
             if not include.quoted:
                 continue
             places = ["src"]
-            if source.path.startswith("tests/"):
-                places.append("tests")
+            beside = source.path.split("/")[0]
+            if beside in ("tests", "bench"):
+                places.append(beside)
             if not any((root / place / include.name).is_file() for place in places):
                 yield source.problem(include.line, "include-path",
                                      f'"{include.name}" is no path from {" or ".join(places)}/')
@@ -386,7 +388,9 @@ def compiled(root, path):
         return "/" in name or name.endswith("_test.cpp")
     if top == "fuzz":
         return name == "standalone_main.cpp" or "/" not in name and name.endswith("_fuzz.cpp")
-    return "/" not in name and name.endswith("_bench.cpp")
+    if "/" in name:  # bench/<name>/ belongs to bench/<name>_bench.cpp
+        return (root / top / f"{name.split('/')[0]}_bench.cpp").is_file()
+    return name.endswith("_bench.cpp")
 
 
 def check_text(root, texts):

@@ -227,8 +227,12 @@ class CheckTree(unittest.TestCase):
 
     def test_every_source_is_compiled(self):
         for path in ("src/z.cpp", "tests/z.cpp", "fuzz/z.cpp", "bench/z.cpp",
-                     "src/control/z.cpp", "fuzz/sub/z_fuzz.cpp"):
+                     "src/control/z.cpp", "fuzz/sub/z_fuzz.cpp", "bench/z/z.cpp"):
             self.fires("orphan", path, {path: "\n"})
+
+    def test_a_benchmark_may_have_a_folder_of_its_own(self):
+        self.is_fine({"bench/z_bench.cpp": '#include "z/y.hpp"\n', "bench/z/y.hpp": HEADER,
+                      "bench/z/y.cpp": '#include "z/y.hpp"\n'})
 
     def test_sources_have_one_ending(self):
         self.fires("orphan", "src/book/z.cc", {"src/book/z.cc": "\n"})

@@ -63,8 +63,9 @@ class Path {
 
   template <class Archive>
   void archive(Archive& ar) {
-    ar(time_, next_sample_, deviation_, last_sample_, abs_z_, weight_, hedged_, region_, dominant_,
-       past_limit_, weighted_, last_sample_known_, rates_, sums_, sums_low_, times_, pairs_, pnl_);
+    ar(time_, next_sample_, deviation_, last_sample_, abs_z_, weight_, hedged_, rates_, sums_,
+       sums_low_, times_, pairs_, pnl_, region_, dominant_, past_limit_, weighted_,
+       last_sample_known_);
     if constexpr (Archive::loading) {
       // Damage must not become an index out of range.
       if (region_ > Region::unknown) region_ = Region::unknown;

@@ -44,13 +44,18 @@ SlidingWindows::View SlidingWindows::view(Window window,
                                           Timestamp now,
                                           const Path& path,
                                           const Spans& recent) const {
+  const Duration length = window_infos[static_cast<std::size_t>(window)].length;
+  return view_from(window, floor_to(now - length, slot_length(window)), now, path, recent);
+}
+
+SlidingWindows::View SlidingWindows::view_from(
+    Window window, Timestamp from, Timestamp now, const Path& path, const Spans& recent) const {
   const auto k = static_cast<std::size_t>(window);
   const Level& level = levels_[k];
   View view(*this, path, recent);
   view.level_ = k;
   view.now_ = now;
-  view.from_ =
-      std::max(floor_to(now - window_infos[k].length, slot_length(window)), origin_.time());
+  view.from_ = std::max(from, origin_.time());
   view.quiet_ = view.from_ > level.begin;
   if (view.quiet_) {
     view.base_ = &path;

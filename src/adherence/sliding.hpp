@@ -19,6 +19,7 @@
 #include "adherence/path.hpp"
 #include "adherence/spans.hpp"
 #include "adherence/summary.hpp"
+#include "base/row_delta.hpp"
 #include "base/timestamp.hpp"
 #include "model/desk.hpp"
 
@@ -77,6 +78,9 @@ class SlidingWindows {
   /// The window at `now`, where `path` stands at the last touch <= now and `recent` are the Spans
   /// not yet appended.
   View view(Window window, Timestamp now, const Path& path, const Spans& recent) const;
+  /// The same from `from` on, which stands on the window's slot grid and not before its beginning.
+  View view_from(
+      Window window, Timestamp from, Timestamp now, const Path& path, const Spans& recent) const;
 
   /// Hints the memory system that the finest slot is about to be left.
   void prefetch() const;
@@ -137,8 +141,9 @@ void SlidingWindows::Level::archive(Archive& ar, Duration grid) {
       capacity *= 2;
     ring.assign(capacity, Tile{{}, Path(grid), {}});
   }
+  RowDelta rows;
   for (std::size_t i = 0; i < size; ++i)
-    ar(at(i).begin, at(i).path, at(i).spans);
+    rows.archive(ar, at(i).begin, at(i).spans, at(i).path);
 }
 
 }  // namespace ballast

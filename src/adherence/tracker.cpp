@@ -103,6 +103,11 @@ std::optional<Timestamp> Tracker::unknown_since() const {
   return unknown_since_;
 }
 
+std::optional<Timestamp> Tracker::out_of_band_since() const {
+  if (!reading_.out_of_band()) return std::nullopt;
+  return excursion_start_;
+}
+
 /// Everything up to the beginning of t's slot is accounted for; returns t within its domain.
 Timestamp Tracker::reach(Timestamp t) {
   t = in_domain(t);
@@ -218,6 +223,14 @@ Tracker Tracker::across_cut(Timestamp now) const {
 std::optional<SlidingWindows::View> Tracker::view(Window window, Timestamp now) const {
   if (!started_) return std::nullopt;
   return windows_.view(window, std::max(in_domain(now), path_.time()), path_, recent_);
+}
+
+std::optional<SlidingWindows::View> Tracker::today(Timestamp now) const {
+  // A day is as long as the window of 24 hours, and its beginning stands on that one's slot grid.
+  static_assert(Duration::days(1).ns % slot_length(Window::hour_24).ns == 0);
+  if (!started_) return std::nullopt;
+  now = std::max(in_domain(now), path_.time());
+  return windows_.view_from(Window::hour_24, floor_to(now, Duration::days(1)), now, path_, recent_);
 }
 
 Summary Tracker::window(Window window, Timestamp now) const {

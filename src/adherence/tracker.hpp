@@ -80,6 +80,8 @@ class Tracker {
   const Attribution& attribution() const { return attribution_; }
   /// Since when the factor has been unknown; absent while it is known.
   std::optional<Timestamp> unknown_since() const;
+  /// Since when it has been out of its band; absent while it is not, or unknown.
+  std::optional<Timestamp> out_of_band_since() const;
 
   // Each is exact at any now >= the last call's time, and changes nothing. What was booked at `now`
   // itself is in it, so that money adds up to the books; in what is over, [from, to) is strict.
@@ -88,6 +90,8 @@ class Tracker {
   Summary window(Window window, Timestamp now) const;
   /// The same with its figures yet to be computed, until the next call; absent before the first.
   std::optional<SlidingWindows::View> view(Window window, Timestamp now) const;
+  /// Since midnight UTC, likewise.
+  std::optional<SlidingWindows::View> today(Timestamp now) const;
 
   /// The calendar hours [h, h + 1 h) finished by the last call, oldest first, each handed out once.
   /// A run of hours in which nothing happened is one summary that spans them all: `from` and `to`

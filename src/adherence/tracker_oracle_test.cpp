@@ -123,6 +123,10 @@ void expect_all_windows(const Tracker& tracker, const Oracle& oracle, Timestamp 
     }
     EXPECT_EQ(mean_weight(*view), f.mean_weight);
   }
+  SCOPED_TRACE("today");
+  EXPECT_EQ(mismatches(tracker.today(now)->summary(),
+                       oracle.summary(floor_to(now, Duration::days(1)), now, Oracle::End::open)),
+            "");
 }
 
 class EveryScenario : public testing::TestWithParam<std::size_t> {};

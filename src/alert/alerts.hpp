@@ -148,10 +148,22 @@ class Alerts {
   AlertAnswer apply(Timestamp now, const Acknowledge& event, std::vector<Effect>& effects);
   AlertAnswer apply(Timestamp now, const Shelve& event, std::vector<Effect>& effects);
 
+  /// Until when a rule's notifications are held back; nothing when they are not. The number is the
+  /// rule's id, or past the desk's last rule that of an objective, as in apply().
+  std::optional<Timestamp> shelved_until(RuleId number) const {
+    return timers_.due(shelf_timer(number.index()));
+  }
   /// Every alert that is not ok, in a fixed order.
   std::vector<AlertEpisode> active() const;
   /// Ended episodes that had fired, oldest first, at most history_max.
   std::vector<AlertEpisode> history() const;
+  /// The same, the newest first, while it says true: fn(const AlertEpisode&).
+  template <class Fn>
+  void visit_history_backwards(Fn&& fn) const {
+    for (std::size_t i = history_.size(); i > 0; --i) {
+      if (!fn(history_[(oldest_ + i - 1) % history_.size()])) return;
+    }
+  }
   /// How an objective (by its index in the desk) stands.
   Burn burn(std::size_t objective, Timestamp at, const Readings& readings) const;
 

@@ -5,6 +5,8 @@
 //
 // The layout is little-endian and the same for equal state, so equal engines write equal bytes.
 // Loading never trusts its input: a short or oversized field sets failed() and leaves zeros behind.
+// A type with much that hardly ever changes hands it to block(): an archive of a StateImage keeps
+// it beside the other bytes, shared; one of a string among them.
 #pragma once
 
 #include <array>
@@ -22,6 +24,7 @@
 #include <vector>
 
 #include "base/int128.hpp"
+#include "base/state_image.hpp"
 
 namespace ballast {
 
@@ -112,6 +115,7 @@ class SaveArchive : public ArchiveBase<SaveArchive> {
  public:
   static constexpr bool loading = false;
   explicit SaveArchive(std::string& out) : out_(out) {}
+  explicit SaveArchive(StateImage& out) : out_(out.bytes), blocks_(&out.blocks) {}
   void bytes(const void* data, std::size_t size) {
     out_.append(static_cast<const char*>(data), size);
   }
@@ -120,17 +124,29 @@ class SaveArchive : public ArchiveBase<SaveArchive> {
     bytes(&written, sizeof written);
     return size;
   }
+  /// True when it is kept as it is: then its bytes must not change any more.
+  bool block(const Block& block) {
+    if (blocks_ != nullptr) {
+      blocks_->push_back(block);
+      return true;
+    }
+    length(block.size(), 1);
+    bytes(block.bytes().data(), block.size());
+    return false;
+  }
   bool failed() const { return false; }
   void fail() {}
 
  private:
   std::string& out_;
+  std::vector<Block>* blocks_ = nullptr;
 };
 
 class LoadArchive : public ArchiveBase<LoadArchive> {
  public:
   static constexpr bool loading = true;
   explicit LoadArchive(std::string_view in) : in_(in) {}
+  explicit LoadArchive(const StateImage& in) : in_(in.bytes), blocks_(&in.blocks) {}
   void bytes(void* data, std::size_t size) {
     if (failed_ || size > in_.size()) {
       failed_ = true;
@@ -147,13 +163,30 @@ class LoadArchive : public ArchiveBase<LoadArchive> {
     if (read > in_.size()) failed_ = true;
     return failed_ ? 0 : static_cast<std::size_t>(read);
   }
+  /// The next block; an empty one when there is none. Its bytes may be shared.
+  Block block() {
+    if (blocks_ == nullptr) {
+      const std::size_t size = length(0, 1);
+      Block read(Block::allocate(size), size);
+      bytes(read.memory().get(), size);
+      return read;
+    }
+    if (next_block_ < blocks_->size()) return (*blocks_)[next_block_++];
+    fail();
+    return {};
+  }
   bool failed() const { return failed_; }
   /// Says that what was read makes no sense: for archive() members that know more than sizes.
   void fail() { failed_ = true; }
-  bool done() const { return !failed_ && in_.empty(); }
+  /// Whether all was read, and made sense.
+  bool done() const {
+    return !failed_ && in_.empty() && (blocks_ == nullptr || next_block_ == blocks_->size());
+  }
 
  private:
   std::string_view in_;
+  const std::vector<Block>* blocks_ = nullptr;
+  std::size_t next_block_ = 0;
   bool failed_ = false;
 };
 

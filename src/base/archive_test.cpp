@@ -136,5 +136,76 @@ TEST(Archive, refuses_a_flag_that_is_neither_0_nor_1_and_a_count_beyond_the_byte
   EXPECT_TRUE(values.empty());
 }
 
+/// A type with something that hardly ever changes.
+struct Archived {
+  std::string note;
+  std::vector<Block> pages;
+  template <class Archive>
+  void archive(Archive& ar) {
+    auto count = static_cast<std::uint8_t>(pages.size());
+    ar(note, count);
+    if constexpr (Archive::loading) pages.clear();
+    for (std::uint8_t i = 0; i < count && !ar.failed(); ++i) {
+      if constexpr (Archive::loading) {
+        pages.push_back(ar.block());
+      } else {
+        ar.block(pages[i]);
+      }
+    }
+  }
+};
+
+TEST(Archive, keeps_blocks_beside_the_bytes_of_an_image_and_among_those_of_a_text) {
+  Archived state{"note", {Block("first page"), Block(""), Block("last")}};
+  StateImage image;
+  SaveArchive beside(image);
+  beside(state);
+  ASSERT_EQ(image.blocks.size(), 3U);
+  EXPECT_TRUE(image.blocks[0].is(state.pages[0])) << "the same memory, not a copy";
+  EXPECT_EQ(image.bytes.find("page"), std::string::npos);
+  EXPECT_EQ(image.size(), image.bytes.size() + 14);
+
+  Archived loaded;
+  LoadArchive from_image(image);
+  from_image(loaded);
+  EXPECT_TRUE(from_image.done());
+  EXPECT_EQ(loaded.note, "note");
+  EXPECT_EQ(loaded.pages, state.pages);
+
+  std::string text;
+  SaveArchive among(text);
+  among(state);
+  EXPECT_NE(text.find("first page"), std::string::npos);
+  Archived again;
+  LoadArchive from_text(text);
+  from_text(again);
+  EXPECT_TRUE(from_text.done());
+  EXPECT_EQ(again.pages, state.pages);
+}
+
+TEST(Archive, notices_a_block_too_few_and_one_too_many) {
+  Archived state{"note", {Block("first"), Block("second")}};
+  StateImage image;
+  SaveArchive save(image);
+  save(state);
+  StateImage fewer = image;
+  fewer.blocks.pop_back();
+  StateImage more = image;
+  more.blocks.emplace_back("third");
+  for (const StateImage* damaged : {&fewer, &more}) {
+    EXPECT_NE(*damaged, image);
+    Archived loaded;
+    LoadArchive load(*damaged);
+    load(loaded);
+    EXPECT_FALSE(load.done());
+  }
+}
+
+TEST(Archive, has_readable_zeros_behind_a_block) {
+  const Block block("abc");
+  for (std::size_t i = 0; i < Block::padding; ++i)
+    EXPECT_EQ(block.memory()[static_cast<std::ptrdiff_t>(block.size() + i)], '\0');
+}
+
 }  // namespace
 }  // namespace ballast

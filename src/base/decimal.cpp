@@ -20,6 +20,38 @@ constexpr std::array<std::uint64_t, 20> powers_of_ten = [] {
   return powers;
 }();
 
+/// The same as doubles, each exact.
+constexpr std::array<double, decimal_digits + 1> powers_of_ten_double = [] {
+  std::array<double, decimal_digits + 1> powers{};
+  for (std::size_t i = 0; i < powers.size(); ++i)
+    powers[i] = static_cast<double>(powers_of_ten[i]);
+  return powers;
+}();
+
+/// rounded_in_range() of any value, by integers.
+Int128 rounded_by_integers(double value, int digits) {
+  // |value| = mantissa * 2^exponent exactly; the scaled mantissa has at most 53 + 60 bits.
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  const int biased = static_cast<int>(bits >> 52 & 0x7FF);  // 0: below 2^-1022, no leading one
+  const std::uint64_t leading = std::uint64_t{biased != 0} << 52;
+  const std::uint64_t mantissa = leading | (bits & ((std::uint64_t{1} << 52) - 1));
+  const int exponent = biased - 1075;
+  UInt128 kept = UInt128{mantissa} * powers_of_ten[static_cast<std::size_t>(digits)];
+  if (exponent >= 0) {
+    kept <<= exponent;  // below 1.7e38 by the range of the value
+  } else if (exponent < -127) {
+    kept = 0;
+  } else {
+    const UInt128 rest = kept << (128 + exponent);  // what is cut off, from the highest bit on
+    constexpr UInt128 half = UInt128{1} << 127;
+    kept >>= -exponent;
+    if (rest > half || (rest == half && (kept & 1) != 0)) ++kept;
+  }
+  const auto raw =
+      static_cast<Int128>(kept * powers_of_ten[static_cast<std::size_t>(decimal_digits - digits)]);
+  return value < 0.0 ? -raw : raw;
+}
+
 std::string quoted(std::string_view text) {
   constexpr std::size_t shown = 60;
   return text.size() <= shown ? fmt::format("\"{}\"", text)
@@ -160,26 +192,18 @@ tl::unexpected<Error> beyond_decimals(double value) {
 
 Int128 rounded_in_range(double value, int digits) {
   BALLAST_ASSERT(digits >= 0 && digits <= decimal_digits);
-  // |value| = mantissa * 2^exponent exactly; the scaled mantissa has at most 53 + 60 bits.
-  const auto bits = std::bit_cast<std::uint64_t>(value);
-  const int biased = static_cast<int>(bits >> 52 & 0x7FF);  // 0: below 2^-1022, no leading one
-  const std::uint64_t leading = std::uint64_t{biased != 0} << 52;
-  const std::uint64_t mantissa = leading | (bits & ((std::uint64_t{1} << 52) - 1));
-  const int exponent = biased - 1075;
-  UInt128 kept = UInt128{mantissa} * powers_of_ten[static_cast<std::size_t>(digits)];
-  if (exponent >= 0) {
-    kept <<= exponent;  // below 1.7e38 by the range of the value
-  } else if (exponent < -127) {
-    kept = 0;
-  } else {
-    const UInt128 rest = kept << (128 + exponent);  // what is cut off, from the highest bit on
-    constexpr UInt128 half = UInt128{1} << 127;
-    kept >>= -exponent;
-    if (rest > half || (rest == half && (kept & 1) != 0)) ++kept;
+  // Nearly always a product in doubles leaves no doubt: it is off by 2^-53 of itself at most, and
+  // the whole number next to it is nearer than a half by more than that.
+  const double scaled = value * powers_of_ten_double[static_cast<std::size_t>(digits)];
+  constexpr double no_fraction = 0x1.8p52;  // a double of this size has none: adding it rounds
+  const double whole = (scaled + no_fraction) - no_fraction;
+  const double size = std::fabs(scaled);
+  if (size < 0x1p50 && std::fabs(scaled - whole) + size * 0x1p-52 < 0.5) {
+    return Int128{static_cast<std::int64_t>(whole)} *
+           static_cast<std::int64_t>(
+               powers_of_ten[static_cast<std::size_t>(decimal_digits - digits)]);
   }
-  const auto raw =
-      static_cast<Int128>(kept * powers_of_ten[static_cast<std::size_t>(decimal_digits - digits)]);
-  return value < 0.0 ? -raw : raw;
+  return rounded_by_integers(value, digits);
 }
 
 char* print_decimal(Int128 raw, char* out) {

@@ -281,6 +281,27 @@ TEST(Decimal, crosses_back_as_long_division_of_the_exact_binary_value_does) {
   }
 }
 
+TEST(Decimal, crosses_back_the_right_way_right_beside_a_tie) {
+  Rng rng(42);
+  for (int i = 0; i < 100'000; ++i) {
+    const int digits = static_cast<int>(rng.between(0, decimal_digits));
+    Int128 unit = 1, scale = 1;
+    for (int d = 0; d < decimal_digits; ++d)
+      (d < digits ? scale : unit) *= 10;
+    const auto whole = static_cast<double>(rng.next() >> rng.between(13, 63));
+    const double tie = (whole + 0.5) / to_double(scale);
+    for (const double value : {std::nextafter(tie, 0.0), tie, std::nextafter(tie, 1e21)}) {
+      int exponent = 0;
+      const auto mantissa = static_cast<std::int64_t>(std::ldexp(std::frexp(value, &exponent), 53));
+      exponent -= 53;
+      ASSERT_LE(exponent, 0);
+      const UInt128 divisor = UInt128{1} << -exponent;
+      const Int128 expected = *divide_half_even(Int256::product(mantissa, scale), divisor) * unit;
+      ASSERT_EQ(*raw_from_double(value, digits), expected) << value << " to " << digits;
+    }
+  }
+}
+
 TEST(Decimal, reports_an_overflow_of_a_checked_sum) {
   const auto most = Amount::from_raw(int128_max);
   EXPECT_EQ(*checked_add(most, Amount::from_raw(0)), most);

@@ -17,7 +17,7 @@ class Kept {
   template <class Work>
   const T& get(const Key& key, const Work& work) const {
     if (!value_ || !(key_ == key)) {
-      value_.emplace(work());
+      value_.emplace(InPlace<Work>{work});
       key_ = key;
     }
     return *value_;
@@ -28,6 +28,13 @@ class Kept {
   }
 
  private:
+  /// Becomes what the work returns where it is to stand, without a copy.
+  template <class Work>
+  struct InPlace {
+    const Work& work;
+    operator T() const { return work(); }
+  };
+
   mutable std::optional<T> value_;
   mutable Key key_{};
 };

@@ -144,6 +144,11 @@ class Books {
     for (const std::uint32_t offset : history_.in_order(id))
       fn(view(offset));
   }
+  /// The latest first, while it says true: fn(const FillView&).
+  template <class Fn>
+  void visit_fills_backwards(PositionId id, Fn&& fn) const {
+    history_.visit_backwards(id, [&](std::uint32_t offset) { return fn(view(offset)); });
+  }
 
   // Cash.
   Amount cash(AccountId account, AssetId asset) const { return ledger_.cash(account, asset); }
@@ -253,7 +258,8 @@ class Books {
   void commit_totals(Position& position);
   FillView view(std::uint32_t offset) const;
   bool restore();
-  bool restore_key(std::uint32_t offset, const Record& record);
+  bool restore_records();
+  std::optional<Owner> owner_of(const Record& record, std::span<const PositionKey> owners) const;
 
   // Fills, corrections, busts (books_fills.cpp).
   static std::uint64_t key_hash(const Owner& owner, const Record& record);

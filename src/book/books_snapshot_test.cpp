@@ -2,6 +2,7 @@
 // size.
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -131,6 +132,118 @@ TEST(Snapshot, with_flipped_bytes_is_refused_or_gives_books_that_still_work) {
     }
   }
   EXPECT_GT(refused, 500);
+}
+
+StateImage image_of(Books& books) {
+  StateImage image;
+  SaveArchive ar(image);
+  ar(books);
+  return image;
+}
+
+std::string text_of(const StateImage& image) {
+  std::string text = image.bytes;
+  for (const Block& block : image.blocks)
+    text += block.bytes();
+  return text;
+}
+
+TEST(Snapshot, keeps_what_it_was_while_the_books_go_on) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    Rng rng(seed);
+    Books books(desk());
+    std::vector<std::pair<StateImage, std::string>> taken;
+    for (int i = 0; i < 600; ++i) {
+      random_event(rng, books);  // late fills, corrections and busts among them
+      if (!rng.chance(0.02)) continue;
+      StateImage image = image_of(books);
+      std::string text = text_of(image);
+      taken.emplace_back(std::move(image), std::move(text));
+    }
+    ASSERT_GT(taken.size(), 1U);
+    for (const auto& [image, text] : taken)
+      ASSERT_EQ(text_of(image), text);
+  }
+}
+
+TEST(Snapshot, is_the_same_whether_others_were_taken_before_and_from_whatever_it_was_restored) {
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    SCOPED_TRACE(testing::Message() << "seed " << seed);
+    Rng rng(seed);
+    auto whole = std::make_unique<Books>(desk());
+    auto resumed = std::make_unique<Books>(desk());
+    for (int i = 0; i < 1000; ++i) {
+      Rng twin = rng;
+      random_event(rng, *whole);
+      random_event(twin, *resumed);
+      if (!rng.chance(0.02)) continue;
+      const StateImage image = image_of(*resumed);
+      resumed = std::make_unique<Books>(desk());
+      LoadArchive ar(image);
+      ar(*resumed);
+      ASSERT_TRUE(ar.done());
+      if (rng.chance(0.5)) continue;
+      ASSERT_EQ(image_of(*resumed), image);
+    }
+    EXPECT_EQ(image_of(*resumed), image_of(*whole));
+    EXPECT_GT(whole->counters().late_fills, 0U);
+    EXPECT_GT(whole->counters().busts, 0U);
+  }
+}
+
+/// Fills of one position, in order, enough for several chunks of records.
+void fill_in_order(Books& books, std::size_t& made, std::size_t count) {
+  for (; count > 0; --count, ++made) {
+    ASSERT_TRUE(books
+                    .apply(at(static_cast<std::int64_t>(made)),
+                           buy(std::to_string(1'000'000 + made), "0.5", "100"))
+                    .applied());
+  }
+}
+
+TEST(Snapshot, shares_the_chunks_that_did_not_change) {
+  Books books(desk());
+  std::size_t made = 0;
+  fill_in_order(books, made, 90'000);
+  const StateImage first = image_of(books);
+  ASSERT_GE(first.blocks.size(), 3U);
+  fill_in_order(books, made, 10'000);
+  const StateImage second = image_of(books);
+  for (std::size_t i = 0; i + 1 < first.blocks.size(); ++i)
+    EXPECT_TRUE(second.blocks[i].is(first.blocks[i])) << i;
+  EXPECT_FALSE(second.blocks[first.blocks.size() - 1].is(first.blocks.back())) << "it grew";
+
+  ASSERT_TRUE(books.apply(at(1), Bust{buy("1000001", "0.5", "100").key}).applied());
+  const StateImage third = image_of(books);
+  EXPECT_FALSE(third.blocks[0].is(second.blocks[0])) << "a fill in it was busted";
+  EXPECT_NE(third.blocks[0], second.blocks[0]);
+  EXPECT_TRUE(third.blocks[1].is(second.blocks[1]));
+
+  Books restored(desk());
+  LoadArchive ar(third);
+  ar(restored);
+  ASSERT_TRUE(ar.done());
+  const StateImage again = image_of(restored);
+  EXPECT_EQ(again, third);
+  for (std::size_t i = 0; i + 1 < again.blocks.size(); ++i)
+    EXPECT_TRUE(again.blocks[i].is(third.blocks[i])) << "it is known where it was loaded from";
+}
+
+TEST(Snapshot, of_books_that_differ_differs) {
+  Rng rng(5);
+  Books books(desk());
+  for (int i = 0; i < 500; ++i)
+    random_event(rng, books);
+  const StateImage before = image_of(books);
+  const auto differs = [&](const char* what) { EXPECT_NE(image_of(books), before) << what; };
+  EXPECT_EQ(image_of(books), before) << "looking changes nothing";
+  ASSERT_TRUE(books.apply(at(5000), buy("new", "1", "100")).applied());
+  differs("a fill more");
+  const StateImage filled = image_of(books);
+  ASSERT_TRUE(books.apply(at(5001), Bust{buy("new", "1", "100").key}).applied());
+  differs("and busted");
+  EXPECT_NE(image_of(books), filled);
 }
 
 TEST(Memory, of_a_million_fills_stays_below_a_hundred_bytes_each) {

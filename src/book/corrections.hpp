@@ -55,14 +55,8 @@ class Corrections {
   bool restore(std::size_t assets);
   void restore_terms(std::uint32_t offset, const Record& record);
   bool has(std::uint32_t offset) const { return find(offset) != nullptr; }
-  /// fn(offset) for every corrected record, while it says true.
-  template <class Fn>
-  bool visit(Fn&& fn) const {
-    for (const Corrected& corrected : corrected_) {
-      if (!fn(corrected.offset)) return false;
-    }
-    return true;
-  }
+  /// How many records have any.
+  std::size_t size() const { return corrected_.size(); }
 
   template <class Archive>
   void archive(Archive& ar) {

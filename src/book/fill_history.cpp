@@ -101,7 +101,7 @@ std::uint32_t FillHistory::commit_fill(PositionId position, const Record& fill) 
   Trail& trail = trails_[position.index()];
   const std::uint32_t offset = records_.append(fill);
   if (!plan_.late) {
-    set_record_previous(records_.at(offset), trail.last);
+    set_record_previous(records_.edit(offset), trail.last);
     trail.last = offset;
     trail.last_time = fill.t;
     if (++trail.since_checkpoint == checkpoint_every) {
@@ -111,8 +111,8 @@ std::uint32_t FillHistory::commit_fill(PositionId position, const Record& fill) 
     return offset;
   }
   const std::uint32_t earlier = insert_at_ == 0 ? predecessor_ : steps_[insert_at_ - 1];
-  set_record_previous(records_.at(offset), earlier);
-  set_record_previous(records_.at(steps_[insert_at_ + 1]), offset);
+  set_record_previous(records_.edit(offset), earlier);
+  set_record_previous(records_.edit(steps_[insert_at_ + 1]), offset);
   for (Checkpoint& checkpoint : new_checkpoints_) {
     if (checkpoint.record == none) checkpoint.record = offset;
   }
@@ -139,11 +139,11 @@ void FillHistory::commit_correction(PositionId position,
 
 void FillHistory::remember(std::uint32_t offset, const Amendment& amendment) {
   corrections_.add(offset, records_.read(offset), amendment);
-  mark_record_corrected(records_.at(offset));
+  mark_record_corrected(records_.edit(offset));
 }
 
 void FillHistory::commit_bust(PositionId position, std::uint32_t offset) {
-  mark_record_busted(records_.at(offset));
+  mark_record_busted(records_.edit(offset));
   adopt_checkpoints(trails_[position.index()]);
 }
 
@@ -162,57 +162,6 @@ std::optional<Timestamp> FillHistory::last_time(PositionId position) const {
     return std::nullopt;
   }
   return trails_[position.index()].last_time;
-}
-
-bool FillHistory::restore(std::size_t positions, std::size_t assets) {
-  if (!corrections_.restore(assets) || trails_.size() > positions) return false;
-  std::vector<bool> is_fill;  // by offset
-  std::size_t fills = 0;
-  const bool readable = records_.visit([&](std::uint32_t offset, const Record& record) {
-    if (record.kind != RecordKind::fill) return true;
-    ++fills;
-    if (is_fill.size() <= offset) is_fill.resize(offset + std::size_t{1});
-    is_fill[offset] = true;
-    if (corrections_.has(offset) != record.corrected) return false;
-    if (record.corrected) corrections_.restore_terms(offset, record);
-    return record.owner < trails_.size();
-  });
-  if (!readable) return false;
-  const auto known = [&](std::uint32_t offset) {
-    return offset < is_fill.size() && is_fill[offset];
-  };
-  for (std::size_t position = 0; position < trails_.size(); ++position) {
-    const std::size_t linked = count_links(position, known);
-    if (linked > fills) return false;
-    fills -= linked;
-  }
-  return fills == 0 && corrections_.visit([&](std::uint32_t offset) { return known(offset); });
-}
-
-/// How many records a trail links, each one known, its own, and before the next, with the
-/// checkpoints among them; more than there can be when that does not hold. The order makes an
-/// endless chain impossible.
-template <class Known>
-std::size_t FillHistory::count_links(std::size_t position, const Known& known) const {
-  constexpr std::size_t broken = SIZE_MAX;
-  const Trail& trail = trails_[position];
-  std::size_t count = 0;
-  std::size_t since = 0;
-  std::size_t checkpoints = trail.checkpoints.size();
-  for (const Checkpoint& checkpoint : trail.checkpoints) {
-    if (!checkpoint.state.sound()) return broken;
-  }
-  Record next;
-  for (std::uint32_t at = trail.last; at != none; at = record_previous(records_.at(at))) {
-    if (!known(at) || record_owner(records_.at(at)) != position) return broken;
-    if (count > 0 && !before(at, next)) return broken;
-    if (checkpoints > 0 && trail.checkpoints[checkpoints - 1].record == at) --checkpoints;
-    if (checkpoints == trail.checkpoints.size()) ++since;
-    next.decode(records_.at(at));
-    if (count == 0 && next.t != trail.last_time) return broken;
-    ++count;
-  }
-  return checkpoints == 0 && since == trail.since_checkpoint ? count : broken;
 }
 
 std::size_t FillHistory::memory_bytes() const {

@@ -76,8 +76,6 @@ class FillHistory {
   const RecordStore& records() const { return records_; }
   const Corrections& corrections() const { return corrections_; }
   std::size_t memory_bytes() const;  // beside the records
-  /// After loading: false when links, checkpoints or corrections do not fit the records.
-  bool restore(std::size_t positions, std::size_t assets);
 
   template <class Archive>
   void archive(Archive& ar) {
@@ -113,12 +111,11 @@ class FillHistory {
     Timestamp t{};
     const FillTerms* terms = nullptr;  // absent: it counts for nothing
   };
+  friend class HistoryCheck;
   bool before(std::uint32_t offset, const Record& record) const;
   void gather(const Trail& trail, const Record& from);
   std::optional<Plan> replay(const Trail& trail, const Contract& contract, const Instead& instead);
   void adopt_checkpoints(Trail& trail);
-  template <class Known>
-  std::size_t count_links(std::size_t position, const Known& known) const;
 
   RecordStore records_;
   Corrections corrections_;

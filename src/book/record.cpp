@@ -240,10 +240,14 @@ std::size_t Record::decode(const char* in) {
 }
 
 std::size_t Record::decode_checked(const char* in, std::size_t available) {
-  // The largest record is read from a copy, so that a lying shape cannot lead outside.
-  std::array<char, max_size + slack> copy{};
-  std::memcpy(copy.data(), in, std::min(available, max_size));
-  const auto shape = load<std::uint32_t>(copy.data() + shape_at);
+  // Near the end the largest record is read from a copy, so that a lying shape cannot lead outside.
+  std::array<char, max_size + slack> copy;
+  if (available < copy.size()) {
+    copy = {};
+    std::memcpy(copy.data(), in, available);
+    in = copy.data();
+  }
+  const auto shape = load<std::uint32_t>(in + shape_at);
   const std::uint32_t id_size = field(shape, id_size_bit, 7);
   const bool numeric = field(shape, numeric_id_bit) != 0;
   if (field(shape, kind_bit, 2) > static_cast<std::uint32_t>(RecordKind::balance) ||
@@ -253,7 +257,7 @@ std::size_t Record::decode_checked(const char* in, std::size_t available) {
       (numeric && (id_size == 0 || id_size > sizeof(std::uint64_t)))) {
     return 0;
   }
-  const std::size_t size = decode(copy.data());
+  const std::size_t size = decode(in);
   return size <= available ? size : 0;
 }
 

@@ -72,6 +72,7 @@ struct Record {
   bool busted = false;
   PackedId id;
 
+  static constexpr std::size_t min_size = 24;
   static constexpr std::size_t max_size = 160;
   static constexpr std::size_t slack = 16;  // readable bytes that decode() needs behind a record
 

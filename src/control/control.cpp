@@ -130,6 +130,7 @@ bool Control::approve(const Situation& situation,
     FactorWatch& watch = watches_[i];
     if (!watch.open || !watch.proposal->waits() || watch.proposal->id != answer.id) continue;
     const Round round{situation, desk_->controls[i], watch, effects};
+    watch.proposal->by = answer.by;
     if (!answer.accept) {
       watch.exclude(watch.proposal->action);
       close(round, ProposalState::rejected,

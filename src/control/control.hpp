@@ -93,6 +93,7 @@ class Control {
   const OpenOrders& orders() const { return orders_; }
   const KillSwitches& switches() const { return switches_; }
   const Quoting& quoting() const { return quoting_; }
+  const Gate& gate() const { return gate_; }
 
   template <class Archive>
   void archive(Archive& ar) {

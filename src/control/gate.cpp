@@ -36,12 +36,8 @@ std::optional<RailBlock> Gate::check(const Situation& situation,
     input.mark_at = mark.t;
   }
   input.top_at = market.top_at(order.instrument);
-  input.sent_today = day_ == day_of(now) ? sent_today_ : 0.0;
-  std::uint32_t messages = 0;
-  for (const Timestamp t : messages_) {
-    if (now - t < Duration::seconds(1)) ++messages;
-  }
-  input.messages = messages;
+  input.sent_today = sent_today(now);
+  input.messages = messages(now);
   if (per_unit) {
     const AccountId account = situation.books().find_account(order.place);
     const auto net = account.valid() ? situation.books().net(account, order.instrument)
@@ -66,6 +62,14 @@ std::optional<RailBlock> Gate::check(const Situation& situation,
     input.killed = fmt::format("by {}: {}", killed->by.view(), killed->reason.view());
   }
   return check_rails(situation.desk().rails, input);
+}
+
+double Gate::sent_today(Timestamp now) const { return day_ == day_of(now) ? sent_today_ : 0.0; }
+
+std::uint32_t Gate::messages(Timestamp now) const {
+  return static_cast<std::uint32_t>(
+      std::count_if(messages_.begin(), messages_.end(),
+                    [&](Timestamp t) { return now - t < Duration::seconds(1); }));
 }
 
 void Gate::passed(Timestamp now, double notional) {

@@ -42,6 +42,10 @@ class Gate {
   /// quotes.
   void passed(Timestamp now, double notional);
 
+  /// What was let through in `now`'s UTC day and in the second before it.
+  double sent_today(Timestamp now) const;
+  std::uint32_t messages(Timestamp now) const;
+
   template <class Archive>
   void archive(Archive& ar) {
     ar(sent_today_, day_, messages_);

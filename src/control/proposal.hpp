@@ -61,6 +61,7 @@ struct Proposal {
   double shift = 0.0;             // what its orders were to move the factor by
   Note reason;                    // of its state
   Note because;                   // of its choice
+  Note by;                        // who approved or rejected it; empty: nobody was asked yet
   std::array<Option, 4> options;  // by action
   std::vector<Weighed> weighed;   // the instruments of its hedge, or of the one that it lost to
   std::vector<SentTransfer> transfers;
@@ -82,7 +83,7 @@ struct Proposal {
   template <class Archive>
   void archive(Archive& ar) {
     ar(id, factor, action, state, since, deadline, deviation, lower, upper, promised_outside,
-       requested, filled, hedged, shift, reason, because, options, weighed, transfers,
+       requested, filled, hedged, shift, reason, because, by, options, weighed, transfers,
        nothing_possible, back_in_band, failure, ended, expected_cost, realised_cost, traded);
   }
 };

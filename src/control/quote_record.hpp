@@ -42,6 +42,11 @@ class QuoteRecord {
   void set(Timestamp now, const State& state);
   /// One side is pulled, the other stays as it is.
   void pull(Timestamp now, Side side, std::string_view why);
+  /// Why a side is pulled now; empty: it is quoted, or was not looked at yet.
+  std::string_view why(Side side) const {
+    const std::uint8_t place = state_[side == Side::buy ? 0 : 1];
+    return place < totals_.reasons.size() ? totals_.reasons[place].why.view() : std::string_view();
+  }
   /// Counts from now on only: the beginning of a report's span.
   void restart(Timestamp now);
   Totals totals(Timestamp now) const;

@@ -1,6 +1,7 @@
 #include "control/quote_shape.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <string_view>
 
@@ -32,8 +33,9 @@ Int128 rounded_up(Int128 raw, Int128 step) { return -rounded_down(-raw, step); }
 /// Fractional digits of a price near `mid` with 14 significant ones, sometimes 15: what sums of
 /// doubles of that size mean.
 int digits_near(double mid) {
-  constexpr double digits_per_bit = 0.30102999566398120;
-  const int whole = static_cast<int>(std::floor(std::ilogb(mid) * digits_per_bit));
+  // Of a mid that is finite and above 0; one below 2^-1022 has all digits in any case.
+  const int exponent = static_cast<int>(std::bit_cast<std::uint64_t>(mid) >> 52) - 1023;
+  const int whole = (exponent * 78913) >> 18;  // floor(exponent * log10(2)), for every exponent
   return std::clamp(13 - whole, 0, decimal_digits);
 }
 
@@ -63,12 +65,12 @@ Result<void> check(const SkewedQuote& skew, const Instrument& instrument, const 
   return {};
 }
 
-struct SidePrices {
-  Price bid;
-  Price ask;
-};
+bool summand(Int128 raw) { return raw <= summand_max && raw >= -summand_max; }
 
-Result<SidePrices> prices(const SkewedQuote& skew, Int128 tick, const ShapeInput& input) {
+Result<void> set_prices(const SkewedQuote& skew,
+                        Int128 tick,
+                        const ShapeInput& input,
+                        Quote& quote) {
   const int digits = digits_near(input.mid);
   const double bid_meant = input.mid - skew.bid_depth;
   const double ask_meant = input.mid + skew.ask_depth;
@@ -76,21 +78,23 @@ Result<SidePrices> prices(const SkewedQuote& skew, Int128 tick, const ShapeInput
   const auto ask_raw = rounded_raw(ask_meant, digits);
   if (!bid_raw) return beyond_decimals(bid_meant);
   if (!ask_raw) return beyond_decimals(ask_meant);
-  Price bid{*bid_raw}, ask{*ask_raw};
-  const Top top = input.top.value_or(Top{});
-  for (const Int128 raw : {tick, bid.raw, ask.raw, top.bid.raw, top.ask.raw}) {
-    if (raw > summand_max || raw < -summand_max)
-      return fail(Errc::overflow, "a price or the tick is beyond +-4e19");
+  Int128 bid = *bid_raw, ask = *ask_raw;
+  const Top* const top = input.top ? &*input.top : nullptr;
+  if (!summand(tick) || !summand(bid) || !summand(ask) ||
+      (top != nullptr && (!summand(top->bid.raw) || !summand(top->ask.raw)))) {
+    return fail(Errc::overflow, "a price or the tick is beyond +-4e19");
   }
-  if (input.post_only) {  // an empty side binds nobody
-    if (top.ask_qty.sign() > 0) bid = std::min(bid, Price{top.ask.raw - tick});
-    if (top.bid_qty.sign() > 0) ask = std::max(ask, Price{top.bid.raw + tick});
+  if (input.post_only && top != nullptr) {  // an empty side binds nobody
+    if (top->ask_qty.sign() > 0) bid = std::min(bid, top->ask.raw - tick);
+    if (top->bid_qty.sign() > 0) ask = std::max(ask, top->bid.raw + tick);
   }
-  bid.raw = rounded_down(bid.raw, tick);
-  ask.raw = rounded_up(ask.raw, tick);
+  bid = rounded_down(bid, tick);
+  ask = rounded_up(ask, tick);
   // Only where the depths were lost in the mid's last digit.
-  if (bid >= ask) ask.raw = bid.raw + tick;
-  return SidePrices{bid, ask};
+  if (bid >= ask) ask = bid + tick;
+  quote.bid = Price{bid};
+  quote.ask = Price{ask};
+  return {};
 }
 
 /// Exactly; by doubles where they leave no doubt, which is nearly always and ten times as fast.
@@ -104,31 +108,27 @@ Result<bool> reaches_min_notional(const Instrument& instrument, Quantity qty, Pr
   return exact->raw >= instrument.terms.min_notional.raw;
 }
 
-struct SideQuote {
-  Price price;
-  Quantity qty;
-  std::string_view pulled;  // why; empty: it is quoted
-};
-
+/// The size of one side, and why it is pulled; empty: it is quoted.
+/// @param qty   before the side's factor on entry.
 /// @param room  units that may trade on this side before the limit; not a number: none.
-Result<SideQuote> side(
-    const Instrument& instrument, Price price, Quantity qty, double factor, double room) {
+Result<std::string_view> set_size(
+    const Instrument& instrument, Price price, double factor, double room, Quantity& qty) {
   const TradingTerms& terms = instrument.terms;
-  if (price.sign() <= 0) return SideQuote{{}, {}, "price not above 0"};
+  if (price.sign() <= 0) return "price not above 0";
   if (factor != 1.0) {
     BALLAST_TRY(share, decimal_from_double<Decimal>(factor, decimal_digits));
     BALLAST_TRY(scaled, product<Quantity>(qty, share));
     qty = scaled;
   }
   qty.raw = rounded_down(qty.raw, step_of(terms.lot.raw));
-  if (qty.zero()) return SideQuote{{}, {}, "size below one lot"};
-  if (qty < terms.min_qty) return SideQuote{{}, {}, "below min_qty"};
+  if (qty.zero()) return "size below one lot";
+  if (qty < terms.min_qty) return "below min_qty";
   if (!terms.min_notional.zero()) {
     BALLAST_TRY(enough, reaches_min_notional(instrument, qty, price));
-    if (!enough) return SideQuote{{}, {}, "below min_notional"};
+    if (!enough) return "below min_notional";
   }
-  if (!(to_double(qty) <= room)) return SideQuote{{}, {}, "a fill would pass the limit"};
-  return SideQuote{price, qty, {}};
+  if (!(to_double(qty) <= room)) return "a fill would pass the limit";
+  return std::string_view{};
 }
 
 Note reason(std::string_view bid, std::string_view ask) {
@@ -139,20 +139,47 @@ Note reason(std::string_view bid, std::string_view ask) {
   return *Note::create(text);  // the longest pair of reasons has 68 characters
 }
 
+/// Sizes both sides of a quote that has its prices. A side that is pulled has neither.
+Result<void> set_sizes(const SkewedQuote& skew,
+                       const Instrument& instrument,
+                       const ShapeInput& input,
+                       Quote& quote) {
+  quote.bid_qty = quote.ask_qty = input.qty;
+  BALLAST_TRY(bid, set_size(instrument, quote.bid, skew.bid_size, input.room_up, quote.bid_qty));
+  BALLAST_TRY(ask, set_size(instrument, quote.ask, skew.ask_size, input.room_down, quote.ask_qty));
+  if (!bid.empty()) {
+    quote.bid = {};
+    quote.bid_qty = {};
+  }
+  if (!ask.empty()) {
+    quote.ask = {};
+    quote.ask_qty = {};
+  }
+  if (!bid.empty() || !ask.empty()) quote.reason = reason(bid, ask);
+  return {};
+}
+
+Result<void> shape(const SkewedQuote& skew,
+                   const Instrument& instrument,
+                   const ShapeInput& input,
+                   Quote& quote) {
+  BALLAST_CHECK(check(skew, instrument, input));
+  BALLAST_CHECK(set_prices(skew, step_of(instrument.terms.tick.raw), input, quote));
+  return set_sizes(skew, instrument, input, quote);
+}
+
 }  // namespace
 
 Result<Quote> shaped(const SkewedQuote& skew,
                      const Instrument& instrument,
                      InstrumentId id,
                      const ShapeInput& input) {
-  BALLAST_CHECK(check(skew, instrument, input));
-  BALLAST_TRY(at, prices(skew, step_of(instrument.terms.tick.raw), input));
-  BALLAST_TRY(bid, side(instrument, at.bid, input.qty, skew.bid_size, input.room_up));
-  BALLAST_TRY(ask, side(instrument, at.ask, input.qty, skew.ask_size, input.room_down));
-  const bool whole = bid.pulled.empty() && ask.pulled.empty();
-  return Quote{id,        bid.price, bid.qty,
-               ask.price, ask.qty,   whole ? Note{} : reason(bid.pulled, ask.pulled),
-               {}};
+  // Made in its place: a quote is wide, and a copy would wait for what was just written in parts.
+  Result<Quote> quote;
+  quote->instrument = id;
+  if (auto made = shape(skew, instrument, input, *quote); !made)
+    quote = tl::unexpected(std::move(made).error());
+  return quote;
 }
 
 }  // namespace ballast

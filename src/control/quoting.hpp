@@ -61,6 +61,8 @@ class Quoting {
   const OwnQuote* own(InstrumentId id) const;
   /// How a quote, by its place in Desk::quotes, was kept.
   const QuoteRecord& record(std::size_t index) const { return slots_[index].record; }
+  /// What of it stands now.
+  const OwnQuote& standing(std::size_t index) const { return slots_[index].own; }
   void restart_records(Timestamp now);
 
   template <class Archive>

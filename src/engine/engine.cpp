@@ -269,6 +269,8 @@ void Engine::take(const Drift& drift, Timestamp /*t*/) {
 
 void Engine::take(const Surface& /*surface*/, Timestamp /*t*/) { ++counts_.applied; }
 void Engine::take(const Tick& /*tick*/, Timestamp /*t*/) { ++counts_.applied; }
+void Engine::take(const Audit& /*audit*/, Timestamp /*t*/) { ++counts_.applied; }
+void Engine::take(const Receipt& /*receipt*/, Timestamp /*t*/) { ++counts_.applied; }
 
 void Engine::take(const ChannelBalance& statement, Timestamp t) {
   if (statement.balance > desk_.channels[statement.channel.index()].capacity) {

@@ -28,6 +28,7 @@
 #include "alert/stops.hpp"
 #include "base/hash.hpp"
 #include "base/result.hpp"
+#include "base/state_image.hpp"
 #include "book/books.hpp"
 #include "control/control.hpp"
 #include "engine/due_times.hpp"
@@ -133,9 +134,19 @@ class Engine final : private Readings, private Situation {
   const Tracker& tracker(FactorId id) const { return trackers_[id.index()]; }
   Tracker& tracker(FactorId id) { return trackers_[id.index()]; }
   const StepTrace& trace() const { return trace_; }
+  const ProfitAttribution& profit() const { return profit_; }
+
+  const TargetPipeline& target(FactorId id) const { return targets_[id.index()]; }
+  /// What a factor's target is worked out from now.
+  Inventory inventory(FactorId id) const;
+  /// How old the oldest price or statement is that a factor rests on; nothing when it rests on none
+  /// that ages, or on one that never came.
+  std::optional<Duration> input_age(FactorId id) const;
 
   /// Everything in FORMATS section 3 but the chart's path, at the clock or at options.to.
   Report report() const;
+  /// What report() says of one factor.
+  FactorReport factor_report(FactorId id) const;
   /// Calendar hours that finished since the last call (options.keep_hours): fn(FactorId, Summary).
   template <class Fn>
   void take_finished_hours(Fn&& fn) {
@@ -151,10 +162,14 @@ class Engine final : private Readings, private Situation {
   std::vector<Explanation> explain_target(FactorId id) const;
   /// The latest proposal about a factor: what was weighed, what was done, what came of it.
   std::vector<Explanation> explain_proposal(FactorId id) const;
+  /// The same of a proposal that it remembers of the factor.
+  std::vector<Explanation> explain_proposal(FactorId id, const Proposal& proposal) const;
   /// The whole state as bytes; restore() gives an engine that goes on exactly as this one would.
-  std::string snapshot();
-  /// Restores into a fresh engine of the same desk; an error leaves it unusable.
-  Result<void> restore(std::string_view bytes);
+  /// The fills of the past are in blocks, shared with the engine and those of earlier images.
+  StateImage snapshot();
+  /// Restores into a fresh engine of the same desk, which then shares the image's blocks; an error
+  /// leaves it unusable.
+  Result<void> restore(const StateImage& image);
 
  private:
   // step, by kind of event (engine.cpp)
@@ -183,6 +198,8 @@ class Engine final : private Readings, private Situation {
   void take(const Kill& kill, Timestamp t);
   void take(const Rearm& rearm, Timestamp t);
   void take(const ChannelBalance& statement, Timestamp t);
+  void take(const Audit& audit, Timestamp t);
+  void take(const Receipt& receipt, Timestamp t);
 
   /// What an event of an instrument leads to.
   struct Route {
@@ -213,7 +230,7 @@ class Engine final : private Readings, private Situation {
   void digest_step();
 
   // factors (factors.cpp)
-  Inventory inventory(FactorId id) const;
+  Timestamp oldest_input(FactorId id) const;
   Timestamp fresh_until(FactorId id) const;
   Knowledge judge(FactorId id, const std::optional<Plan>& plan, Timestamp fresh) const;
   void settle(Cause cause, bool hedging);
@@ -290,6 +307,7 @@ class Engine final : private Readings, private Situation {
   Timestamp next_timer_ = DueTimes::never;  // derived: nothing is due before it
   Timestamp started_at_{};
   bool started_ = false;
+  std::size_t snapshot_bytes_ = 0;  // how many the last one took: no state, only speed
 };
 
 }  // namespace ballast

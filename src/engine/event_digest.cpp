@@ -33,6 +33,7 @@ struct Adder {
     digest.add(static_cast<std::uint64_t>(value));
   }
   void add(double value) const { digest.add(value); }
+  void add(const std::string& text) const { digest.add(std::string_view(text)); }
   void add(const Place& place) const {
     add(place.venue);
     add(place.account);
@@ -114,6 +115,10 @@ struct Adder {
   void operator()(const Kill& k) const { all(k.scope, k.by, k.reason); }
   void operator()(const Rearm& r) const { all(r.scope, r.by, r.reason); }
   void operator()(const ChannelBalance& c) const { all(c.channel, c.balance); }
+  void operator()(const Audit& a) const {
+    all(a.by, a.role, a.action, a.subject, a.before, a.after, a.reason, a.event);
+  }
+  void operator()(const Receipt& r) const { all(r.by, r.key, r.request, r.answer); }
 };
 
 }  // namespace
@@ -145,5 +150,7 @@ template void add_body(Digest&, const Approve&);
 template void add_body(Digest&, const Kill&);
 template void add_body(Digest&, const Rearm&);
 template void add_body(Digest&, const ChannelBalance&);
+template void add_body(Digest&, const Audit&);
+template void add_body(Digest&, const Receipt&);
 
 }  // namespace ballast

@@ -101,11 +101,8 @@ void explain_hedge(const Desk& desk,
 }  // namespace
 
 std::vector<Explanation> Engine::explain_proposal(FactorId id) const {
-  const FactorConfig& config = desk_.factor(id);
-  const std::string& unit = desk_.asset(config.unit).name;
-  const std::string& currency = desk_.asset(desk_.currency).name;
   std::vector<Explanation> lines;
-  lines.push_back({0, factor_label(config), fmt::format("at {}", to_string(now_))});
+  lines.push_back({0, factor_label(desk_.factor(id)), fmt::format("at {}", to_string(now_))});
   const FactorWatch* const watch = control_.watch(id);
   if (watch == nullptr) {
     lines.push_back({0, "control", "none: no [[controls]] names this factor"});
@@ -122,7 +119,15 @@ std::vector<Explanation> Engine::explain_proposal(FactorId id) const {
     lines.push_back({0, "proposal", "none was made"});
     return lines;
   }
-  const Proposal& proposal = watch->record.latest().back();
+  const auto about = explain_proposal(id, watch->record.latest().back());
+  lines.insert(lines.end(), about.begin(), about.end());
+  return lines;
+}
+
+std::vector<Explanation> Engine::explain_proposal(FactorId id, const Proposal& proposal) const {
+  const std::string& unit = desk_.asset(desk_.factor(id).unit).name;
+  const std::string& currency = desk_.asset(desk_.currency).name;
+  std::vector<Explanation> lines;
   lines.push_back({0, fmt::format("proposal {}", proposal.id.view()),
                    fmt::format("of {}", to_string(proposal.since))});
   lines.push_back(

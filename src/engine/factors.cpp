@@ -62,11 +62,10 @@ Inventory Engine::inventory(FactorId id) const {
   return inventory;
 }
 
-/// The last instant at which every input of the factor is fresh enough; `never` when none ages.
-/// What has never come is older than any age.
-Timestamp Engine::fresh_until(FactorId id) const {
+/// When the oldest input of the factor came; `never` when none ages, and before any other time for
+/// what has never come.
+Timestamp Engine::oldest_input(FactorId id) const {
   const FactorConfig& config = desk_.factor(id);
-  if (!config.max_age) return DueTimes::never;
   Timestamp oldest = DueTimes::never;
   const auto consider = [&](const Quoted& quoted) {
     oldest = std::min(oldest, quoted.present ? quoted.t : Timestamp{INT64_MIN});
@@ -81,9 +80,23 @@ Timestamp Engine::fresh_until(FactorId id) const {
   if (config.kind == FactorKind::channel)
     oldest = std::min(oldest, exposures_.channel_stated(config.channel));
   if (const auto set = targets_[id.index()].overridden_at(now_)) oldest = std::min(oldest, *set);
+  return oldest;
+}
+
+/// The last instant at which every input of the factor is fresh enough; `never` when none ages.
+Timestamp Engine::fresh_until(FactorId id) const {
+  const auto max_age = desk_.factor(id).max_age;
+  if (!max_age) return DueTimes::never;
+  const Timestamp oldest = oldest_input(id);
   if (oldest == DueTimes::never) return oldest;
   // The reporting currency and its equals are priced at one since the epoch: they do not age.
-  return oldest + *config.max_age;
+  return oldest + *max_age;
+}
+
+std::optional<Duration> Engine::input_age(FactorId id) const {
+  const Timestamp oldest = oldest_input(id);
+  if (oldest == DueTimes::never || oldest == Timestamp{INT64_MIN}) return std::nullopt;
+  return now_ - oldest;
 }
 
 Knowledge Engine::judge(FactorId id, const std::optional<Plan>& plan, Timestamp fresh) const {

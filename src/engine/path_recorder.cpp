@@ -1,55 +1,13 @@
 #include "engine/path_recorder.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <limits>
 
 #include "base/contract.hpp"
+#include "engine/path_thinning.hpp"
 
 namespace ballast {
 namespace {
-
-double deviation(const PathPoint& point) { return point.actual - point.target; }
-
-bool same_state(const PathPoint& a, const PathPoint& b) {
-  return a.known == b.known && a.actual == b.actual && a.target == b.target && a.lower == b.lower &&
-         a.upper == b.upper && a.limit_lower == b.limit_lower && a.limit_upper == b.limit_upper;
-}
-
-/// Moves what one bucket [begin, end) of `path` keeps to `out`; returns the new end.
-std::size_t keep_bucket(std::vector<PathPoint>& path,
-                        std::size_t begin,
-                        std::size_t end,
-                        std::size_t out) {
-  constexpr std::size_t none = std::numeric_limits<std::size_t>::max();
-  std::size_t lowest = none;
-  std::size_t highest = none;
-  std::size_t lost = none;   // became unknown
-  std::size_t found = none;  // and known again
-  for (std::size_t i = begin; i < end; ++i) {
-    if (!path[i].known) {
-      if (lost == none) lost = i;
-      continue;
-    }
-    if (lost != none && found == none) found = i;
-    if (lowest == none || deviation(path[i]) < deviation(path[lowest])) lowest = i;
-    if (highest == none || deviation(path[i]) > deviation(path[highest])) highest = i;
-  }
-  std::array kept{begin, lowest, highest, lost, found, end - 1};
-  std::sort(kept.begin(), kept.end());
-  std::size_t previous = none;
-  for (const std::size_t i : kept) {
-    if (i != none && i != previous) path[out++] = path[i];
-    previous = i;
-  }
-  return out;
-}
-
-/// The number of the bucket of width `width` that holds t, counted from `origin` <= t.
-std::int64_t bucket_of(Timestamp t, Timestamp origin, Duration width) {
-  return (t.ns - origin.ns) / width.ns;
-}
 
 Duration length(const ExcursionReport& excursion) { return *excursion.to - excursion.from; }
 
@@ -94,16 +52,7 @@ void PathRecorder::hedged(Timestamp t) {
 
 void PathRecorder::compact() {
   while (path_.size() > capacity_ / 2) {
-    const Timestamp origin = path_.front().t;
-    std::size_t out = 0;
-    for (std::size_t begin = 0, end = 0; begin < path_.size(); begin = end) {
-      // Buckets are found before their points move down, so `origin` is taken by value.
-      const std::int64_t bucket = bucket_of(path_[begin].t, origin, bucket_);
-      while (end < path_.size() && bucket_of(path_[end].t, origin, bucket_) == bucket)
-        ++end;
-      out = keep_bucket(path_, begin, end, out);
-    }
-    path_.resize(out);
+    thin_path(path_, path_.front().t, bucket_);
     if (path_.size() > capacity_ / 2) bucket_ = bucket_ + bucket_;
   }
 }

@@ -6,9 +6,9 @@
 
 #include "engine/engine.hpp"
 #include "engine/report_factor.hpp"
+#include "engine/report_items.hpp"
 
 namespace ballast {
-namespace {
 
 PositionReport position_report(const Desk& desk,
                                const Books& books,
@@ -39,6 +39,8 @@ PositionReport position_report(const Desk& desk,
   return out;
 }
 
+namespace {
+
 std::string candidate_text(const BreakCandidate& candidate) {
   const std::string qty = to_string(candidate.qty);
   const std::string id = candidate.id.str();
@@ -55,6 +57,8 @@ std::string candidate_text(const BreakCandidate& candidate) {
   }
   return {};
 }
+
+}  // namespace
 
 BreakReport break_report(const Desk& desk, const Books& books, const Break& item) {
   const Place& place = books.account(item.place.account);
@@ -90,8 +94,10 @@ FlightReport flight_report(const Desk& desk,
           .overdue = now - transfer.sent > desk.transfer_overdue};
 }
 
+namespace {
+
 template <class Episode>  // of a rule, or a stop
-AlertReport alert_report(const Desk& desk, const Episode& episode) {
+AlertReport report_of(const Desk& desk, const Episode& episode) {
   const AlertTransition transition = episode.transition();
   AlertName name = alert_name(desk, transition);
   AlertReport out;
@@ -110,6 +116,17 @@ AlertReport alert_report(const Desk& desk, const Episode& episode) {
   return out;
 }
 
+}  // namespace
+
+AlertReport alert_report(const Desk& desk, const AlertEpisode& episode) {
+  return report_of(desk, episode);
+}
+AlertReport alert_report(const Desk& desk, const StopEpisode& stop) {
+  return report_of(desk, stop);
+}
+
+namespace {
+
 BurnReport burn_report(const Desk& desk, const ObjectiveConfig& objective, const Burn& burn) {
   BurnReport out;
   out.objective = objective.name;
@@ -127,6 +144,8 @@ BurnReport burn_report(const Desk& desk, const ObjectiveConfig& objective, const
   return out;
 }
 
+}  // namespace
+
 std::string_view basis_name(WeightBasis basis) {
   switch (basis) {
     case WeightBasis::band_risk:
@@ -141,7 +160,9 @@ std::string_view basis_name(WeightBasis basis) {
   return "";
 }
 
-}  // namespace
+FactorReport Engine::factor_report(FactorId id) const {
+  return factor_report(id, trackers_[id.index()].report_window(now_));
+}
 
 FactorReport Engine::factor_report(FactorId id, const Summary& summary) const {
   const FactorConfig& config = desk_.factor(id);

@@ -4,6 +4,7 @@
 
 #include "engine/engine.hpp"
 #include "engine/report_factor.hpp"
+#include "engine/report_items.hpp"
 
 namespace ballast {
 namespace {
@@ -15,6 +16,8 @@ std::string action_text(const Proposal& proposal) {
 std::string state_text(const Proposal& proposal) {
   return proposal.nothing_possible ? "nothing_possible" : std::string(to_string(proposal.state));
 }
+
+}  // namespace
 
 ProposalReport proposal_report(const Proposal& proposal) {
   ProposalReport out;
@@ -49,6 +52,8 @@ OptionReport option_report(const Proposal& proposal, const Option& option) {
   if (std::isfinite(option.seconds)) out.seconds = option.seconds;
   return out;
 }
+
+namespace {
 
 ActionReport action_report(const ControlRecord& record, Action action) {
   const ActionTotals& totals = record.action(action);
@@ -99,6 +104,8 @@ ControlReport control_report(const FactorConfig& factor,
   return out;
 }
 
+}  // namespace
+
 QuoteReport quote_report(const Desk& desk,
                          const QuoteConfig& quote,
                          const QuoteRecord::Totals& totals) {
@@ -126,8 +133,6 @@ QuoteReport quote_report(const Desk& desk,
   reasons(1, out.ask_reasons);
   return out;
 }
-
-}  // namespace
 
 void Engine::report_control(Report& report) const {
   for (const ControlConfig& control : desk_.controls) {

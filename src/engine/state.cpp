@@ -10,7 +10,7 @@ namespace ballast {
 namespace {
 
 /// Bytes of another layout are refused; raise with every change of what archive() writes.
-constexpr std::uint32_t layout = 9;
+constexpr std::uint32_t layout = 10;
 
 std::vector<TargetPipeline> pipelines(const Desk& desk) {
   std::vector<TargetPipeline> pipelines;
@@ -122,17 +122,19 @@ void Engine::archive(Archive& ar) {
   ar(digest_, now_, started_at_, started_, risk_at_from_, risk_at_from_taken_, span_begun_);
 }
 
-std::string Engine::snapshot() {
-  std::string bytes;
-  SaveArchive ar(bytes);
+StateImage Engine::snapshot() {
+  StateImage image;
+  image.bytes.reserve(snapshot_bytes_ + snapshot_bytes_ / 8);
+  SaveArchive ar(image);
   std::uint32_t version = layout;
   ar(version);
   archive(ar);
-  return bytes;
+  snapshot_bytes_ = image.bytes.size();
+  return image;
 }
 
-Result<void> Engine::restore(std::string_view bytes) {
-  LoadArchive ar(bytes);
+Result<void> Engine::restore(const StateImage& image) {
+  LoadArchive ar(image);
   std::uint32_t version = 0;
   ar(version);
   if (version != layout) {
@@ -145,6 +147,7 @@ Result<void> Engine::restore(std::string_view bytes) {
   for (std::size_t i = 0; i < factors_.size(); ++i)
     unknown_[i] = factors_[i].knowledge != Knowledge::known ? 1 : 0;
   next_timer_ = now_;  // look with the next event
+  snapshot_bytes_ = image.bytes.size();
   return {};
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "base/archive.hpp"
 #include "market/learning_time.hpp"

@@ -80,6 +80,12 @@ class MarketLearning {
   }
   /// The average funding rate, per day, to be expected over `horizon` >= 0 from now.
   Learned expected_funding(Timestamp now, InstrumentId id, Duration horizon) const;
+  /// What decisions rest on of that, and of how far the mean that it goes to may be off.
+  struct FundingFigures {
+    Figure expected;
+    Figure mean_error;
+  };
+  FundingFigures funding_figures(Timestamp now, InstrumentId id, Duration horizon) const;
   /// Of log returns, per day, shrunk; of an instrument with itself: its variance.
   Learned covariance(Timestamp now, InstrumentId a, InstrumentId b) const;
   /// The same of several learnt instruments, row by row: always positive semidefinite.
@@ -172,14 +178,15 @@ class MarketLearning {
   static Finding found(double observations, const std::optional<PointEstimate>& estimate);
   Verdict judge(const Finding& finding) const;
   Verdict verdict(Timestamp now, const State& state, EstimateKind kind) const;
+  Verdict of_prices(const State& state, EstimateKind kind) const;
   Verdict of_books(Timestamp now, const State& state, EstimateKind kind) const;
   Verdict of_trades(Timestamp now, const State& state, EstimateKind kind) const;
   Verdict of_funding(const State& state, EstimateKind kind) const;
+  const Verdict& mean_of_funding(const State& state) const;
+  const Verdict& expected_of_funding(const State& state, Duration horizon) const;
   const Verdict& volatility(const State& state) const {
-    return state.prices.volatility.get(
-        [&] { return judge(finding_of_prices(state, EstimateKind::volatility)); });
+    return state.prices.volatility.get([&] { return of_prices(state, EstimateKind::volatility); });
   }
-  static Finding finding_of_prices(const State& state, EstimateKind kind);
   Learned learned(Timestamp now, const State& state, Feed feed, const Verdict& verdict) const;
   Figure figure(Timestamp now, const State& state, Feed feed, const Verdict& verdict) const {
     const auto& heard = state.heard[static_cast<std::size_t>(feed)];

@@ -30,13 +30,13 @@ Duration MarketLearning::allowed_age_of_funding(const State& state) const {
   return std::max(config_.max_age, Duration{ns});
 }
 
-MarketLearning::Finding MarketLearning::found(double observations,
-                                              const std::optional<PointEstimate>& estimate) {
+inline MarketLearning::Finding MarketLearning::found(double observations,
+                                                     const std::optional<PointEstimate>& estimate) {
   if (!estimate) return {observations, std::nullopt, std::nullopt};
   return {observations, estimate->value, estimate->std_error};
 }
 
-MarketLearning::Verdict MarketLearning::judge(const Finding& finding) const {
+inline MarketLearning::Verdict MarketLearning::judge(const Finding& finding) const {
   Verdict verdict;
   verdict.needed = config_.min_observations;
   // Thirty equal weights may come to 30 - 1e-14.
@@ -72,7 +72,7 @@ Learned MarketLearning::learned(Timestamp now,
 
 // ---- by feed
 
-MarketLearning::Finding MarketLearning::finding_of_prices(const State& state, EstimateKind kind) {
+MarketLearning::Verdict MarketLearning::of_prices(const State& state, EstimateKind kind) const {
   const RealisedVariance& variance = state.prices.variance;
   Finding finding = found(variance.observations(),
                           kind == EstimateKind::volatility           ? variance.variance()
@@ -83,7 +83,7 @@ MarketLearning::Finding MarketLearning::finding_of_prices(const State& state, Es
     // d sqrt(v) = dv / (2 sqrt(v)); a price that never moved has no error to state.
     if (finding.value) *finding.std_error /= 2.0 * *finding.value;
   }
-  return finding;
+  return judge(finding);
 }
 
 MarketLearning::Verdict MarketLearning::of_books(Timestamp now,
@@ -94,13 +94,18 @@ MarketLearning::Verdict MarketLearning::of_books(Timestamp now,
     pass_held(book, state.heard[index(Feed::book)], now);
     return judge({book.observations(), book.mean(0), std::nullopt});
   }
+  const auto of_top = [&](const HeldMeans<2>& top) {
+    std::optional<double> value = top.mean(kind == EstimateKind::top_depth ? 1 : 0);
+    if (kind == EstimateKind::relative_half_spread) {
+      value = value && state.mid > 0.0 ? std::optional(*value / state.mid) : std::nullopt;
+    }
+    return judge({top.observations(), value, std::nullopt});
+  };
+  const auto& heard = state.heard[index(Feed::top)];
+  if (!heard || now <= *heard) return of_top(state.top);
   HeldMeans<2> top = state.top;
-  pass_held(top, state.heard[index(Feed::top)], now);
-  std::optional<double> value = top.mean(kind == EstimateKind::top_depth ? 1 : 0);
-  if (kind == EstimateKind::relative_half_spread) {
-    value = value && state.mid > 0.0 ? std::optional(*value / state.mid) : std::nullopt;
-  }
-  return judge({top.observations(), value, std::nullopt});
+  pass_held(top, heard, now);
+  return of_top(top);
 }
 
 /// The seconds that the rates would have to pass to be those of `now`: none in a silence.
@@ -114,11 +119,12 @@ MarketLearning::Verdict MarketLearning::of_trades(Timestamp now,
                                                   EstimateKind kind) const {
   const double seconds = behind(state, now);
   if (kind == EstimateKind::trade_rate || kind == EstimateKind::traded_volume) {
-    const MarkedRate& trades = state.trades_then.get(seconds, [&] {
-      MarkedRate then = state.trades;
-      if (seconds > 0.0) then.pass(seconds);
-      return then;
-    });
+    const auto then = [&] {
+      MarkedRate trades = state.trades;
+      trades.pass(seconds);
+      return trades;
+    };
+    const MarkedRate& trades = seconds > 0.0 ? state.trades_then.get(seconds, then) : state.trades;
     return judge(found(trades.observations(),
                        kind == EstimateKind::trade_rate ? trades.rate() : trades.mark_rate()));
   }
@@ -140,15 +146,31 @@ MarketLearning::Verdict MarketLearning::of_funding(const State& state, EstimateK
     if (verdict.lack == Lack::too_few) verdict.lack = Lack::none;
     return verdict;
   }
-  const auto work = [&] {
-    const double observations = state.funding.observations();
-    const auto& fit = state.funding.fit();
-    if (!fit) return judge({observations, std::nullopt, std::nullopt});
-    return judge(kind == EstimateKind::funding_mean
-                     ? Finding{observations, fit->mean, fit->mean_std_error}
-                     : found(observations, fit->half_life_days));
-  };
-  return kind == EstimateKind::funding_mean ? state.funding_mean.get(work) : work();
+  if (kind == EstimateKind::funding_mean) return mean_of_funding(state);
+  const auto& fit = state.funding.fit();
+  return judge(found(state.funding.observations(), fit ? fit->half_life_days : std::nullopt));
+}
+
+const MarketLearning::Verdict& MarketLearning::mean_of_funding(const State& state) const {
+  return state.funding_mean.get([&] {
+    Finding finding{state.funding.observations(), std::nullopt, std::nullopt};
+    if (const auto& fit = state.funding.fit()) {
+      finding.value = fit->mean;
+      finding.std_error = fit->mean_std_error;
+    }
+    return judge(finding);
+  });
+}
+
+const MarketLearning::Verdict& MarketLearning::expected_of_funding(const State& state,
+                                                                   Duration horizon) const {
+  return state.funding_expected.get(horizon, [&] {
+    Finding finding{state.funding.observations(), std::nullopt, std::nullopt};
+    if (const auto& fit = state.funding.fit()) {
+      finding.value = fit->expected_average(state.funding_level, days(horizon));
+    }
+    return judge(finding);
+  });
 }
 
 MarketLearning::Verdict MarketLearning::verdict(Timestamp now,
@@ -156,8 +178,7 @@ MarketLearning::Verdict MarketLearning::verdict(Timestamp now,
                                                 EstimateKind kind) const {
   switch (feed_of(kind)) {
     case Feed::price:
-      return kind == EstimateKind::volatility ? volatility(state)
-                                              : judge(finding_of_prices(state, kind));
+      return kind == EstimateKind::volatility ? volatility(state) : of_prices(state, kind);
     case Feed::top:
     case Feed::book:
       return of_books(now, state, kind);
@@ -184,14 +205,21 @@ Figure MarketLearning::other_figure(Timestamp now, const State& state, EstimateK
 Learned MarketLearning::expected_funding(Timestamp now, InstrumentId id, Duration horizon) const {
   const State* state = find(id);
   if (state == nullptr) return {};
-  const Verdict& verdict = state->funding_expected.get(horizon, [&] {
-    Finding finding{state->funding.observations(), std::nullopt, std::nullopt};
-    if (const auto& fit = state->funding.fit()) {
-      finding.value = fit->expected_average(state->funding_level, days(horizon));
-    }
-    return judge(finding);
-  });
-  return learned(now, *state, Feed::funding, verdict);
+  return learned(now, *state, Feed::funding, expected_of_funding(*state, horizon));
+}
+
+MarketLearning::FundingFigures MarketLearning::funding_figures(Timestamp now,
+                                                               InstrumentId id,
+                                                               Duration horizon) const {
+  const State* state = find(id);
+  if (state == nullptr) return {};
+  const Verdict& mean = mean_of_funding(*state);
+  FundingFigures figures{figure(now, *state, Feed::funding, expected_of_funding(*state, horizon)),
+                         figure(now, *state, Feed::funding, mean)};
+  Figure& error = figures.mean_error;
+  if (error.lack == Lack::none && !mean.std_error) error.lack = Lack::undetermined;
+  error.value = error.lack == Lack::none ? *mean.std_error : 0.0;
+  return figures;
 }
 
 std::vector<double> MarketLearning::shrunk() const {

@@ -22,8 +22,16 @@ VenueId Desk::find_venue(std::string_view venue_name) const {
 InstrumentId Desk::find_instrument(std::string_view instrument_name) const {
   return find_named<InstrumentId>(instruments, instrument_name);
 }
-RuleId Desk::find_rule(std::string_view rule_name) const {
-  return find_named<RuleId>(rules, rule_name);
+RuleId Desk::find_rule(std::string_view wanted) const {
+  if (const auto rule = find_named<RuleId>(rules, wanted); rule.valid()) return rule;
+  const auto objective = find_named<RuleId>(objectives, wanted);
+  return objective.valid() ? RuleId{rules.size() + objective.index()} : RuleId{};
+}
+std::string_view Desk::rule_name(RuleId id) const {
+  if (id == breaker_rule) return breaker_rule_name;
+  if (id == kill_switch_rule) return kill_switch_rule_name;
+  const std::size_t index = id.index();
+  return index < rules.size() ? rules[index].name : objectives[index - rules.size()].name;
 }
 RouteId Desk::find_route(std::string_view route_name) const {
   return find_named<RouteId>(routes, route_name);

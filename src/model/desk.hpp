@@ -113,6 +113,13 @@ struct FactorConfig {
 // ---- rules and objectives
 // ------------------------------------------------------------------------
 
+/// Alerts that no rule of the desk makes: control stopped itself, or somebody stopped it. No rule
+/// may bear these names.
+inline constexpr RuleId breaker_rule{RuleId::none_value - 1};
+inline constexpr RuleId kill_switch_rule{RuleId::none_value - 2};
+inline constexpr std::string_view breaker_rule_name = "breaker";
+inline constexpr std::string_view kill_switch_rule_name = "kill_switch";
+
 enum class Severity : std::uint8_t { info, warning, critical };
 inline constexpr std::array<std::string_view, 3> severity_names{"info", "warning", "critical"};
 constexpr std::string_view to_string(Severity s) {
@@ -250,7 +257,10 @@ struct Desk {
   InstrumentId find_instrument(std::string_view name) const;
   /// By name and book ("*" for the desk's own); an invalid id when there is none.
   FactorId find_factor(std::string_view name, std::string_view book) const;
+  /// Of a rule or an objective; objectives are numbered behind the rules.
   RuleId find_rule(std::string_view name) const;
+  /// Of a rule, an objective, or one of control's own alerts.
+  std::string_view rule_name(RuleId id) const;
   RouteId find_route(std::string_view name) const;
   ChannelId find_channel(std::string_view name) const;
   /// The factor's control; nullptr when it is only watched.

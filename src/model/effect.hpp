@@ -69,13 +69,6 @@ enum class AlertState : std::uint8_t { ok, pending, firing, acknowledged };
 inline constexpr std::array<std::string_view, 4> alert_state_names{"ok", "pending", "firing",
                                                                    "acknowledged"};
 
-/// Alerts that no rule of the desk makes: control stopped itself, or somebody stopped it. No rule
-/// may bear these names.
-inline constexpr RuleId breaker_rule{RuleId::none_value - 1};
-inline constexpr RuleId kill_switch_rule{RuleId::none_value - 2};
-inline constexpr std::string_view breaker_rule_name = "breaker";
-inline constexpr std::string_view kill_switch_rule_name = "kill_switch";
-
 /// One transition of one alert. (rule, factor, episode, state) names it for ever: replay yields the
 /// same.
 struct AlertTransition {

@@ -8,6 +8,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
@@ -379,6 +380,33 @@ struct ChannelBalance {
   friend bool operator==(const ChannelBalance&, const ChannelBalance&) = default;
 };
 
+inline constexpr std::size_t audit_text_max = std::size_t{64} << 10U;
+inline constexpr std::size_t receipt_answer_max = std::size_t{4} << 20U;
+
+/// Who changed what, written right behind the event that changed it. The engine does not act on it:
+/// it is there so that the journal's chain holds it.
+/// The strings hold at most `audit_text_max` bytes each.
+struct Audit {
+  Note by;             // a token's name, or who started the service
+  Text<15> role;       // as it was then
+  Text<39> action;     // "target.set", "kill", "token.create", "config.reload"
+  Text<95> subject;    // what was changed: "delta:BTC", "venue:deribit"
+  std::string before;  // JSON, or empty: there was nothing
+  std::string after;   // JSON, or empty: there is nothing
+  std::string reason;
+  std::uint64_t event = 0;  // the changing event's number; 0: the change is no event
+  friend bool operator==(const Audit&, const Audit&) = default;
+};
+
+/// A batch of events was taken under a key, so that the same request is not taken twice.
+struct Receipt {
+  Note by;
+  Text<255> key;
+  std::uint64_t request = 0;  // hash of the request
+  std::string answer;         // JSON: what was answered; at most `receipt_answer_max` bytes
+  friend bool operator==(const Receipt&, const Receipt&) = default;
+};
+
 /// Nothing but the passing of time.
 struct Tick {
   friend bool operator==(const Tick&, const Tick&) = default;
@@ -408,14 +436,16 @@ using EventBody = std::variant<Fill,
                                Approve,
                                Kill,
                                Rearm,
-                               ChannelBalance>;
+                               ChannelBalance,
+                               Audit,
+                               Receipt>;
 
 /// The names of the bodies in the text form, in the order of EventBody.
-inline constexpr std::array<std::string_view, 25> event_type_names{
+inline constexpr std::array<std::string_view, 27> event_type_names{
     "fill",    "correct", "bust",  "balance",      "transfer", "funding", "position",
     "mark",    "top",     "trade", "funding_rate", "surface",  "target",  "acknowledge",
     "shelve",  "time",    "depth", "drift",        "order",    "quote",   "decision",
-    "approve", "kill",    "rearm", "channel"};
+    "approve", "kill",    "rearm", "channel",      "audit",    "receipt"};
 static_assert(std::variant_size_v<EventBody> == event_type_names.size());
 
 struct Event {

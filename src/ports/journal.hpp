@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "base/state_image.hpp"
 #include "base/timestamp.hpp"
 
 namespace ballast {
@@ -32,7 +33,7 @@ using JournalVisitor = std::function<Result<void>(const JournalEvent&)>;
 /// The state after event `seq`, as the engine wrote it.
 struct Snapshot {
   std::uint64_t seq = 0;
-  std::string bytes;
+  StateImage image;
 };
 
 struct SnapshotSearch {
@@ -63,7 +64,13 @@ class Journal {
 
   /// Stores the state after last_seq(), and commits the open group with it. `engine_version` says
   /// who can read the bytes.
-  virtual Result<void> save_snapshot(std::string_view engine_version, std::string_view bytes) = 0;
+  virtual Result<void> save_snapshot(std::string_view engine_version, StateImage image) = 0;
+  /// The same little by little, so that nobody waits for long: each commit() from now on takes at
+  /// most a block along, and the snapshot counts once it has taken the last. Beginning another one
+  /// gives it up.
+  virtual Result<void> begin_snapshot(std::string_view engine_version, StateImage image) = 0;
+  /// Whether one was begun that is not complete.
+  virtual bool snapshot_underway() const = 0;
 
   /// The latest undamaged snapshot of the same engine version.
   virtual Result<SnapshotSearch> load_snapshot(std::string_view engine_version) = 0;

@@ -17,10 +17,10 @@ constexpr std::uint32_t at_once_max = 10'000;
 
 }  // namespace
 
-ClosedLoop::ClosedLoop(LoopEnds ends, Execution& execution)
+ClosedLoop::ClosedLoop(LoopEnds ends, Execution* execution, std::optional<Timestamp> since)
     : ends_(std::move(ends)),
-      execution_(&execution),
-      now_{std::numeric_limits<std::int64_t>::min()} {
+      execution_(execution),
+      now_{since.value_or(Timestamp{std::numeric_limits<std::int64_t>::min()})} {
   BALLAST_ASSERT(ends_.step && ends_.sink);
 }
 
@@ -28,18 +28,24 @@ Result<LoopCounts> ClosedLoop::run(EventSource& recording) {
   Event event;
   for (;;) {
     BALLAST_TRY(present, recording.next(event));
-    BALLAST_CHECK(execute_until(present ? std::max(event.t, now_) : now_));
-    if (!present) return counts_;
-    at_once_ = 0;
-    ++counts_.recorded;
-    BALLAST_CHECK(take(event));
+    if (!present) {
+      BALLAST_CHECK(pass(now_));
+      return counts_;
+    }
+    BALLAST_CHECK(push(event));
   }
 }
 
-/// What execution has to tell up to `t`, and what the engine does by itself before.
-Result<void> ClosedLoop::execute_until(Timestamp t) {
+Result<void> ClosedLoop::push(const Event& event) {
+  BALLAST_CHECK(pass(std::max(event.t, now_)));
+  at_once_ = 0;
+  ++counts_.recorded;
+  return take(event);
+}
+
+Result<void> ClosedLoop::pass(Timestamp t) {
   for (;;) {
-    const auto due = execution_->next_due();
+    const auto due = execution_ != nullptr ? execution_->next_due() : std::nullopt;
     const bool executes = due && *due <= t;
     if (const auto wakes = wakes_before(executes ? *due : t)) {
       at_once_ = 0;
@@ -63,7 +69,14 @@ std::optional<Timestamp> ClosedLoop::wakes_before(Timestamp t) const {
   return wakes && *wakes > now_ && *wakes < t ? wakes : std::nullopt;
 }
 
-/// An event, and the decisions that come of it and of each other.
+std::optional<Timestamp> ClosedLoop::due() const {
+  const auto executes = execution_ != nullptr ? execution_->next_due() : std::nullopt;
+  auto wakes = ends_.wakes ? ends_.wakes() : std::nullopt;
+  if (wakes && *wakes <= now_) wakes.reset();
+  if (!executes || !wakes) return executes ? executes : wakes;
+  return std::min(*executes, *wakes);
+}
+
 Result<void> ClosedLoop::take(const Event& event) {
   now_ = std::max(now_, event.t);
   BALLAST_CHECK(step(event));
@@ -78,7 +91,7 @@ Result<void> ClosedLoop::take(const Event& event) {
 }
 
 Result<void> ClosedLoop::step(const Event& event) {
-  execution_->observe(event);
+  if (execution_ != nullptr) execution_->observe(event);
   const std::span<const Effect> effects = ends_.step(event);
   BALLAST_CHECK(ends_.sink(event));
   for (const Effect& effect : effects)
@@ -89,6 +102,8 @@ Result<void> ClosedLoop::step(const Event& event) {
 void ClosedLoop::act(const Effect& effect) {
   if (const auto* decided = std::get_if<Decided>(&effect.body)) {
     decided_.push_back(decided->decision);
+  } else if (execution_ == nullptr) {
+    if (ends_.watch) ends_.watch(effect);
   } else if (const auto* order = std::get_if<OrderRequest>(&effect.body)) {
     execution_->send(now_, *order);
   } else if (const auto* cancel = std::get_if<CancelRequest>(&effect.body)) {

@@ -86,7 +86,7 @@ class Loop {
               .sink = [this](const Event& event) { return sink(event); },
               .watch = [this](const Effect&) { log.emplace_back("watched"); },
               .wakes = [this] { return wakes; }},
-             execution) {}
+             &execution) {}
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 

@@ -13,8 +13,8 @@
 namespace ballast {
 
 struct DemoHoldings {
-  Quantity btc_spot, eth_spot;  // on the spot venue
-  Amount usdt_binance;          // exact: the venue states it
+  Quantity btc_spot, eth_spot;         // on the spot venue
+  Amount usdt_binance;                 // exact: the venue states it
   std::array<Quantity, 5> position{};  // of derivatives, by instrument
 
   /// Takes a fill as the venue has it.

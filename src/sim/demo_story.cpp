@@ -37,19 +37,19 @@ void DemoWorld::hedger_stopped() {
   Scope hedger;
   hedger.kind = ScopeKind::book;
   hedger.book = BookName("hedger");
-  if (second_ == clock_time(3, 20)) {
+  if (time_of_day() == clock_time(3, 20)) {
     tape_.at(0, Kill{hedger, Note("risk desk"), Note("the hedger's keys are being replaced")});
   }
-  if (second_ == clock_time(3, 27)) {
+  if (time_of_day() == clock_time(3, 27)) {
     trade({ids.btc_spot, Side::buy, 1.9, 0.0003});
   }
-  if (second_ == clock_time(4, 15)) {
+  if (time_of_day() == clock_time(4, 15)) {
     tape_.at(0, Rearm{hedger, Note("risk desk"), Note("new keys are in place")});
   }
 }
 
 void DemoWorld::misreported_fill() {
-  if (second_ == clock_time(5, 36)) {
+  if (time_of_day() == clock_time(5, 36)) {
     Fill truth = block({ids.btc_spot, Side::buy, 0.24, 0.0003});
     holdings_.take(truth, ids);
     wrong_fill_ = truth;
@@ -57,7 +57,7 @@ void DemoWorld::misreported_fill() {
     truth.qty = truth.qty + truth.qty;  // ten times: a misplaced point
     tape_.at(400, truth);
   }
-  if (second_ == clock_time(5, 52)) {
+  if (time_of_day() == clock_time(5, 52)) {
     Correct correct;
     correct.key = wrong_fill_->key;
     correct.qty = wrong_fill_->qty;
@@ -69,16 +69,16 @@ void DemoWorld::missing_fill() {
   const int lost_at = clock_time(19, 31);
   const Block half{ids.eth_linear, Side::buy, 12.0, 0.0003};
   // Two equal halves; only the first is reported.
-  if (second_ == lost_at) trade(half);
-  if (second_ == lost_at + 2) {
+  if (time_of_day() == lost_at) trade(half);
+  if (time_of_day() == lost_at + 2) {
     const Fill lost = block(half);
     holdings_.take(lost, ids);
     missing_fill_ = Event{tape_.now() + Duration::milliseconds(250), lost};
   }
-  if (second_ == clock_time(19, 35) || second_ == clock_time(19, 55)) {
+  if (time_of_day() == clock_time(19, 35) || time_of_day() == clock_time(19, 55)) {
     tape_.at(999, Tape::Lazy([this] { return statements(); }));
   }
-  if (second_ == clock_time(19, 52)) tape_.late(*missing_fill_);
+  if (time_of_day() == clock_time(19, 52)) tape_.late(*missing_fill_);
 }
 
 void DemoWorld::stress() {
@@ -90,21 +90,21 @@ void DemoWorld::stress() {
 
 void DemoWorld::story() {
   hedger_stopped();
-  if (second_ == clock_time(5, 12)) {
+  if (time_of_day() == clock_time(5, 12)) {
     const Fill made = block({ids.btc_linear, Side::sell, 0.06, 0.00013});
     holdings_.take(made, ids);
     delayed_fill_ = Event{tape_.now(), made};
   }
-  if (second_ == clock_time(5, 12, 40)) tape_.late(*delayed_fill_);
+  if (time_of_day() == clock_time(5, 12, 40)) tape_.late(*delayed_fill_);
   misreported_fill();
-  if (second_ == clock_time(9, 3)) {
+  if (time_of_day() == clock_time(9, 3)) {
     trade({ids.btc_spot, Side::buy, 0.08, 0.00013});
     tape_.late(*last_trade_);  // the drop copy says it again
   }
-  if (second_ == clock_time(10, 9)) {
+  if (time_of_day() == clock_time(10, 9)) {
     tape_.at(0, Acknowledge{ids.btc_blind, ids.delta_btc, Note("risk desk")});
   }
-  if (second_ == clock_time(12, 40)) {
+  if (time_of_day() == clock_time(12, 40)) {
     const Transfer sent{next_id("tr"),        ids.btc,
                         steps<Amount>(5, 10), place(ids.binance),
                         place(ids.deribit),   TransferState::sent};
@@ -118,12 +118,12 @@ void DemoWorld::story() {
   }
   stress();
   missing_fill();
-  if (second_ == clock_time(20, 39)) {
+  if (time_of_day() == clock_time(20, 39)) {
     const Fill made = block({ids.btc_spot, Side::sell, 0.15, 0.00013});
     busted_ = made.key;  // the venue never counts it
     tape_.at(300, made);
   }
-  if (second_ == clock_time(20, 41)) tape_.at(300, Bust{*busted_});
+  if (time_of_day() == clock_time(20, 41)) tape_.at(300, Bust{*busted_});
 }
 
 }  // namespace ballast

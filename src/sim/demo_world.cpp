@@ -21,17 +21,18 @@ PaperVenue paper_venues(const Desk& desk, std::uint64_t seed) {
 
 }  // namespace
 
-DemoWorld::DemoWorld(const Desk& desk, std::uint64_t seed)
+DemoWorld::DemoWorld(const Desk& desk, std::uint64_t seed, DemoDays days)
     : venues_(paper_venues(desk, seed)),
       prices_(seed),
       rng_(seed ^ 0x666c6f77),
-      tape_(demo_day_start) {
+      tape_(demo_day_start),
+      days_(days) {
   opening();
 }
 
 Result<bool> DemoWorld::next(Event& out) {
   while (tape_.empty()) {
-    if (second_ == demo_day_seconds) return false;
+    if (second_ == demo_day_seconds && days_ == DemoDays::one) return false;
     make_second();
     ++second_;
   }

@@ -18,6 +18,8 @@
 //          it
 //   20:39  a fill that the venue busts
 //
+// Endless, it goes on the next day: the market does not fall again, the rest happens daily.
+//
 // Equal seeds and equal requests give equal days. Events stand in the order in which they arrive,
 // so only the late fills are out of order of time.
 #pragma once
@@ -69,12 +71,14 @@ struct InstrumentFacts {
   double basis;                 // of its price to spot
 };
 
+enum class DemoDays : std::uint8_t { one, endless };
+
 class DemoWorld final : public EventSource, public Execution {
  public:
   /// `desk` is demo_desk(), or one with the same instruments, and outlives it.
-  DemoWorld(const Desk& desk, std::uint64_t seed);
+  DemoWorld(const Desk& desk, std::uint64_t seed, DemoDays days = DemoDays::one);
 
-  // ---- the recording: to the end of the day
+  // ---- the recording: to the end of the day, where it has one
   Result<bool> next(Event& out) override;
   std::string where() const override { return "the demonstration's day"; }
   std::uint64_t bytes_read() const override { return static_cast<std::uint64_t>(second_); }
@@ -95,13 +99,15 @@ class DemoWorld final : public EventSource, public Execution {
 
  private:
   void make_second();
+  int time_of_day() const { return second_ % demo_day_seconds; }
 
   // ---- the market and its customers
   void market();
   void prints(InstrumentId instrument, double rate, double size);
   void client_blocks();
   bool silent(VenueId venue) const {
-    return venue == ids.deribit && second_ >= clock_time(10, 5) && second_ < clock_time(10, 26);
+    return venue == ids.deribit && time_of_day() >= clock_time(10, 5) &&
+           time_of_day() < clock_time(10, 26);
   }
   double price_of(InstrumentId instrument) const {
     const InstrumentFacts& facts = facts_[instrument.index()];
@@ -157,6 +163,7 @@ class DemoWorld final : public EventSource, public Execution {
   Rng rng_;
   Tape tape_;
   DemoHoldings holdings_;
+  DemoDays days_;
   int second_ = 0;
   double basis_noise_ = 0.0;
   std::uint64_t serial_ = 0;

@@ -84,6 +84,12 @@ PaperVenue::PaperVenue(const Desk& desk, const PaperOptions& options)
   quoted_at_ = before_all;
 }
 
+void PaperVenue::announce(Timestamp now, std::vector<EventBody> news) {
+  reach(now);
+  for (EventBody& body : news)
+    tell(std::move(body));
+}
+
 // ---- requests
 
 void PaperVenue::send(Timestamp now, const OrderRequest& request) {

@@ -72,6 +72,9 @@ class PaperVenue final : public Execution {
   std::optional<Timestamp> next_due() const override;
   Event take() override;
 
+  /// News from before this venue began, told at `now`, in order.
+  void announce(Timestamp now, std::vector<EventBody> news);
+
  private:
   // What is on its way, by kind.
   struct OrderArrival {

@@ -175,7 +175,18 @@ EventBody RandomEvents::control() {
           ChannelId{i},
           thousandths<Amount>(static_cast<std::int64_t>(entropy_(1'100'000)))};  // may be beyond it
     }
+    case 14:
+      return written_by_the_service();
   }
+}
+
+/// What a service notes beside the events: it changes nothing.
+EventBody RandomEvents::written_by_the_service() {
+  if (one_in(2)) return Receipt{Note("feed"), Text<255>("batch 7"), entropy_(1'000'000), "{}"};
+  Audit audit{
+      Note("anna"), Text<15>("risk"), Text<39>("kill"), Text<95>("desk"), {}, "{}", "why", 0};
+  audit.event = entropy_(1'000);
+  return audit;
 }
 
 void RandomEvents::hear(std::span<const Effect> effects) {

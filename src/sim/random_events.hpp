@@ -46,6 +46,7 @@ class RandomEvents {
 
   EventBody market();
   EventBody control();
+  EventBody written_by_the_service();
   EventBody fill();
   EventBody correct();
   EventBody balance();

@@ -72,7 +72,7 @@ std::optional<double> read(const WhalleyWilmottBand& stage,
   if (!cost) return std::nullopt;
   const double price = to_double(world.unit_price().price);
   // The formula discounts by the rate to expiry; margin on a perpetual or spot pays none.
-  HedgeInput input;
+  HedgeBandInput input;
   input.gamma_position = stage.position_gamma;
   input.spot = price;
   input.cost = *cost / price;

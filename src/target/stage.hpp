@@ -53,12 +53,6 @@ class StageInputs {
     return add(StageInput{known ? learned.estimate.value : 0.0, learned.estimate.t,
                           learned.estimate.observations, learned.lack});
   }
-  std::optional<double> add_error(const Learned& learned) {
-    const auto& error = learned.estimate.std_error;
-    const Lack lack = learned.lack == Lack::none && !error ? Lack::undetermined : learned.lack;
-    return add(StageInput{lack == Lack::none ? *error : 0.0, learned.estimate.t,
-                          learned.estimate.observations, lack});
-  }
   std::optional<double> add(const Quoted& price) {
     if (!price.present) return add_unknown();
     return add(StageInput{to_double(price.price), price.t, 0, Lack::none});
@@ -81,8 +75,8 @@ class StageInputs {
   }
 
  private:
-  std::array<StageInput, capacity> inputs_{};
   std::size_t size_ = 0;
+  std::array<StageInput, capacity> inputs_{};
 };
 
 /// The share of a way that smoothing last took, which two numbers alone decide and which on a grid

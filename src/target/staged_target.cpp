@@ -10,25 +10,23 @@ namespace {
 /// Digits behind the point of a level that followed from estimates.
 constexpr int level_digits = 9;
 
-std::optional<Aimed> exact(const Draft& draft, const Draft& base, const Aimed& from) {
+/// False when the value is out of the decimal range.
+bool set_level(double value, double before, Decimal as_given, Decimal& level) {
   // What no stage changed stays as it was configured, to the last digit.
-  const auto level = [](double value, double before, Decimal as_given) -> std::optional<Decimal> {
-    if (value == before) return as_given;
-    const auto raw = rounded_raw(value, level_digits);
-    return raw ? std::optional(Decimal{*raw}) : std::nullopt;
-  };
-  const auto target = level(draft.target, base.target, from.target);
-  const auto lower = level(draft.lower, base.lower, from.offsets.lower);
-  const auto upper = level(draft.upper, base.upper, from.offsets.upper);
-  if (!target || !lower || !upper) return std::nullopt;
-  return Aimed{*target, {*lower, *upper}};
+  if (value == before) {
+    level = as_given;
+    return true;
+  }
+  const auto raw = rounded_raw(value, level_digits);
+  if (raw) level.raw = *raw;
+  return raw.has_value();
 }
 
 }  // namespace
 
 StagedTarget::StagedTarget(const FactorConfig& factor) {
   for (const TargetStage& stage : factor.stages)
-    stages_.push_back(Stage{stage, {}, {}, StageStatus::safe, 0.0, false, {}, {}, {}});
+    stages_.emplace_back().config = stage;
 }
 
 /// The reading that the stage works with: now's, or the last good one, or the safe value.
@@ -75,7 +73,12 @@ void StagedTarget::advance(const StageWorld& world, const std::optional<Aimed>& 
         stage.config);
     stage.after = draft;
   }
-  aimed_ = exact(draft, from, *base);
+  if (!aimed_) aimed_.emplace();
+  const bool exact =
+      set_level(draft.target, from.target, base->target, aimed_->target) &&
+      set_level(draft.lower, from.lower, base->offsets.lower, aimed_->offsets.lower) &&
+      set_level(draft.upper, from.upper, base->offsets.upper, aimed_->offsets.upper);
+  if (!exact) aimed_.reset();
 }
 
 std::optional<std::uint16_t> StagedTarget::joint() const {

@@ -76,13 +76,13 @@ class StagedTarget {
   struct Stage {
     TargetStage config;
     StageMemory memory;
-    StageInputs inputs;
     StageStatus status = StageStatus::safe;
     double reading = 0.0;
     bool good = false;    // there has been a good reading
     Timestamp good_at{};  // the last
     Draft before;
     Draft after;
+    StageInputs inputs;  // last: mostly empty, and then no memory is touched for it
   };
   static double settle(Stage& stage,
                        const Hold* hold,

@@ -44,8 +44,8 @@ TargetPipeline::TargetPipeline(const FactorConfig& factor)
 /// What `target` events say the base is; nothing but under the model `event`.
 std::optional<Decimal> TargetPipeline::said(Timestamp now) const {
   if (!base_by_event()) return std::nullopt;
-  const Override* const override = in_force(now);
-  return override == nullptr ? std::nullopt : override->target;
+  const auto override = in_force(now);
+  return override ? override->target : std::nullopt;
 }
 
 /// The model's target and the band around it; nothing past the decimal range.
@@ -107,7 +107,7 @@ TargetPipeline::Steps TargetPipeline::step_by_step(const Inventory& inventory) c
   const auto answer = aimed(inventory);
   if (answer) steps.staged = around(answer->target, answer->offsets);
   steps.overridden = steps.staged;
-  if (const Override* const override = in_force(inventory.now)) {
+  if (const auto override = in_force(inventory.now)) {
     impose(*override, answer ? answer->offsets : band_, steps.overridden);
   }
   steps.limited = steps.overridden;
@@ -119,7 +119,7 @@ std::optional<Plan> TargetPipeline::plan(const Inventory& inventory) const {
   std::optional<Plan> plan;
   const auto answer = aimed(inventory);
   if (answer) plan = around(answer->target, answer->offsets);
-  if (const Override* const override = in_force(inventory.now)) {
+  if (const auto override = in_force(inventory.now)) {
     impose(*override, answer ? answer->offsets : band_, plan);
   }
   if (plan) bring_inside_limit(*plan);
@@ -133,10 +133,10 @@ OverrideAnswer TargetPipeline::apply(const TargetOverride& change, const Invento
   if (reversed(change.band) || reversed(change.limit)) return OverrideAnswer::reversed_range;
   if (change.until && *change.until <= inventory.now) return OverrideAnswer::already_over;
 
-  const Override* const old = change.clear ? nullptr : in_force(inventory.now);
-  Override next = old != nullptr ? *old : Override{};
+  const auto old = change.clear ? std::nullopt : in_force(inventory.now);
+  Override next = old.value_or(Override{});
   const bool any_level = change.target || change.band || change.limit;
-  if (!any_level && !(change.until && old != nullptr) && !change.clear) {
+  if (!any_level && !(change.until && old) && !change.clear) {
     return OverrideAnswer::says_nothing;
   }
 
@@ -149,8 +149,11 @@ OverrideAnswer TargetPipeline::apply(const TargetOverride& change, const Invento
   if (change.target) next.target = change.target;
   if (change.band) next.band = change.band;
   if (change.limit) next.limit = change.limit;
-  if (change.until) next.until = change.until;
-  next.set_at = inventory.now;
+  if (change.until && (change.target || change.band || !any_level)) next.until = change.until;
+  if (change.until && (change.limit || !any_level)) next.limit_until = change.until;
+  if (!next.target && !next.band) next.until.reset();
+  if (!next.limit) next.limit_until.reset();
+  if (change.target || change.band || !any_level || !old) next.set_at = inventory.now;
 
   if (next.target && !around(*next.target, band_)) return OverrideAnswer::overflow;
   if ((change.target || change.band) && next.band) {
@@ -164,27 +167,40 @@ OverrideAnswer TargetPipeline::apply(const TargetOverride& change, const Invento
   return OverrideAnswer::applied;
 }
 
-const TargetPipeline::Override* TargetPipeline::in_force(Timestamp now) const {
-  const bool over = override_.until && *override_.until <= now;
-  return over || override_.empty() ? nullptr : &override_;
+std::optional<TargetPipeline::Override> TargetPipeline::in_force(Timestamp now) const {
+  if (override_.empty()) return std::nullopt;
+  Override left = override_;
+  if (left.until && *left.until <= now) {
+    left.target.reset();
+    left.band.reset();
+    left.until.reset();
+  }
+  if (left.limit_until && *left.limit_until <= now) {
+    left.limit.reset();
+    left.limit_until.reset();
+  }
+  return left.empty() ? std::nullopt : std::optional(left);
 }
 
 std::optional<Timestamp> TargetPipeline::next_change(Timestamp now) const {
-  const auto by_model = ballast::next_change(model_, now);
-  const Override* const override = in_force(now);
-  if (override == nullptr || !override->until) return by_model;
-  return by_model ? std::min(*by_model, *override->until) : override->until;
+  auto next = ballast::next_change(model_, now);
+  const auto override = in_force(now);
+  if (!override) return next;
+  for (const auto& until : {override->until, override->limit_until}) {
+    if (until && (!next || *until < *next)) next = until;
+  }
+  return next;
 }
 
 bool TargetPipeline::reads_value(Timestamp now) const {
-  const Override* const override = in_force(now);
-  return ballast::reads_value(model_) && (override == nullptr || !override->target);
+  const auto override = in_force(now);
+  return ballast::reads_value(model_) && !(override && override->target);
 }
 
 std::optional<Timestamp> TargetPipeline::overridden_at(Timestamp now) const {
-  const Override* const override = in_force(now);
-  // One that says until when it holds has stated its own age.
-  if (override == nullptr || override->until) return std::nullopt;
+  const auto override = in_force(now);
+  // One that says until when it holds has stated its own age, and a limit is no input that ages.
+  if (!override || override->until || !(override->target || override->band)) return std::nullopt;
   return override->set_at;
 }
 
@@ -199,12 +215,13 @@ std::vector<PlanStage> TargetPipeline::explain(const Inventory& inventory) const
     result.push_back({"stages", "worked out at " + to_string(staged_->worked_at()), steps.staged});
   }
 
-  if (const Override* const override = in_force(inventory.now)) {
+  if (const auto override = in_force(inventory.now)) {
     std::string text = "set at " + to_string(override->set_at);
     if (override->target) text += ", target " + to_string(*override->target);
     if (override->band) text += ", band " + text_of(*override->band);
     if (override->limit) text += ", limit " + text_of(*override->limit);
     if (override->until) text += ", until " + to_string(*override->until);
+    if (override->limit_until) text += ", the limit until " + to_string(*override->limit_until);
     if (override->band && !override->target && steps.staged &&
         !contains(*override->band, steps.staged->target)) {
       text += "; the model's target is held at the band's edge";

@@ -9,11 +9,13 @@
 // Invariant of a plan: limit.lower <= band.lower <= target <= band.upper <= limit.upper. All levels
 // are absolute, exact, in the factor's unit. Not thread-safe; depends on nothing but its arguments.
 //
-// Overrides. Fields that an event leaves out keep what was in force, `until` among them. A target
-// alone moves an overridden band along with it; a band alone keeps the target, overridden or
-// modelled. While a model's target wanders past an overridden band, it is held at the band's edge:
-// the person who set the band spoke later. `clear` ends what was in force; fields beside it start
-// afresh. With the model `event`, the target of an event is the base that the stages work on.
+// Overrides. Fields that an event leaves out keep what was in force, `until` among them; it ends
+// what its event sets, target and band together, and the limit apart: a trader's target may end
+// while a risk manager's limit stays. A target alone moves an overridden band along with it; a band
+// alone keeps the target, overridden or modelled. While a model's target wanders past an overridden
+// band, it is held at the band's edge: the person who set the band spoke later. `clear` ends what
+// was in force; fields beside it start afresh. With the model `event`, the target of an event is
+// the base that the stages work on.
 #pragma once
 
 #include <cstdint>
@@ -62,6 +64,22 @@ struct PlanStage {
 
 class TargetPipeline {
  public:
+  /// What `target` events replaced.
+  struct Override {
+    std::optional<Decimal> target;
+    std::optional<Range> band;
+    std::optional<Range> limit;
+    std::optional<Timestamp> until;        // of target and band
+    std::optional<Timestamp> limit_until;  // of the limit
+    Timestamp set_at;                      // target and band
+
+    bool empty() const { return !target && !band && !limit; }
+    template <class Archive>
+    void archive(Archive& ar) {
+      ar(target, band, limit, until, limit_until, set_at);
+    }
+  };
+
   explicit TargetPipeline(const FactorConfig& factor);
 
   /// Whether the target follows the market: then retarget() is called on the grid.
@@ -84,6 +102,9 @@ class TargetPipeline {
   /// says until when it holds.
   std::optional<Timestamp> overridden_at(Timestamp now) const;
 
+  /// Without what has ended; nothing when nothing is overridden.
+  std::optional<Override> in_force(Timestamp now) const;
+
   /// Hints the memory system that plan() is about to be asked.
   void prefetch() const {
     __builtin_prefetch(&model_);
@@ -100,19 +121,6 @@ class TargetPipeline {
   }
 
  private:
-  struct Override {
-    std::optional<Decimal> target;
-    std::optional<Range> band;
-    std::optional<Range> limit;
-    std::optional<Timestamp> until;
-    Timestamp set_at;
-
-    bool empty() const { return !target && !band && !limit; }
-    template <class Archive>
-    void archive(Archive& ar) {
-      ar(target, band, limit, until, set_at);
-    }
-  };
   struct Steps {
     std::optional<Plan> modelled;
     std::optional<Plan> staged;
@@ -120,7 +128,6 @@ class TargetPipeline {
     std::optional<Plan> limited;
   };
 
-  const Override* in_force(Timestamp now) const;
   Steps step_by_step(const Inventory& inventory) const;
   std::optional<Aimed> modelled(const Inventory& inventory) const;
   std::optional<Aimed> aimed(const Inventory& inventory) const;

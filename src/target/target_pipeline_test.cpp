@@ -154,6 +154,28 @@ TEST(TargetPipeline, keeps_until_and_levels_that_the_next_override_leaves_out) {
   EXPECT_EQ(pipeline.next_change(at(100).now), std::nullopt);
 }
 
+TEST(TargetPipeline, ends_a_target_and_a_limit_each_at_its_own_time) {
+  TargetPipeline pipeline = fixed("0");
+  TargetOverride target = target_to("1");
+  target.until = at(60).now;
+  ASSERT_EQ(pipeline.apply(target, at(0)), OverrideAnswer::applied);
+  ASSERT_EQ(pipeline.apply(limit_to("-3", "3"), at(10)), OverrideAnswer::applied);
+  EXPECT_EQ(pipeline.plan(at(59)), plan("1", range("-1", "3"), range("-3", "3")));
+  EXPECT_EQ(pipeline.plan(at(60)), plan("0", range("-2", "2"), range("-3", "3")));
+  EXPECT_EQ(pipeline.next_change(at(60).now), std::nullopt);
+  EXPECT_EQ(pipeline.overridden_at(at(60).now), std::nullopt);  // a limit does not age
+  // A limit may say its own end, and an `until` alone is for all that is in force.
+  TargetOverride limit = limit_to("-4", "4");
+  limit.until = at(100).now;
+  ASSERT_EQ(pipeline.apply(limit, at(70)), OverrideAnswer::applied);
+  EXPECT_EQ(pipeline.next_change(at(70).now), at(100).now);
+  ASSERT_EQ(pipeline.apply(target_to("1"), at(80)), OverrideAnswer::applied);
+  EXPECT_EQ(pipeline.plan(at(100)), plan("1", range("-1", "3"), range("-6", "6")));
+  // What is said of one when it is over does not bind the next.
+  ASSERT_EQ(pipeline.apply(limit_to("-5", "5"), at(110)), OverrideAnswer::applied);
+  EXPECT_EQ(pipeline.next_change(at(110).now), std::nullopt);
+}
+
 TEST(TargetPipeline, clears_and_starts_afresh) {
   TargetPipeline pipeline = fixed("0");
   ASSERT_EQ(pipeline.apply(target_to("1"), at(0)), OverrideAnswer::applied);

@@ -17,28 +17,11 @@ constexpr bool all_are_target_stages(const std::variant<Ss...>* /*list*/) {
 static_assert(all_are_target_stages(static_cast<const TargetStage*>(nullptr)),
               "a word in TargetStage lacks its functions: see target/stage.hpp");
 
-inline std::optional<double> read(const TargetStage& stage,
-                                  const StageWorld& world,
-                                  const Draft& draft,
-                                  StageMemory& memory,
-                                  StageInputs& inputs) {
-  return std::visit([&](const auto& s) { return read(s, world, draft, memory, inputs); }, stage);
-}
-inline void act(const TargetStage& stage,
-                double reading,
-                const StageWorld& world,
-                StageMemory& memory,
-                Draft& draft) {
-  std::visit([&](const auto& s) { act(s, reading, world, memory, draft); }, stage);
-}
 inline std::span<const std::string_view> input_names(const TargetStage& stage) {
   return std::visit([](const auto& s) { return input_names(s); }, stage);
 }
 inline std::string_view formula(const TargetStage& stage) {
   return std::visit([](const auto& s) { return formula(s); }, stage);
-}
-inline const Hold* hold(const TargetStage& stage) {
-  return std::visit([](const auto& s) { return hold(s); }, stage);
 }
 inline std::array<InstrumentId, 2> instruments(const TargetStage& stage) {
   return std::visit([](const auto& s) { return instruments(s); }, stage);

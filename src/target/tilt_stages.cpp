@@ -52,11 +52,10 @@ std::optional<CarryRate> carry_rate(const StageWorld& world,
                                     Duration horizon,
                                     double convergence,
                                     StageInputs& inputs) {
-  const Learned funding = world.learning->expected_funding(world.now, instrument, horizon);
-  const auto rate = inputs.add(funding);
+  const auto funding = world.learning->funding_figures(world.now, instrument, horizon);
+  const auto rate = inputs.add(funding.expected);
   // The level is known; what is estimated is where it goes from there.
-  const auto error =
-      inputs.add_error(world.learning->estimate(world.now, instrument, EstimateKind::funding_mean));
+  const auto error = inputs.add(funding.mean_error);
   if (!rate || !error) return std::nullopt;
   CarryRate carry{-*rate, *error};
   if (against.valid() && convergence > 0.0) {

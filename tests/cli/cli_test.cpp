@@ -218,7 +218,7 @@ TEST_F(Cli, a_verb_s_help_has_an_example_and_completion_knows_every_verb) {
 }
 
 TEST_F(Cli, the_demonstration_says_where_its_page_is) {
-  const Ended ended = run("demo --dir demo");
+  const Ended ended = run("demo --report --dir demo");
   ASSERT_EQ(ended.code, 0) << ended.err;
   EXPECT_TRUE(fs::exists(scratch.path() / "demo" / "report.html")) << ended.out << ended.err;
   EXPECT_TRUE(has(ended.out + ended.err, "report.html"));

@@ -119,7 +119,7 @@ class DeskLoop {
       return {};
     };
     ends.wakes = [&] { return engine_.wakes(); };
-    ClosedLoop loop(std::move(ends), venue_);
+    ClosedLoop loop(std::move(ends), &venue_);
     counts = loop.run(recording).value();
   }
 

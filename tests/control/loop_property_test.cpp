@@ -312,7 +312,7 @@ struct RandomRun {
       events.push_back(event);
       return {};
     };
-    ClosedLoop loop(std::move(ends), venue);
+    ClosedLoop loop(std::move(ends), &venue);
     const auto counts = loop.run(outside);
     EXPECT_TRUE(counts) << counts.error().what;
   }
@@ -339,7 +339,7 @@ void expect_goes_on_from_snapshots(RandomRun& run) {
   for (const Event& event : run.events) {
     part->step(event);
     if (!run.rng.chance(0.01)) continue;
-    const std::string bytes = part->snapshot();
+    const StateImage bytes = part->snapshot();
     part = std::make_unique<Engine>(run.desk);
     ASSERT_TRUE(part->restore(bytes));
   }

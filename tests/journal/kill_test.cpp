@@ -53,13 +53,16 @@ class Writer {
     options.desk = "script";
     BALLAST_TRY(journal, SqliteJournal::open(path_, options));
     acknowledge(journal->durable_seq());
+    BALLAST_TRY(search, journal->load_snapshot("1"));
+    std::vector<Block> history;
+    if (search.latest) history = search.latest->image.blocks;
     for (std::uint64_t groups = 1 + rng_.below(200); groups > 0; --groups) {
       BALLAST_CHECK(write_group(*journal));
       if (rng_.chance(0.05)) BALLAST_CHECK(journal->checkpoint());
-      if (rng_.chance(0.02)) {
-        const std::string state(100 + rng_.below(50'000), 's');
-        BALLAST_CHECK(journal->save_snapshot("1", state));
-      }
+      if (rng_.chance(0.02))
+        BALLAST_CHECK(journal->save_snapshot("1", script_image(journal->last_seq(), history)));
+      if (rng_.chance(0.05))
+        BALLAST_CHECK(journal->begin_snapshot("1", script_image(journal->last_seq(), history)));
     }
     return journal->close();
   }
@@ -133,6 +136,7 @@ class JournalKill : public ::testing::Test {
   }
 
   std::uint64_t events_written() const { return events_written_; }
+  int snapshots_read() const { return snapshots_read_; }
 
  private:
   static std::uint64_t read_one(int pipe) {
@@ -167,6 +171,12 @@ class JournalKill : public ::testing::Test {
     auto reader = JournalReader::open(path);
     if (!reader) return "reader: " + reader.error().what;
     if (std::string wrong = wrong_in(*reader, acknowledged); !wrong.empty()) return wrong;
+    const auto search = reader->load_snapshot("1");
+    if (!search || !search->damaged.empty()) return "a snapshot cannot be read";
+    if (search->latest) {
+      ++snapshots_read_;
+      if (std::string wrong = wrong_snapshot(*search->latest); !wrong.empty()) return wrong;
+    }
     auto database = sqlite::Database::open(path, sqlite::Access::read_only, {});
     if (!database) return database.error().what;
     const auto projected = database->text_of("SELECT coalesce(max(qty), '0') FROM balances");
@@ -179,6 +189,7 @@ class JournalKill : public ::testing::Test {
 
   std::filesystem::path folder_;
   std::uint64_t events_written_ = 0;
+  int snapshots_read_ = 0;
 
  protected:
   std::string path_of(int number) const {
@@ -197,6 +208,7 @@ TEST_F(JournalKill, loses_nothing_acknowledged_and_goes_on) {
   }
   fmt::print("{} kills, {} events, BALLAST_SEED={}\n", kills, total, seed);
   EXPECT_GT(total, 1000U) << "the writers were killed before they did anything";
+  EXPECT_GT(snapshots_read(), kills / 4);
 }
 
 TEST_F(JournalKill, a_writer_that_acknowledges_before_the_sync_is_caught) {

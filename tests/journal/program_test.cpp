@@ -36,16 +36,26 @@ const Day& day() {
     const Desk desk = demo_desk();
     Day thin{std::string(demo_desk_toml), {}, {}};
     const EventWriter writer(desk);
+    const auto add = [&](const Event& event) {
+      std::string line;
+      writer.write(event, line);
+      thin.text += line + '\n';
+      thin.lines.push_back(std::move(line));
+    };
     std::size_t marks = 0;
     for (const Event& event : demo.events) {
       const std::string_view type = event.type();
       const bool many = type == "mark" || type == "top" || type == "trade" || type == "quote";
       if (many && ++marks % 40 != 0) continue;
-      std::string line;
-      writer.write(event, line);
-      thin.text += line + '\n';
-      thin.lines.push_back(std::move(line));
+      add(event);
     }
+    Audit audit;  // a service's, of a change that is no event
+    audit.by = Note("ana");
+    audit.role = *Text<15>::create("admin");
+    audit.action = *Text<39>::create("token.create");
+    audit.subject = *Text<95>::create("feed");
+    audit.after = R"({"role":"ingest"})";
+    add({demo.events.back().t, audit});
     return thin;
   }();
   return made;

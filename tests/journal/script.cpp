@@ -1,5 +1,7 @@
 #include "journal/script.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
 
 #include "adapters/store/reader.hpp"
@@ -9,10 +11,6 @@
 namespace ballast::testing {
 
 namespace {
-
-std::string snapshot_bytes(std::uint64_t seq) {
-  return fmt::format("state after {} ", seq) + std::string(10'000, 's');
-}
 
 /// Appends events up to `to` in groups of one to eight, each with the projections of its last
 /// event.
@@ -30,10 +28,11 @@ class ScriptRun {
  private:
   bool first_process() {
     return open() && append_to(16) && snapshot() && append_to(24) && note(journal_->checkpoint()) &&
-           append_to(30) && killed();
+           begin_snapshot() && append_to(30) && killed();
   }
   bool second_process() {
-    return open() && append_to(script_events) && replay() && snapshot() && close();
+    return open() && load_snapshot() && append_to(36) && begin_snapshot() &&
+           append_to(script_events) && replay() && snapshot() && close();
   }
 
   template <class T>
@@ -107,12 +106,26 @@ class ScriptRun {
     const auto committed = journal_->commit();
     if (!note(committed)) return false;
     outcome_.acknowledged = std::max(outcome_.acknowledged, *committed);
+    if (begun_ > 0 && !journal_->snapshot_underway()) outcome_.snapshot = begun_;
     return true;
   }
   bool snapshot() {
     const std::uint64_t seq = journal_->last_seq();
-    if (!note(journal_->save_snapshot("1", snapshot_bytes(seq)))) return false;
+    if (!note(journal_->save_snapshot("1", script_image(seq, history_)))) return false;
     outcome_.snapshot = seq;
+    begun_ = 0;
+    return true;
+  }
+  bool begin_snapshot() {
+    begun_ = journal_->last_seq();
+    return note(journal_->begin_snapshot("1", script_image(begun_, history_)));
+  }
+  bool load_snapshot() {
+    const auto search = journal_->load_snapshot("1");
+    if (!search) return false;  // reading may fail without failing the writer
+    begun_ = 0;
+    history_.clear();
+    if (search->latest) history_ = search->latest->image.blocks;
     return true;
   }
   bool replay() {
@@ -131,7 +144,7 @@ class ScriptRun {
     if (!failed_) return;
     if (journal_->append({1}, "x")) violation("append after a failure");
     if (journal_->commit()) violation("commit after a failure");
-    if (journal_->save_snapshot("1", "x")) violation("snapshot after a failure");
+    if (journal_->save_snapshot("1", {})) violation("snapshot after a failure");
     if (journal_->checkpoint()) violation("checkpoint after a failure");
     if (journal_->durable_seq() > outcome_.acknowledged) violation("acknowledged by a failure");
   }
@@ -142,6 +155,8 @@ class ScriptRun {
   Rng rng_{7};
   std::unique_ptr<SqliteJournal> journal_;
   bool failed_ = false;
+  std::vector<Block> history_;  // of the state
+  std::uint64_t begun_ = 0;     // a snapshot at this event; 0: none
   Outcome outcome_;
 };
 
@@ -222,8 +237,8 @@ class Survivor {
       violation(damaged);
     const std::uint64_t seq = search->latest ? search->latest->seq : 0;
     if (seq < outcome_.snapshot) violation("a saved snapshot is gone");
-    if (search->latest && search->latest->bytes != snapshot_bytes(seq))
-      violation("the snapshot differs");
+    if (search->latest && !wrong_snapshot(*search->latest).empty())
+      violation(wrong_snapshot(*search->latest));
   }
 
   /// What was recovered must be durable now, and the journal go on.
@@ -258,6 +273,23 @@ JournalOptions script_options(const FaultDisk& disk) {
 Timestamp script_time(std::uint64_t seq) { return {static_cast<std::int64_t>(1000 + seq)}; }
 std::string script_body(std::uint64_t seq) {
   return fmt::format(R"({{"n":{},"pad":"{}"}})", seq, std::string(seq * 7 % 90, 'p'));
+}
+
+StateImage script_image(std::uint64_t seq, std::vector<Block>& history) {
+  constexpr std::uint64_t blocks_max = 12;
+  StateImage image{fmt::format("state after {} ", seq) + std::string(3'000, 's'), {}};
+  for (std::uint64_t i = 0; i < std::min(seq / 8, blocks_max); ++i) {
+    if (history.size() == i)
+      history.emplace_back(fmt::format("block {}", i) + std::string(600, 'b'));
+    image.blocks.push_back(history[i]);
+  }
+  return image;
+}
+
+std::string wrong_snapshot(const Snapshot& snapshot) {
+  std::vector<Block> history;
+  if (snapshot.image == script_image(snapshot.seq, history)) return {};
+  return fmt::format("the snapshot at event {} differs", snapshot.seq);
 }
 
 Outcome run_script(FaultDisk& disk, Driver driver) { return ScriptRun(disk, driver).run(); }

@@ -18,6 +18,11 @@ inline const std::string script_path = "/desk.db";
 /// Event `seq` of the script: anybody can tell what it must be.
 std::string script_body(std::uint64_t seq);
 Timestamp script_time(std::uint64_t seq);
+/// The state after event `seq`: a block more for every eighth event, up to a bound. Those that
+/// `history` holds are in it as they are; what is new is added to it.
+StateImage script_image(std::uint64_t seq, std::vector<Block>& history);
+/// What is wrong with a snapshot of the script; empty: nothing.
+std::string wrong_snapshot(const Snapshot& snapshot);
 JournalOptions script_options(const FaultDisk& disk);
 
 /// What the outside world knows after a run.
@@ -35,9 +40,9 @@ enum class Driver : std::uint8_t {
 };
 
 /// Two processes. The first makes a journal, appends events in groups with projections, saves a
-/// snapshot, checkpoints, and is killed in the middle of a group. The second recovers, goes on,
-/// replays and closes. Ends at the first error, after checking that the journal then refuses
-/// everything.
+/// snapshot, checkpoints, begins another snapshot, and is killed in the middle of a group. The
+/// second recovers, goes on from the snapshot, begins one that it gives up for the last, replays
+/// and closes. Ends at the first error, after checking that the journal then refuses everything.
 Outcome run_script(FaultDisk& disk, Driver driver = Driver::honest);
 
 /// Opens what a run left behind and says what is wrong with it: acknowledged events missing,

@@ -133,7 +133,7 @@ TEST(ClosedLoop, leaves_a_recording_that_replays_to_the_same_state_without_a_ven
                        writer.write(event, lines.emplace_back());
                        return {};
                      }},
-                    execution);
+                    &execution);
     Wandering market(seed, 20'000);
     const auto counts = loop.run(market);
     ASSERT_TRUE(counts) << counts.error().what;

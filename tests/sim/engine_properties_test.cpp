@@ -287,10 +287,10 @@ TEST(EngineProperties, resumed_anywhere_is_the_whole_run) {
       ASSERT_EQ(part->step(event).size(), effects.size()) << "seed " << seed << " event " << i;
       ASSERT_EQ(part->digest().hex(), whole.digest().hex()) << "seed " << seed << " event " << i;
       if (!cuts.chance(0.05)) continue;
-      const std::string bytes = part->snapshot();
-      ASSERT_EQ(bytes, whole.snapshot()) << "seed " << seed << " event " << i;
+      const StateImage image = part->snapshot();
+      ASSERT_EQ(image, whole.snapshot()) << "seed " << seed << " event " << i;
       part = std::make_unique<Engine>(desk);
-      ASSERT_TRUE(part->restore(bytes));
+      ASSERT_TRUE(part->restore(image));
     }
     EXPECT_EQ(part->digest().hex(), whole.digest().hex()) << "seed " << seed;
   }

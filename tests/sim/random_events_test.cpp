@@ -20,7 +20,7 @@ TEST(RandomEvents, reach_every_kind_of_event_effect_decision_and_refusal) {
   const Desk desk = random_desk();
   std::set<std::string> seen;
   std::size_t acting[4] = {};
-  for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 150; ++seed) {
     Rng rng(seed);
     RandomEvents events(desk, [&](std::uint64_t bound) { return rng.below(bound); });
     Engine engine(desk);

@@ -28,7 +28,7 @@ inline DemoDay run_demo(std::uint64_t seed) {
     day.events.push_back(event);
     return {};
   };
-  ClosedLoop loop(std::move(ends), world);
+  ClosedLoop loop(std::move(ends), &world);
   const auto counts = loop.run(world);
   EXPECT_TRUE(counts.has_value()) << counts.error().what;
   day.digest = engine.digest().hex();

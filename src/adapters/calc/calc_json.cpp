@@ -27,7 +27,7 @@ class ValueBuilder final : public nlohmann::json_sax<nlohmann::json> {
   }
   bool string(std::string& text) override { return add(std::move(text)); }
   bool binary(nlohmann::json::binary_t& /*bytes*/) override { return false; }
-  bool start_object(std::size_t /*size*/) override { return open(Record{}); }
+  bool start_object(std::size_t /*size*/) override { return open(Fields{}); }
   bool key(std::string& name) override {
     open_.back().key = std::move(name);
     return true;
@@ -69,7 +69,7 @@ class ValueBuilder final : public nlohmann::json_sax<nlohmann::json> {
     } else if (auto* list = std::get_if<List>(&open_.back().value.held)) {
       list->push_back(std::move(value));
     } else {
-      std::get<Record>(open_.back().value.held)
+      std::get<Fields>(open_.back().value.held)
           .push_back({std::move(open_.back().key), std::move(value)});
     }
     return true;
@@ -116,12 +116,12 @@ std::string one_line(const Json& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
-Result<Record> answer(std::string_view line) {
+Result<Fields> answer(std::string_view line) {
   BALLAST_TRY(value, read_value(line));
   if (value.record() == nullptr) {
     return fail(Errc::bad_input, "a request is an object: {\"fn\": NAME, ...}");
   }
-  Record request = std::get<Record>(std::move(value.held));
+  Fields request = std::get<Fields>(std::move(value.held));
   const auto fn = std::find_if(request.begin(), request.end(),
                                [](const Field& field) { return field.name == "fn"; });
   if (fn == request.end() || fn->value.text() == nullptr) {

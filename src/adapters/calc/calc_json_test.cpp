@@ -67,7 +67,7 @@ TEST(CalcJson, answers_a_request_by_name) {
   EXPECT_FALSE(answer.refused);
   EXPECT_TRUE(answer.line.starts_with("{\"reservation\":99.6,\"bid\":")) << answer.line;
   for (const Formula& formula : formulas()) {
-    Record request = formula.example();
+    Fields request = formula.example();
     request.insert(request.begin() + 1, {"fn", formula.name});
     const auto by_line = answer_request(write_value(std::move(request)));
     EXPECT_FALSE(by_line.refused) << by_line.line;

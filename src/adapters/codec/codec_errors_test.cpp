@@ -24,8 +24,8 @@ constexpr Refusal refusals[] = {
     {R"~({"t":0,"type":"mrak","instrument":"BTC-USDT","price":"1"})~",
      R"~(column 15: "type" is "mrak", which is none of fill, correct, bust, balance, transfer)~"
      R"~(, funding, position, mark, top, trade, funding_rate, surface, target, acknowledge, s)~"
-     R"~(helve, time, depth, drift, order, quote, decision, approve, kill, rearm, channel; did)~"
-     R"~( you mean "mark"?)~"},
+     R"~(helve, time, depth, drift, order, quote, decision, approve, kill, rearm, channel, aud)~"
+     R"~(it, receipt; did you mean "mark"?)~"},
     {R"~({"t":0,"type":7,"instrument":"BTC-USDT","price":"1"})~",
      R"~(column 15: "type" must be a string, not a number)~"},
     {R"~({"t":0,"instrument":"BTC-USDT","price":"1"})~",
@@ -222,6 +222,12 @@ constexpr Refusal refusals[] = {
      R"~(column 61: "book" has no "factor" beside it)~"},
     {R"~({"t":0,"type":"time","by":"me"})~",
      R"~(column 22: "by" is not a field of a "time" event)~"},
+    {R"~({"t":0,"type":"audit","by":"anna","action":"kill","subject":"desk","event":-1})~",
+     R"~(column 76: "event" is -1, which is not an integer from 0 to 18446744073709551615)~"},
+    {R"~({"t":0,"type":"audit","by":"anna","action":"kill","subject":"desk","reason":""})~",
+     R"~(column 77: "reason" is empty)~"},
+    {R"~({"t":0,"type":"receipt","by":"feed","id":"7","request":"12ab","answer":"{}"})~",
+     R"~(column 56: "request" is "12ab", not 16 hexadecimal digits)~"},
     {R"~({"t":0,"type":"time"} x)~",
      R"~(column 23: there is more after the end of the object; write one object a line)~"},
     {R"~({"t":0,"type":"time"}{"t":0,"type":"time"})~",
@@ -327,6 +333,30 @@ TEST(CodecErrors, name_every_cut_of_a_good_line) {
     ASSERT_FALSE(read) << size;
     EXPECT_TRUE(read.error().what.starts_with("column ")) << read.error().what;
   }
+}
+
+TEST(CodecErrors, say_how_long_a_text_may_be) {
+  const Desk desk = sample_desk();
+  EventReader reader(desk);
+  Event event;
+  const auto audit = [&](std::size_t size) {
+    return reader.read(R"({"t":0,"type":"audit","by":"anna","action":"kill","subject":"desk",)"
+                       R"("reason":")" +
+                           std::string(size, 'x') + "\"}",
+                       event);
+  };
+  ASSERT_TRUE(audit(audit_text_max));
+  EXPECT_EQ(std::get<Audit>(event.body).reason.size(), audit_text_max);
+  EXPECT_EQ(audit(audit_text_max + 1).error().what,
+            "column 77: \"reason\" is 65537 bytes long, and at most 65536 are kept; shorten it");
+  const std::string key(256, 'k');
+  EXPECT_EQ(reader
+                .read(R"({"t":0,"type":"receipt","by":"f","request":"0000000000000001","id":")" +
+                          key + R"(","answer":"{}"})",
+                      event)
+                .error()
+                .what,
+            "column 68: \"id\" is 256 bytes long, and at most 255 are kept; shorten it");
 }
 
 TEST(CodecErrors, carry_codes_that_programs_can_tell_apart) {

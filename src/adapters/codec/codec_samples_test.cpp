@@ -169,13 +169,13 @@ void make(Rng& rng, TargetOverride& to) {
   if (rng.chance(0.5)) to.until = random_time(rng);
 }
 void make(Rng& rng, Acknowledge& acknowledge) {
-  const std::array rules{RuleId{0}, RuleId{1}, breaker_rule, kill_switch_rule};
+  const std::array rules{RuleId{0}, RuleId{1}, RuleId{2}, breaker_rule, kill_switch_rule};
   acknowledge.rule = rules[rng.below(rules.size())];
   if (rng.chance(0.5)) acknowledge.factor = FactorId{rng.below(2)};
   if (rng.chance(0.5)) acknowledge.by = text<Note>(rng);
 }
 void make(Rng& rng, Shelve& shelve) {
-  shelve.rule = RuleId{rng.below(2)};
+  shelve.rule = RuleId{rng.below(3)};  // the last is an objective
   shelve.until = random_time(rng);
   if (rng.chance(0.5)) shelve.by = text<Note>(rng);
 }
@@ -255,6 +255,21 @@ void make(Rng& rng, ChannelBalance& statement) {
   statement = {ChannelId{0}, positive<Amount>(rng)};
 }
 
+void make(Rng& rng, Audit& audit) {
+  audit.by = text<Note>(rng);
+  audit.action = text<Text<39>>(rng);
+  audit.subject = text<Text<95>>(rng);
+  if (rng.chance(0.8)) audit.role = text<Text<15>>(rng);
+  if (rng.chance(0.5)) audit.before = random_text(rng, 300);
+  if (rng.chance(0.5)) audit.after = random_text(rng, 300);
+  if (rng.chance(0.5)) audit.reason = random_text(rng, 300);
+  if (rng.chance(0.5)) audit.event = rng.next() >> rng.below(64);
+}
+void make(Rng& rng, Receipt& receipt) {
+  receipt = {text<Note>(rng), text<Text<255>>(rng), rng.next() >> rng.below(64),
+             random_text(rng, 300)};
+}
+
 template <std::size_t Index>
 void make_body(Rng& rng, EventBody& body) {
   make(rng, body.emplace<Index>());
@@ -328,6 +343,9 @@ Desk sample_desk() {
   desk.rules.push_back(rule);
   rule.name = "desk-adherence";
   desk.rules.push_back(rule);
+  ObjectiveConfig objective;
+  objective.name = "btc-adheres";
+  desk.objectives.push_back(objective);
   ChannelConfig channel;
   channel.name = "lightning-1";
   channel.asset = AssetId{0};

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <cmath>
+#include <limits>
 
 #include <fmt/format.h>
 
@@ -57,17 +58,18 @@ std::optional<std::string> plain_decimal(std::string_view number) {
 }  // namespace
 
 DeskNames::DeskNames(const Desk& of) : desk(of) {
-  const auto fill = [](auto& table, const auto& items) {
-    table.reserve(items.size() * 2);
+  const auto fill = [](auto& table, const auto& items, std::size_t first = 0) {
+    table.reserve((first + items.size()) * 2);
     for (std::size_t i = 0; i < items.size(); ++i) {
       using Id = std::remove_pointer_t<decltype(table.find({}))>;
-      table.try_emplace(items[i].name, std::remove_const_t<Id>{i});
+      table.try_emplace(items[i].name, std::remove_const_t<Id>{first + i});
     }
   };
   fill(assets, desk.assets);
   fill(venues, desk.venues);
   fill(instruments, desk.instruments);
   fill(rules, desk.rules);
+  fill(rules, desk.objectives, desk.rules.size());
   fill(routes, desk.routes);
   fill(channels, desk.channels);
   for (const Venue& venue : desk.venues) {
@@ -173,17 +175,41 @@ bool Decoder::boolean(Field field) {
   return token.text == "true";
 }
 
-std::uint16_t Decoder::small_integer(Field field) {
+template <class Int>
+Int Decoder::integer(Field field) {
   const Token& token = line_[field];
-  std::uint16_t value = 0;
+  Int value = 0;
   const char* const end = token.text.data() + token.text.size();
   if (token.kind != TokenKind::number) {
     wrong_kind(field, token, "an integer");
   } else if (const auto read = std::from_chars(token.text.data(), end, value);
              read.ec != std::errc{} || read.ptr != end) {
-    refuse(field, fmt::format("is {}, which is not an integer from 0 to 65535", token.text));
+    refuse(field, fmt::format("is {}, which is not an integer from 0 to {}", token.text,
+                              std::numeric_limits<Int>::max()));
   }
   return value;
+}
+
+std::uint16_t Decoder::small_integer(Field field) { return integer<std::uint16_t>(field); }
+
+std::uint64_t Decoder::large_integer(Field field) { return integer<std::uint64_t>(field); }
+
+std::uint64_t Decoder::hash(Field field) {
+  constexpr std::size_t digits = 16;
+  const std::string_view text = string(field);
+  std::uint64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, value, 16);
+  if (read.ec != std::errc{} || read.ptr != end || text.size() != digits) {
+    if (!failed()) refuse(field, fmt::format("is {}, not 16 hexadecimal digits", shown(text)));
+  }
+  return value;
+}
+
+std::string Decoder::long_text(Field field, std::size_t longest) {
+  const std::string_view text = string(field);
+  check_length(field, text, longest);
+  return text.size() <= longest ? std::string(text) : std::string();
 }
 
 std::size_t Decoder::choice(Field field, std::span<const std::string_view> choices) {

@@ -61,6 +61,11 @@ class Decoder {
   Timestamp time(Field field);
   bool boolean(Field field);
   std::uint16_t small_integer(Field field);
+  std::uint64_t large_integer(Field field);
+  /// Sixteen hexadecimal digits.
+  std::uint64_t hash(Field field);
+  /// At most so many bytes, and at least one.
+  std::string long_text(Field field, std::size_t longest);
   /// The index of the string among `choices`.
   std::size_t choice(Field field, std::span<const std::string_view> choices);
   double number(Field field) { return number(field, line_[field]); }
@@ -92,6 +97,8 @@ class Decoder {
   bool holds(
       Field field, const Token& token, bool container, std::size_t count, std::string_view wanted);
   std::string_view string(Field field);
+  template <class Int>
+  Int integer(Field field);
   Int128 raw_decimal(Field field, const Token& token);
   Place place(Field field, std::string_view text);
   FactorId factor(Field field, std::string_view name, std::string_view book);

@@ -321,6 +321,24 @@ void decode(Decoder& in, ChannelBalance& statement) {
   statement.balance = in.not_negative<Amount>(Field::balance);
 }
 
+void decode(Decoder& in, Audit& audit) {
+  audit.by = in.text<Note>(Field::by);
+  audit.action = in.text<Text<39>>(Field::action);
+  audit.subject = in.text<Text<95>>(Field::subject);
+  if (in.has(Field::role)) audit.role = in.text<Text<15>>(Field::role);
+  if (in.has(Field::before)) audit.before = in.long_text(Field::before, audit_text_max);
+  if (in.has(Field::after)) audit.after = in.long_text(Field::after, audit_text_max);
+  if (in.has(Field::reason)) audit.reason = in.long_text(Field::reason, audit_text_max);
+  if (in.has(Field::event)) audit.event = in.large_integer(Field::event);
+}
+
+void decode(Decoder& in, Receipt& receipt) {
+  receipt.by = in.text<Note>(Field::by);
+  receipt.key = in.text<Text<255>>(Field::id);
+  receipt.request = in.hash(Field::request);
+  receipt.answer = in.long_text(Field::answer, receipt_answer_max);
+}
+
 // ---- dispatch
 
 template <std::size_t Index>

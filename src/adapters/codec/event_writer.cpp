@@ -57,10 +57,17 @@ class Line {
     append(range.upper);
     out_ += "\"]";
   }
-  void integer(std::string_view key, std::uint16_t value) {
+  void integer(std::string_view key, std::uint64_t value) {
     bare(key);
-    char text[8];
+    char text[20];
     out_.append(text, std::to_chars(text, text + sizeof text, value).ptr);
+  }
+  void hash(std::string_view key, std::uint64_t value) {
+    constexpr std::string_view hex = "0123456789abcdef";
+    open(key);
+    for (unsigned shift = 64; shift > 0;)
+      out_ += hex[value >> (shift -= 4) & 15U];
+    out_ += '"';
   }
   void number(std::string_view key, double value) {
     bare(key);
@@ -140,11 +147,7 @@ class Line {
     out_ += '}';
   }
   void scope(const Scope& scope) { string("scope", to_text(desk_, scope)); }
-  void rule(RuleId id) {
-    if (id == breaker_rule) return string("rule", breaker_rule_name);
-    if (id == kill_switch_rule) return string("rule", kill_switch_rule_name);
-    string("rule", desk_.rules[id.index()].name);
-  }
+  void rule(RuleId id) { string("rule", desk_.rule_name(id)); }
 
  private:
   void bare(std::string_view key) {
@@ -396,6 +399,24 @@ void print(Line& line, const Rearm& rearm) {
 void print(Line& line, const ChannelBalance& statement) {
   line.channel(statement.channel);
   line.decimal("balance", statement.balance);
+}
+
+void print(Line& line, const Audit& audit) {
+  line.string("by", audit.by.view());
+  note(line, "role", audit.role.view());
+  line.string("action", audit.action.view());
+  line.string("subject", audit.subject.view());
+  note(line, "before", audit.before);
+  note(line, "after", audit.after);
+  note(line, "reason", audit.reason);
+  if (audit.event != 0) line.integer("event", audit.event);
+}
+
+void print(Line& line, const Receipt& receipt) {
+  line.string("by", receipt.by.view());
+  line.string("id", receipt.key.view());
+  line.hash("request", receipt.request);
+  line.string("answer", receipt.answer);
 }
 
 }  // namespace

@@ -68,8 +68,15 @@ enum class Field : std::uint8_t {
   route,
   channel,
   balance,
+  role,
+  subject,
+  before,
+  after,
+  event,
+  request,
+  answer,
 };
-inline constexpr std::array<std::string_view, 57> field_names{
+inline constexpr std::array<std::string_view, 64> field_names{
     "t",          "type",       "id",       "leg",     "venue",    "account",   "book",
     "instrument", "side",       "qty",      "price",   "fee",      "fee_asset", "origin",
     "liquidity",  "order",      "asset",    "quote",   "reason",   "from",      "to",
@@ -78,8 +85,10 @@ inline constexpr std::array<std::string_view, 57> field_names{
     "factor",     "target",     "band",     "limit",   "until",    "clear",     "rule",
     "by",         "bids",       "bid_qtys", "asks",    "ask_qtys", "std_error", "filled",
     "proposal",   "action",     "inputs",   "accept",  "scope",    "route",     "channel",
-    "balance"};
-static_assert(static_cast<std::size_t>(Field::balance) + 1 == field_names.size());
+    "balance",    "role",       "subject",  "before",  "after",    "event",     "request",
+    "answer"};
+static_assert(static_cast<std::size_t>(Field::answer) + 1 == field_names.size());
+static_assert(field_names.size() <= 64, "a FieldSet has one bit each");
 constexpr std::string_view to_string(Field field) {
   return field_names[static_cast<std::size_t>(field)];
 }
@@ -149,6 +158,8 @@ inline constexpr auto schemas = [] {
       /* kill */ {{scope, by, reason}, {}},
       /* rearm */ {{scope, by, reason}, {}},
       /* channel */ {{channel, balance}, {}},
+      /* audit */ {{by, action, subject}, {role, before, after, reason, event}},
+      /* receipt */ {{by, id, request, answer}, {}},
   }};
   for (Schema& schema : all)
     schema.required = schema.required.with({t, type});

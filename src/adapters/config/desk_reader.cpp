@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "adapters/config/alert_config.hpp"
 #include "adapters/config/schema_reader.hpp"
 #include "model/event.hpp"
 
@@ -131,6 +132,8 @@ void read_desk_table(const TomlNode& root, Desk& desk, Problems& problems) {
 
 struct Reading {
   Desk desk;
+  ServiceConfig service;
+  AlertSettings alerts;
   std::vector<Problem> problems;
 };
 
@@ -156,6 +159,8 @@ Reading read(std::string_view text, std::string_view file) {
   read_objectives(*root, reading.desk, problems);
   read_controls(*root, reading.desk, problems);
   check_controls(*root, reading.desk, problems);
+  read_service(*root, reading.service, problems);
+  read_alert_settings(*root, reading.alerts, problems);
   reading.problems = problems.take();
   return reading;
 }
@@ -293,7 +298,9 @@ std::vector<Problem> check_desk(std::string_view text, std::string_view file) {
   return read(text, file).problems;
 }
 
-Result<Desk> load_desk(std::string_view text, std::string_view file) {
+namespace {
+
+Result<Reading> read_sound(std::string_view text, std::string_view file) {
   Reading reading = read(text, file);
   std::string errors;
   for (const Problem& problem : reading.problems) {
@@ -301,7 +308,24 @@ Result<Desk> load_desk(std::string_view text, std::string_view file) {
       errors += (errors.empty() ? "" : "\n") + to_string(problem);
   }
   if (!errors.empty()) return fail(Errc::bad_input, std::move(errors));
+  return reading;
+}
+
+}  // namespace
+
+Result<Desk> load_desk(std::string_view text, std::string_view file) {
+  BALLAST_TRY(reading, read_sound(text, file));
   return std::move(reading.desk);
+}
+
+Result<ServiceConfig> load_service(std::string_view text, std::string_view file) {
+  BALLAST_TRY(reading, read_sound(text, file));
+  return std::move(reading.service);
+}
+
+Result<AlertSettings> load_alert_settings(std::string_view text, std::string_view file) {
+  BALLAST_TRY(reading, read_sound(text, file));
+  return std::move(reading.alerts);
 }
 
 }  // namespace ballast

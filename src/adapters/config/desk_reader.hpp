@@ -11,7 +11,9 @@
 
 #include "adapters/config/keys.hpp"
 #include "adapters/config/section.hpp"
+#include "adapters/config/service.hpp"
 #include "model/desk.hpp"
+#include "ports/alert_settings.hpp"
 
 namespace ballast {
 
@@ -28,6 +30,8 @@ void read_controls(const TomlNode& root, Desk& desk, Problems& problems);
 void check_controls(const TomlNode& root, const Desk& desk, Problems& problems);
 void read_rules(const TomlNode& root, Desk& desk, Problems& problems);
 void read_objectives(const TomlNode& root, Desk& desk, Problems& problems);
+void read_service(const TomlNode& root, ServiceConfig& service, Problems& problems);
+void read_alert_settings(const TomlNode& root, AlertSettings& alerts, Problems& problems);
 
 /// The tables of an array of tables such as [[factors]]; nothing when there is none.
 const std::vector<TomlNode>& tables(const TomlNode& root, std::string_view key, Problems& problems);

@@ -9,10 +9,11 @@
 
 namespace ballast::config_keys {
 
-inline constexpr std::array<std::string_view, 15> root{
-    "desk",     "assets",     "venues",   "instruments",   "factors",
-    "rules",    "objectives", "learning", "joint_targets", "channels",
-    "controls", "quotes",     "hedges",   "routes",        "rails"};
+inline constexpr std::array<std::string_view, 19> root{
+    "desk",       "assets",   "venues",        "instruments", "factors",     "rules",
+    "objectives", "learning", "joint_targets", "channels",    "controls",    "quotes",
+    "hedges",     "routes",   "rails",         "service",     "sinks",       "escalations",
+    "notifications"};
 inline constexpr std::array<std::string_view, 7> desk{"name",
                                                       "currency",
                                                       "grid",
@@ -22,9 +23,10 @@ inline constexpr std::array<std::string_view, 7> desk{"name",
                                                       "notifications_per_minute"};
 inline constexpr std::array<std::string_view, 2> asset{"name", "equals"};
 inline constexpr std::array<std::string_view, 2> venue{"name", "accounts"};
-inline constexpr std::array<std::string_view, 16> instrument{
-    "name",   "kind",  "venue", "base", "quote",   "underlying",   "contract_size", "expiry",
-    "strike", "right", "tick",  "lot",  "min_qty", "min_notional", "maker_fee",     "taker_fee"};
+inline constexpr std::array<std::string_view, 17> instrument{
+    "name",          "kind",         "venue",     "base",      "quote",   "underlying",
+    "contract_size", "expiry",       "strike",    "right",     "tick",    "lot",
+    "min_qty",       "min_notional", "maker_fee", "taker_fee", "conflate"};
 inline constexpr std::array<std::string_view, 14> factor{
     "name",      "book",  "target",  "tilts",  "scales",     "band",  "caps",
     "smoothing", "limit", "max_age", "weight", "convention", "price", "reaction_delay"};
@@ -38,11 +40,21 @@ inline constexpr std::array<std::string_view, 9> rule{
 inline constexpr std::array<std::string_view, 7> objective{"name", "factor", "book",    "when",
                                                            "over", "clear",  "severity"};
 
+inline constexpr std::array<std::string_view, 8> service{
+    "listen", "hosts", "conflate", "max_ahead", "silent_after", "tick", "queue", "tls"};
+inline constexpr std::array<std::string_view, 2> service_tls{"certificate", "key"};
+inline constexpr std::array<std::string_view, 11> sink{
+    "name",     "kind",       "url",     "secret_file",   "secret_env", "chat",
+    "severity", "per_minute", "timeout", "give_up_after", "ca_file"};
+inline constexpr std::array<std::string_view, 5> escalation{"name", "severity", "sinks",
+                                                            "escalate_after", "escalate_to"};
+inline constexpr std::array<std::string_view, 3> notifications{"dashboard", "breaks", "transfers"};
+
 struct Table {
   std::string_view name;  // as docs/configuration.md heads it
   std::span<const std::string_view> keys;
 };
-inline constexpr std::array<Table, 10> tables{{{"[desk]", desk},
+inline constexpr std::array<Table, 15> tables{{{"[desk]", desk},
                                                {"[[assets]]", asset},
                                                {"[[venues]]", venue},
                                                {"[[instruments]]", instrument},
@@ -51,6 +63,11 @@ inline constexpr std::array<Table, 10> tables{{{"[desk]", desk},
                                                {"target", target},
                                                {"entries", schedule_entry},
                                                {"[[rules]]", rule},
-                                               {"[[objectives]]", objective}}};
+                                               {"[[objectives]]", objective},
+                                               {"[service]", service},
+                                               {"[service.tls]", service_tls},
+                                               {"[[sinks]]", sink},
+                                               {"[[escalations]]", escalation},
+                                               {"[notifications]", notifications}}};
 
 }  // namespace ballast::config_keys

@@ -252,6 +252,7 @@ void read_objectives(const TomlNode& root, Desk& desk, Problems& problems) {
     ObjectiveConfig objective;
     objective.name = read_name(section, "objective", "");
     refuse_second(section, objective.name, desk.objectives);
+    refuse_second(section, objective.name, desk.rules);
     refuse_reserved(section, objective.name);
     section.require("factor", "\"delta:BTC\"");
     const std::string book = read_book(section);

@@ -1,7 +1,7 @@
 #include <cmath>
 
-#include "adapters/report/json_writer.hpp"
 #include "adapters/report/render.hpp"
+#include "json/json_writer.hpp"
 
 namespace ballast {
 namespace {

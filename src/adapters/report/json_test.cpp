@@ -7,10 +7,10 @@
 #include <nlohmann/json.hpp>
 
 #include "adapters/report/golden.hpp"
-#include "adapters/report/json_writer.hpp"
 #include "adapters/report/render.hpp"
 #include "adapters/report/sample_report.hpp"
 #include "base/rng.hpp"
+#include "json/json_writer.hpp"
 
 namespace ballast {
 namespace {

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "engine/report.hpp"
+#include "json/report_json.hpp"  // render_json, render_windows_json
 
 namespace ballast {
 
@@ -18,8 +19,6 @@ struct TableStyle {
   bool colour = false;  // ANSI colours; for a terminal that was asked
 };
 
-/// FORMATS section 3, with extensions after the standard fields. Ends with a newline.
-std::string render_json(const Report& report);
 /// Everything but the charts, in sections, each aligned.
 std::string render_table(const Report& report, TableStyle style);
 /// The factors alone: one row each, all figures, under a header.
@@ -28,7 +27,6 @@ std::string render_csv(const Report& report);
 std::string render_html(const Report& report);
 
 /// One row per window and factor, in the order given.
-std::string render_windows_json(std::span<const WindowRow> rows);
 std::string render_windows_table(std::span<const WindowRow> rows, TableStyle style);
 std::string render_windows_csv(std::span<const WindowRow> rows);
 

@@ -97,12 +97,13 @@ Result<void> SqliteJournal::create_tables() {
 }
 
 Result<void> SqliteJournal::check_contents(const std::optional<AckMark>& mark) {
-  BALLAST_CHECK(check_schema(database_));
+  BALLAST_TRY(format, check_schema(database_));
   BALLAST_TRY(stored, checked_head(database_));
   head_ = stored.head;
   durable_seq_ = stored.head.seq;
   projected_ = stored.projected;
   if (mark) BALLAST_CHECK(check_mark(database_, *mark, head_.seq));
+  if (format != journal_format) BALLAST_CHECK(upgrade_schema(database_));
   BALLAST_CHECK(check_desk());
   if (!options_.verify_tail) return {};
   BALLAST_TRY(snapshot, newest_snapshot_seq(database_));
@@ -125,7 +126,9 @@ Result<void> SqliteJournal::check_desk() {
                 "--change-desk to go on under this one");
   BALLAST_CHECK(database_.exec("BEGIN IMMEDIATE"));
   BALLAST_CHECK(write_desk(database_, options_.desk));
-  BALLAST_CHECK(database_.exec("DELETE FROM snapshots; DELETE FROM snapshot_parts"));
+  BALLAST_CHECK(
+      database_.exec("DELETE FROM snapshots; DELETE FROM snapshot_parts; DELETE "
+                     "FROM snapshot_blocks"));
   projected_ = 0;
   {
     BALLAST_TRY(head, database_.prepare(upsert_meta_sql));
@@ -205,6 +208,7 @@ bool SqliteJournal::commit_due(Timestamp now) {
 
 Result<std::uint64_t> SqliteJournal::commit() {
   if (failure_) return tl::unexpected(*failure_);
+  if (snapshot_) BALLAST_CHECK(step_snapshot());
   if (group_open_) {
     if (auto done = commit_group(); !done)
       BALLAST_CHECK(keep(tl::unexpected(in_journal(path_, std::move(done).error()))));
@@ -252,17 +256,34 @@ Result<void> SqliteJournal::replay(std::uint64_t from_seq, const JournalVisitor&
   return reader.for_each(from_seq, durable_seq_, visit);
 }
 
-Result<void> SqliteJournal::save_snapshot(std::string_view engine_version, std::string_view bytes) {
+Result<void> SqliteJournal::begin_snapshot(std::string_view engine_version, StateImage image) {
   BALLAST_CHECK(begin_group());
-  if (auto written = write_snapshot(database_, head_, engine_version, bytes); !written)
-    return keep(tl::unexpected(in_journal(path_, std::move(written).error())));
+  auto begun =
+      SnapshotWriter::begin(database_, known_blocks_, head_, engine_version, std::move(image));
+  if (!begun) return keep(tl::unexpected(in_journal(path_, std::move(begun).error())));
+  snapshot_ = std::move(*begun);
+  return {};
+}
+
+Result<void> SqliteJournal::step_snapshot() {
+  BALLAST_CHECK(begin_group());
+  auto complete = snapshot_->step();
+  if (!complete) return keep(tl::unexpected(in_journal(path_, std::move(complete).error())));
+  if (*complete) snapshot_.reset();
+  return {};
+}
+
+Result<void> SqliteJournal::save_snapshot(std::string_view engine_version, StateImage image) {
+  BALLAST_CHECK(begin_snapshot(engine_version, std::move(image)));
+  while (snapshot_)
+    BALLAST_CHECK(step_snapshot());
   BALLAST_CHECK(commit());
   return {};
 }
 
 Result<SnapshotSearch> SqliteJournal::load_snapshot(std::string_view engine_version) {
   if (failure_) return tl::unexpected(*failure_);
-  return find_snapshot(database_, engine_version);
+  return find_snapshot(database_, engine_version, &known_blocks_);
 }
 
 Result<void> SqliteJournal::checkpoint() {
@@ -280,6 +301,7 @@ Result<void> SqliteJournal::move_log() {
 
 Result<void> SqliteJournal::close() {
   if (!database_.is_open()) return {};
+  snapshot_.reset();
   Result<void> done = checkpoint();
   begin_ = {};
   insert_ = {};

@@ -17,6 +17,7 @@
 #include "adapters/store/event_scan.hpp"
 #include "adapters/store/lock_file.hpp"
 #include "adapters/store/projections.hpp"
+#include "adapters/store/snapshot_table.hpp"
 #include "adapters/store/sqlite.hpp"
 #include "base/result.hpp"
 #include "base/timestamp.hpp"
@@ -60,7 +61,9 @@ class SqliteJournal final : public Journal {
   std::uint64_t last_seq() const override { return head_.seq; }
   std::uint64_t durable_seq() const override { return durable_seq_; }
   Result<void> replay(std::uint64_t from_seq, const JournalVisitor& visit) override;
-  Result<void> save_snapshot(std::string_view engine_version, std::string_view bytes) override;
+  Result<void> save_snapshot(std::string_view engine_version, StateImage image) override;
+  Result<void> begin_snapshot(std::string_view engine_version, StateImage image) override;
+  bool snapshot_underway() const override { return snapshot_.has_value(); }
   Result<SnapshotSearch> load_snapshot(std::string_view engine_version) override;
 
   /// Where to put rows of the open group. Their errors come out of commit().
@@ -78,6 +81,7 @@ class SqliteJournal final : public Journal {
   /// Moves the write-ahead log into the file. Never needed for durability.
   Result<void> checkpoint();
   /// Commits, checkpoints and lets go of the file, telling errors that the destructor cannot tell.
+  /// A snapshot that was begun and is not complete is given up.
   Result<void> close();
 
   /// The desk text the file was opened with the last time, when it was not options.desk.
@@ -92,6 +96,7 @@ class SqliteJournal final : public Journal {
   Result<void> prepare_statements();
   Result<void> begin_group();
   Result<void> commit_group();
+  Result<void> step_snapshot();
   Result<void> move_log();
   /// Passes a success on; makes an error the journal's last word.
   Result<void> keep(Result<void> done);
@@ -103,6 +108,8 @@ class SqliteJournal final : public Journal {
   sqlite::Database database_;
   sqlite::Statement begin_, insert_, update_head_, commit_;
   Projections projections_;
+  KnownBlocks known_blocks_;
+  std::optional<SnapshotWriter> snapshot_;  // begun
 
   JournalHead head_;  // of what was appended
   std::uint64_t durable_seq_ = 0;

@@ -63,7 +63,7 @@ TEST_F(JournalTest, another_desk_is_refused_unless_asked_and_then_wants_a_rebuil
   {
     const auto journal = open();
     append(*journal, 2);
-    ASSERT_TRUE(journal->save_snapshot("1", "state"));
+    ASSERT_TRUE(journal->save_snapshot("1", image("state")));
     EXPECT_EQ(journal->projected_seq(), 2U);
   }
   EXPECT_EQ(open_error({.desk = "other"}).code, Errc::conflict);
@@ -113,7 +113,7 @@ TEST_F(JournalTest, a_closed_journal_returns_an_error_to_everything) {
   ASSERT_TRUE(journal->close()) << "twice is fine";
   EXPECT_FALSE(journal->append({1}, "x"));
   EXPECT_FALSE(journal->commit());
-  EXPECT_FALSE(journal->save_snapshot("1", ""));
+  EXPECT_FALSE(journal->save_snapshot("1", {}));
 }
 
 TEST_F(JournalTest, an_oversized_event_is_refused_without_failing_the_journal) {
@@ -167,7 +167,7 @@ TEST_F(JournalTest, damage_before_the_snapshot_is_found_by_verify_and_by_a_full_
   {
     const auto journal = open();
     append(*journal, 20);
-    ASSERT_TRUE(journal->save_snapshot("1", "state"));
+    ASSERT_TRUE(journal->save_snapshot("1", image("state")));
     append(*journal, 5);
     ASSERT_TRUE(journal->commit());
   }
@@ -252,12 +252,12 @@ TEST_F(JournalTest, altered_projections_and_snapshots_are_found_by_verify) {
     const auto journal = open();
     append(*journal, 1);
     journal->projections().put(BalanceRow{"binance", "main", "USDT", Amount::whole(5)});
-    ASSERT_TRUE(journal->save_snapshot("1", "state"));
+    ASSERT_TRUE(journal->save_snapshot("1", image("state")));
   }
   ASSERT_EQ(first_damage(), "");
   sql("UPDATE balances SET qty = '6'");
   EXPECT_NE(first_damage().find("balances"), std::string::npos) << first_damage();
-  sql("UPDATE balances SET qty = '5'; UPDATE snapshot_parts SET chunk = 'estat'");
+  sql("UPDATE balances SET qty = '5'; UPDATE snapshot_blocks SET bytes = 'estat'");
   EXPECT_NE(first_damage().find("snapshot at event 1"), std::string::npos) << first_damage();
 }
 

@@ -24,6 +24,14 @@ T expected(Result<T> result) {
   if constexpr (!std::is_void_v<T>) return std::move(*result);
 }
 
+/// A state of bytes alone, or with blocks.
+inline StateImage image(std::string bytes, const std::vector<std::string>& blocks = {}) {
+  StateImage made{std::move(bytes), {}};
+  for (const std::string& block : blocks)
+    made.blocks.emplace_back(block);
+  return made;
+}
+
 /// An empty folder that goes with the test. Test fixtures derive from it.
 class JournalFolder {
  protected:

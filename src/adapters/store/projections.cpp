@@ -70,7 +70,7 @@ Result<Projections> Projections::open(sqlite::Database& database,
     std::string_view table, key, others;
   };
   // The columns in the order of the table, key first: the order that row_hash is taken in.
-  const std::array<Upsert, 7> upserts{{
+  const std::array<Upsert, 8> upserts{{
       {&Projections::position_, "positions", "venue, account, book, instrument",
        "qty, average_price, cost, realized_pnl, fees, funding, row_hash"},
       {&Projections::fill_, "fills", "seq",
@@ -88,6 +88,8 @@ Result<Projections> Projections::open(sqlite::Database& database,
       {&Projections::transfer_, "transfers", "id",
        "asset, qty, from_venue, from_account, to_venue, to_account, state, sent, settled, overdue, "
        "row_hash"},
+      {&Projections::audit_, "audit", "seq",
+       "t, by, role, action, subject, before, after, reason, event, row_hash"},
   }};
   Projections result;
   result.database_ = &database;
@@ -239,6 +241,16 @@ void Projections::put(const TransferRow& row) {
       .integer(row.sent.ns);
   put_optional(out, row.settled);
   note(out.integer(row.overdue ? 1 : 0).write());
+}
+
+void Projections::put(const AuditRow& row) {
+  if (!ready()) return;
+  RowWriter out(audit_);
+  out.integer(static_cast<std::int64_t>(row.seq)).integer(row.t.ns);
+  for (const std::string_view text :
+       {row.by, row.role, row.action, row.subject, row.before, row.after, row.reason})
+    out.text(text);
+  note(out.integer(static_cast<std::int64_t>(row.event)).write());
 }
 
 std::optional<std::uint64_t> Projections::fill_seq(std::string_view venue,

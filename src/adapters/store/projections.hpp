@@ -109,6 +109,16 @@ struct TransferRow {
   bool overdue = false;
 };
 
+/// Who changed what, as the `audit` event of that number says.
+struct AuditRow {
+  std::uint64_t seq = 0;  // the key
+  Timestamp t = {};
+  std::string_view by = {}, role = {}, action = {}, subject = {};
+  std::string_view before = {}, after = {};  // JSON, or empty
+  std::string_view reason = {};
+  std::uint64_t event = 0;  // the changing event's number; 0: the change is no event
+};
+
 class Projections {
  public:
   /// `open_group` is called before each write, and is quick when the group is open already.
@@ -122,6 +132,7 @@ class Projections {
   void put(const AlertRow& row);
   void put(const BreakRow& row);
   void put(const TransferRow& row);
+  void put(const AuditRow& row);
 
   /// The event that brought a fill, to write its row again; absent: no such row (or a failure).
   std::optional<std::uint64_t> fill_seq(std::string_view venue,
@@ -150,8 +161,8 @@ class Projections {
 
   sqlite::Database* database_ = nullptr;
   std::function<Result<void>()> open_group_;
-  sqlite::Statement position_, fill_, balance_, adherence_, alert_, break_, transfer_, fill_seq_,
-      alert_started_;
+  sqlite::Statement position_, fill_, balance_, adherence_, alert_, break_, transfer_, audit_,
+      fill_seq_, alert_started_;
   std::optional<Error> failure_;
   bool complete_ = true;
 };

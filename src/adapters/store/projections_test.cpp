@@ -11,46 +11,6 @@ namespace {
 
 class ProjectionsTest : public ::testing::Test, protected JournalFolder {};
 
-TEST_F(ProjectionsTest, keeps_two_snapshots_and_falls_back_to_the_earlier_one) {
-  const auto journal = open();
-  const std::string large(9'000'000, 's');  // three chunks
-  for (int i = 1; i <= 3; ++i) {
-    append(*journal, 2);
-    ASSERT_TRUE(journal->save_snapshot("v1", large + std::to_string(i)));
-  }
-  EXPECT_EQ(journal->durable_seq(), 6U) << "a snapshot takes its events along";
-  EXPECT_EQ(ask("SELECT group_concat(seq) FROM snapshots"), "4,6");
-  EXPECT_EQ(ask("SELECT count(*) FROM snapshot_parts"), "6");
-  auto found = journal->load_snapshot("v1");
-  ASSERT_TRUE(found && found->latest);
-  EXPECT_EQ(found->latest->seq, 6U);
-  EXPECT_EQ(found->latest->bytes, large + "3");
-  EXPECT_TRUE(found->damaged.empty());
-  EXPECT_FALSE(journal->load_snapshot("v2")->latest) << "another engine cannot read it";
-
-  sql("UPDATE snapshot_parts SET chunk = zeroblob(1) WHERE seq = 6 AND part = 2");
-  found = journal->load_snapshot("v1");
-  ASSERT_TRUE(found && found->latest);
-  EXPECT_EQ(found->latest->seq, 4U);
-  ASSERT_EQ(found->damaged.size(), 1U);
-  EXPECT_NE(found->damaged.front().find("event 6"), std::string::npos);
-
-  sql("DELETE FROM snapshot_parts WHERE seq = 4 AND part = 1");
-  found = journal->load_snapshot("v1");
-  ASSERT_TRUE(found);
-  EXPECT_FALSE(found->latest);
-  EXPECT_EQ(found->damaged.size(), 2U);
-}
-
-TEST_F(ProjectionsTest, a_snapshot_may_be_empty_and_may_replace_itself) {
-  const auto journal = open();
-  ASSERT_TRUE(journal->save_snapshot("v1", ""));
-  EXPECT_EQ(journal->load_snapshot("v1")->latest->bytes, "");
-  ASSERT_TRUE(journal->save_snapshot("v1", "again"));
-  EXPECT_EQ(journal->load_snapshot("v1")->latest->bytes, "again");
-  EXPECT_EQ(ask("SELECT count(*) FROM snapshots"), "1");
-}
-
 TEST_F(ProjectionsTest, projections_are_rows_that_any_tool_reads) {
   const auto journal = open();
   append(*journal, 1);
@@ -102,6 +62,14 @@ TEST_F(ProjectionsTest, projections_are_rows_that_any_tool_reads) {
                       .to_venue = "c",
                       .to_account = "d",
                       .sent = noon});
+  out.put(AuditRow{.seq = 2,
+                   .t = noon,
+                   .by = "anna",
+                   .role = "risk",
+                   .action = "limit.set",
+                   .subject = "delta:BTC",
+                   .after = R"(["-6","6"])",
+                   .event = 1});
   EXPECT_EQ(ask("SELECT count(*) FROM fills"), "0") << "with its event, not before";
   ASSERT_TRUE(journal->commit());
   EXPECT_EQ(ask("SELECT qty || ' ' || average_price || ' ' || fees FROM positions"),
@@ -114,6 +82,8 @@ TEST_F(ProjectionsTest, projections_are_rows_that_any_tool_reads) {
   EXPECT_EQ(ask("SELECT state || stated || ours FROM breaks_utc"), "open10");
   EXPECT_EQ(ask("SELECT qty FROM balances"), "-7");
   EXPECT_EQ(ask("SELECT state || overdue FROM transfers"), "sent0");
+  EXPECT_EQ(ask("SELECT by || before || after || event FROM audit_utc WHERE time LIKE '2023-11-%'"),
+            R"(anna["-6","6"]1)");
 
   fill.status = FillStatus::busted;
   fill.fee = Amount::whole(1);

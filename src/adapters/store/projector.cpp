@@ -64,6 +64,7 @@ void Projector::follow(std::uint64_t seq, const Event& event, std::span<const Ef
     if (const auto* transfer = std::get_if<Transfer>(&event.body)) {
       put_transfer(transfer->id, event.t);
     }
+    if (const auto* audit = std::get_if<Audit>(&event.body)) put_audit(seq, event.t, *audit);
   }
   for (const Effect& effect : effects)
     put_effect(effect);
@@ -272,6 +273,19 @@ void Projector::put_transfer(const TradeId& id, Timestamp t) {
 }
 
 /// A summary may span several hours in which nothing happened: one row says so.
+void Projector::put_audit(std::uint64_t seq, Timestamp t, const Audit& audit) {
+  out_->put(AuditRow{.seq = seq,
+                     .t = t,
+                     .by = audit.by.view(),
+                     .role = audit.role.view(),
+                     .action = audit.action.view(),
+                     .subject = audit.subject.view(),
+                     .before = audit.before,
+                     .after = audit.after,
+                     .reason = audit.reason,
+                     .event = audit.event});
+}
+
 void Projector::put_hour(FactorId id, const Summary& hour) {
   const FactorConfig& config = engine_->desk().factor(id);
   const Figures f = figures(hour, engine_->desk().grid);

@@ -57,6 +57,7 @@ class Projector {
   void put_position(PositionId id);
   void put_balance(AccountId account, AssetId asset);
   void put_transfer(const TradeId& id, Timestamp t);
+  void put_audit(std::uint64_t seq, Timestamp t, const Audit& audit);
   void put_hour(FactorId id, const Summary& hour);
 
   Engine* engine_;

@@ -94,7 +94,8 @@ Result<JournalReader> JournalReader::open(const std::string& path, const std::st
     BALLAST_TRY(database, sqlite::Database::open(path, sqlite::Access::read_only, vfs));
     reader.database_ = std::move(database);
     BALLAST_CHECK(reader.database_.exec("PRAGMA cell_size_check = ON"));
-    BALLAST_CHECK(check_schema(reader.database_));
+    BALLAST_TRY(format, check_schema(reader.database_));
+    reader.format_ = format;
     BALLAST_TRY(desk, read_desk(reader.database_));
     reader.desk_ = std::move(desk);
     BALLAST_TRY(view, ReadTransaction::begin(reader.database_));
@@ -152,7 +153,9 @@ Result<void> JournalReader::tail(std::uint64_t count, const JournalVisitor& visi
 Result<SnapshotSearch> JournalReader::load_snapshot(std::string_view engine_version) {
   BALLAST_TRY(view, ReadTransaction::begin(database_));
   static_cast<void>(view);
-  return find_snapshot(database_, engine_version);
+  if (format_ != journal_format)
+    return SnapshotSearch{{}, {fmt::format("the snapshots are of journal format {}", format_)}};
+  return find_snapshot(database_, engine_version, nullptr);
 }
 
 }  // namespace ballast

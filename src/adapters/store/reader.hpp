@@ -41,6 +41,7 @@ class JournalReader {
   std::string path_;
   std::string vfs_;
   std::string desk_;
+  std::int64_t format_ = 0;
   sqlite::Database database_;
 };
 

@@ -6,7 +6,7 @@
 
 namespace ballast {
 
-const std::array<SchemaObject, 17> journal_schema{{
+const std::array<SchemaObject, 20> journal_schema{{
     {"meta", R"(CREATE TABLE meta(
   key TEXT PRIMARY KEY, value TEXT NOT NULL, row_hash INTEGER NOT NULL) WITHOUT ROWID)"},
     {"events", R"(CREATE TABLE events(
@@ -15,7 +15,12 @@ const std::array<SchemaObject, 17> journal_schema{{
   seq INTEGER PRIMARY KEY, engine_version TEXT NOT NULL, parts INTEGER NOT NULL,
   size INTEGER NOT NULL, chain BLOB NOT NULL, hash BLOB NOT NULL))"},
     {"snapshot_parts", R"(CREATE TABLE snapshot_parts(
-  seq INTEGER NOT NULL, part INTEGER NOT NULL, chunk BLOB NOT NULL, PRIMARY KEY(seq, part)))"},
+  seq INTEGER NOT NULL, part INTEGER NOT NULL, block INTEGER NOT NULL,
+  PRIMARY KEY(seq, part)) WITHOUT ROWID)",
+     3},
+    {"snapshot_blocks", R"(CREATE TABLE snapshot_blocks(
+  id INTEGER PRIMARY KEY, hash BLOB NOT NULL, bytes BLOB NOT NULL))",
+     3},
     {"positions", R"(CREATE TABLE positions(
   venue TEXT NOT NULL, account TEXT NOT NULL, book TEXT NOT NULL, instrument TEXT NOT NULL,
   qty TEXT NOT NULL, average_price TEXT NOT NULL, cost TEXT NOT NULL, realized_pnl TEXT NOT NULL,
@@ -50,6 +55,11 @@ const std::array<SchemaObject, 17> journal_schema{{
   from_account TEXT NOT NULL, to_venue TEXT NOT NULL, to_account TEXT NOT NULL,
   state TEXT NOT NULL, sent INTEGER NOT NULL, settled INTEGER, overdue INTEGER NOT NULL,
   row_hash INTEGER NOT NULL) WITHOUT ROWID)"},
+    {"audit", R"(CREATE TABLE audit(
+  seq INTEGER PRIMARY KEY, t INTEGER NOT NULL, by TEXT NOT NULL, role TEXT NOT NULL,
+  action TEXT NOT NULL, subject TEXT NOT NULL, before TEXT NOT NULL, after TEXT NOT NULL,
+  reason TEXT NOT NULL, event INTEGER NOT NULL, row_hash INTEGER NOT NULL))",
+     3},
     {"fills_by_id", "CREATE INDEX fills_by_id ON fills(id)"},
     // The same rows with times that people read.
     {"fills_utc", R"(CREATE VIEW fills_utc AS SELECT
@@ -72,10 +82,15 @@ const std::array<SchemaObject, 17> journal_schema{{
   venue, account, subject, state, stated, ours,
   strftime('%Y-%m-%dT%H:%M:%SZ', since / 1000000000, 'unixepoch') AS since,
   strftime('%Y-%m-%dT%H:%M:%SZ', closed / 1000000000, 'unixepoch') AS closed FROM breaks)"},
+    {"audit_utc", R"(CREATE VIEW audit_utc AS SELECT
+  seq, strftime('%Y-%m-%dT%H:%M:%S', t / 1000000000, 'unixepoch') ||
+  printf('.%09dZ', t % 1000000000) AS time, by, role, action, subject, before, after, reason, event
+  FROM audit)",
+     3},
 }};
 
-const std::array<std::string_view, 7> projection_tables{
-    "positions", "balances", "fills", "adherence_hourly", "alerts", "breaks", "transfers"};
+const std::array<std::string_view, 8> projection_tables{
+    "positions", "balances", "fills", "adherence_hourly", "alerts", "breaks", "transfers", "audit"};
 
 Result<bool> schema_is_empty(sqlite::Database& database) {
   BALLAST_TRY(count, database.text_of("SELECT count(*) FROM sqlite_schema"));
@@ -90,17 +105,22 @@ Result<void> create_schema(sqlite::Database& database) {
   return database.exec(header.c_str());
 }
 
-Result<void> check_schema(sqlite::Database& database) {
+Result<std::int64_t> check_schema(sqlite::Database& database) {
   BALLAST_TRY(application, database.text_of("PRAGMA application_id"));
   if (application != std::to_string(journal_application_id))
     return fail(Errc::corrupt, "not a Ballast journal, or its header is damaged");
-  BALLAST_TRY(format, database.text_of("PRAGMA user_version"));
-  if (format != std::to_string(journal_format))
-    return fail(Errc::corrupt,
-                fmt::format("journal format {} where this program reads {}, or a damaged header",
-                            format, journal_format));
+  BALLAST_TRY(stored, database.text_of("PRAGMA user_version"));
+  std::int64_t format = journal_format;
+  while (format >= journal_format_oldest && stored != std::to_string(format))
+    --format;
+  if (format < journal_format_oldest)
+    return fail(
+        Errc::corrupt,
+        fmt::format("journal format {} where this program reads {} to {}, or a damaged header",
+                    stored, journal_format_oldest, journal_format));
   BALLAST_TRY(statement, database.prepare("SELECT sql FROM sqlite_schema WHERE name = ?"));
   for (const SchemaObject& object : journal_schema) {
+    if (object.since > format) continue;
     statement.bind_text(1, object.name);
     BALLAST_TRY(row, statement.step());
     if (!row || statement.bytes(0) != object.sql)
@@ -108,7 +128,15 @@ Result<void> check_schema(sqlite::Database& database) {
                                              row ? "not the one written" : "missing"));
     statement.reset();
   }
-  return {};
+  return format;
+}
+
+Result<void> upgrade_schema(sqlite::Database& database) {
+  BALLAST_CHECK(database.exec("BEGIN IMMEDIATE; DELETE FROM snapshots; DROP TABLE snapshot_parts"));
+  for (const SchemaObject& object : journal_schema)
+    if (object.since > journal_format_oldest)
+      BALLAST_CHECK(database.exec(std::string(object.sql).c_str()));
+  return database.exec(fmt::format("PRAGMA user_version = {}; COMMIT", journal_format).c_str());
 }
 
 }  // namespace ballast

@@ -20,7 +20,8 @@ Result<std::unique_ptr<Run>> run_journal(const std::string& path, const JournalS
     BALLAST_TRY(search, journal.load_snapshot(engine_version));
     for (const std::string& damage : search.damaged)
       complain(damage);
-    if (search.latest && run->restore(search.latest->bytes)) from = search.latest->seq + 1;
+    if (search.latest && run->begin_with(std::move(search.latest->image)))
+      from = search.latest->seq + 1;
   }
 
   EventReader reader(run->engine().desk());

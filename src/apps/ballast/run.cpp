@@ -1,6 +1,5 @@
 #include "apps/ballast/run.hpp"
 
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -9,30 +8,14 @@
 #include <fmt/format.h>
 
 #include "adapters/config/config.hpp"
-#include "base/archive.hpp"
 
 namespace ballast {
 
 namespace {
 
-constexpr std::size_t listed_max = 100;  // refusals; the rest are counted only
-
 std::string place(const EventSource* source) { return source ? source->where() : "event"; }
 
-/// Tells of each refusal: the event, and why.
-template <class Fn>
-void for_refusals(const Event& event, std::span<const Effect> effects, const Fn& tell) {
-  for (const Effect& effect : effects) {
-    const auto* refused = std::get_if<Refused>(&effect.body);
-    if (refused == nullptr) continue;
-    const std::string id = refused->id.empty() ? "" : fmt::format(" {}", refused->id.view());
-    tell(fmt::format("{}{} refused: {}", event.type(), id, refusal_text(refused->why)));
-  }
-}
-
 }  // namespace
-
-const char* const engine_version = BALLAST_VERSION "/8";
 
 Result<Desk> read_desk(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -49,7 +32,6 @@ void Run::begin(Desk desk) {
   engine_ = std::make_unique<Engine>(std::move(desk), options_.engine);
   recorder_ = std::make_unique<Recorder>(*engine_, options_.engine.from, options_.engine.to);
   writer_ = std::make_unique<EventWriter>(engine_->desk());
-  journal_refusals_.clear();
 }
 
 Result<std::unique_ptr<Run>> Run::open(Desk desk, Options options) {
@@ -60,32 +42,13 @@ Result<std::unique_ptr<Run>> Run::open(Desk desk, Options options) {
 }
 
 Result<void> Run::recover() {
-  JournalOptions options;
-  options.desk = canonical_desk(engine_->desk());
-  options.max_events = options_.group;
-  options.accept_other_desk = options_.change_desk;
-  options.verify_tail = false;  // replay below checks the same
-  BALLAST_TRY(journal, SqliteJournal::open(*options_.journal, std::move(options)));
+  BALLAST_TRY(journal, DeskJournal::open(engine_->desk(), {.file = *options_.journal,
+                                                           .from_start = options_.from_start,
+                                                           .rebuild = options_.rebuild,
+                                                           .change_desk = options_.change_desk,
+                                                           .group = options_.group}));
+  BALLAST_CHECK(journal->recover(*this));
   journal_ = std::move(journal);
-
-  std::uint64_t from = 1;
-  // Behind, but begun: the rows of the last events are put again below.
-  const std::uint64_t projected = journal_->projected_seq();
-  bool rebuild = options_.rebuild || (projected == 0 && journal_->durable_seq() > 0);
-  if (!options_.from_start && !rebuild) {
-    BALLAST_TRY(search, journal_->load_snapshot(engine_version));
-    for (const std::string& damage : search.damaged)
-      complain(damage);
-    rebuild = search.latest && search.latest->seq > projected;
-    if (search.latest && !rebuild && restore(search.latest->bytes)) from = search.latest->seq + 1;
-  }
-  projector_ = std::make_unique<Projector>(*engine_, journal_->projections());
-  if (rebuild) journal_->begin_rebuild();
-  BALLAST_CHECK(replay_journal(from, rebuild));
-  if (rebuild) {
-    projector_->flush();
-    BALLAST_CHECK(journal_->finish_rebuild());
-  }
   recovered_ = journal_->durable_seq();
   if (options_.go_on && recovered_ > 0) {
     BALLAST_TRY(known, KnownEvents::open(*options_.journal, recovered_));
@@ -94,77 +57,30 @@ Result<void> Run::recover() {
   return {};
 }
 
-std::string Run::snapshot() {
-  std::string bytes;
-  std::string engine = engine_->snapshot();
-  SaveArchive ar(bytes);
-  ar(journal_refusals_, engine);
-  return bytes;
-}
-
-bool Run::restore(std::string_view bytes) {
-  std::string engine;
-  LoadArchive ar(bytes);
-  ar(journal_refusals_, engine);
-  // Bytes that are no such pair give an engine's snapshot that is none either.
-  const auto restored = engine_->restore(ar.done() ? engine : std::string());
+bool Run::restore(StateImage image) {
+  const auto restored = engine_->restore(image);
   if (restored) return true;
   complain(restored.error().what);
   begin(Desk(engine_->desk()));
   return false;
 }
 
-/// Steps two events behind the one just read, so that the engine's memory is on its way.
-Result<void> Run::replay_journal(std::uint64_t from, bool rebuild) {
-  EventReader reader(engine_->desk());
-  struct Read {
-    std::uint64_t seq = 0;  // 0: none yet
-    Event event;
-  };
-  constexpr std::uint64_t hours_every = 4096;  // events: it takes a look at every factor
-  std::array<Read, 3> read;                    // a ring
-  std::size_t at = 0;                          // its oldest
-  Progress progress(rebuild ? "rebuilding the projections" : "reading the journal");
-  // Those of durable events are in the tables already.
-  const auto put_hours = [&] {
-    if (rebuild) return projector_->put_finished_hours();
-    engine_->take_finished_hours([](FactorId, const Summary&) {});
-  };
-  const auto step = [&](const Read& known) {
-    const auto& [seq, event] = known;
-    if (seq == 0) return;
-    const auto effects = follow(seq, event);
-    if (rebuild) {
-      projector_->follow(seq, event, effects);
-    } else if (seq > journal_->projected_seq()) {
-      projector_->follow_again();
-    }
-    if (seq % hours_every == 0) put_hours();
-  };
-  BALLAST_CHECK(journal_->replay(from, [&](const JournalEvent& stored) -> Result<void> {
-    Read& next = read[(at + 2) % read.size()];
-    if (auto good = reader.read(stored.body, next.event); !good) {
-      return fail(Errc::conflict, fmt::format("{}: event {} cannot be read with this desk: {}",
-                                              *options_.journal, stored.seq, good.error().what));
-    }
-    next.seq = stored.seq;
-    engine_->announce(next.event);
-    progress.update(stored.seq, stored.seq, journal_->durable_seq());
-    step(read[at]);
-    at = (at + 1) % read.size();
-    return {};
-  }));
-  step(read[at]);
-  step(read[(at + 1) % read.size()]);
-  put_hours();
-  return {};
+bool Run::begin_with(StateImage snapshot) {
+  auto parts = DeskSnapshot::load(std::move(snapshot));
+  if (!parts) complain(parts.error().what);
+  if (!parts || !restore(std::move(parts->engine))) return false;
+  refusals_read_ = std::move(parts->refusals);
+  return true;
 }
 
 std::span<const Effect> Run::follow(std::uint64_t seq, const Event& event) {
   recorder_->reach(event.t);
   const auto effects = effects_ = engine_->step(event);
   recorder_->follow(event);
-  for_refusals(event, effects, [&](std::string what) { remember({seq, std::move(what)}); });
+  for_refusals(event, effects, [&](std::string what) {
+    if (refusals_read_.size() < DeskJournal::listed_max)
+      refusals_read_.push_back({seq, std::move(what)});
+  });
   return effects;
 }
 
@@ -179,57 +95,42 @@ Result<void> Run::feed(const Event& event, const EventSource* source) {
   recorder_->reach(event.t);
   const auto effects = effects_ = engine_->step(event);
   recorder_->follow(event);
-  for_refusals(event, effects, [&](std::string what) {
-    list(place(source) + ": " + what);
-    remember({seq, std::move(what), true});
-  });
-  if (journal_) {
-    projector_->follow(seq, event, effects);
-    return commit_if_due(seq);
-  }
-  return {};
+  for_refusals(event, effects, [&](const std::string& what) { list(place(source) + ": " + what); });
+  if (!journal_) return {};
+  const std::size_t known = journal_->refusals().size();
+  journal_->follow(seq, event, effects);
+  for (std::size_t i = known; i < journal_->refusals().size(); ++i)
+    journal_->refusals()[i].placed = true;
+  return journal_->commit_if_due();
 }
 
 Result<std::optional<std::uint64_t>> Run::store(const Event& event, const EventSource* source) {
-  line_.clear();
-  writer_->write(event, line_);
   if (known_) {
+    line_.clear();
+    writer_->write(event, line_);
     BALLAST_TRY(seq, known_->take(event.t, line_));
     if (seq != 0) {
       ++passed_over_;
-      for (; placed_ < journal_refusals_.size() && journal_refusals_[placed_].seq <= seq;
-           ++placed_) {
-        list(place(source) + ": " + journal_refusals_[placed_].what);
-        journal_refusals_[placed_].placed = true;
+      auto& old = journal_->refusals();
+      for (; placed_ < old.size() && old[placed_].seq <= seq; ++placed_) {
+        list(place(source) + ": " + old[placed_].what);
+        old[placed_].placed = true;
       }
       return std::optional<std::uint64_t>{};
     }
     known_.reset();
   }
-  BALLAST_TRY(appended, journal_->append(event.t, line_));
+  BALLAST_TRY(appended, journal_->append(event));
   ++added_;
   return std::optional<std::uint64_t>(appended);
-}
-
-Result<void> Run::commit_if_due(std::uint64_t seq) {
-  const Timestamp now{static_cast<std::int64_t>(monotonic_seconds() * 1e9)};
-  if (seq - journal_->durable_seq() < options_.group && !journal_->commit_due(now)) return {};
-  projector_->flush_if_due(now);
-  BALLAST_CHECK(journal_->commit());
-  return {};
 }
 
 Result<void> Run::finish() {
   if (!journal_) return {};
   known_.reset();
-  projector_->flush();
-  projector_->flush_open_hours();
-  BALLAST_CHECK(journal_->commit());
   // The sums of a span would be taken for those of everything.
   const bool whole = !options_.engine.from && !options_.engine.to;
-  if (whole && journal_->last_seq() > 0) {
-    BALLAST_CHECK(journal_->save_snapshot(engine_version, snapshot()));
-  }
+  if (whole) BALLAST_CHECK(journal_->save_snapshot(journal_->receipts().save()));
   return journal_->close();
 }
 
@@ -238,12 +139,8 @@ void Run::refuse_input(const std::string& where, const Error& error) {
   list(fmt::format("{}: {}", where, error.what));
 }
 
-void Run::remember(JournalRefusal refusal) {
-  if (journal_refusals_.size() < listed_max) journal_refusals_.push_back(std::move(refusal));
-}
-
 void Run::list(std::string line) {
-  if (refusals_.size() < listed_max) refusals_.push_back(std::move(line));
+  if (refusals_.size() < DeskJournal::listed_max) refusals_.push_back(std::move(line));
 }
 
 Report Run::report() const {
@@ -251,11 +148,11 @@ Report Run::report() const {
   recorder_->complete(report);
   report.events.read += unread_;
   report.events.refused += unread_;
-  for (const JournalRefusal& old : journal_refusals_)
+  for (const JournalRefusal& old : journal_ ? journal_->refusals() : refusals_read_)
     if (!old.placed)
       report.refusals.push_back(fmt::format("journal event {}: {}", old.seq, old.what));
   for (const std::string& line : refusals_)
-    if (report.refusals.size() < listed_max) report.refusals.push_back(line);
+    if (report.refusals.size() < DeskJournal::listed_max) report.refusals.push_back(line);
   return report;
 }
 

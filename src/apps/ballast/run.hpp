@@ -8,10 +8,9 @@
 #include <vector>
 
 #include "adapters/codec/codec.hpp"
-#include "adapters/store/journal.hpp"
 #include "adapters/store/known_events.hpp"
-#include "adapters/store/projector.hpp"
 #include "apps/ballast/console.hpp"
+#include "apps/ballast/desk_journal.hpp"
 #include "apps/ballast/verb.hpp"
 #include "engine/engine.hpp"
 #include "ports/event_source.hpp"
@@ -24,7 +23,7 @@ Result<Desk> read_desk(const std::string& path);
 
 /// An engine that may keep a journal. Events go through one at a time: into the journal, through
 /// the engine, into the projections; a group is durable at the latest when finish() returns.
-class Run {
+class Run final : private Recovering {
  public:
   struct Options {
     EngineOptions engine;
@@ -43,15 +42,15 @@ class Run {
   /// What the last fed event led to; valid until the next is fed.
   std::span<const Effect> effects() const { return effects_; }
   /// Steps an event that a journal holds.
-  std::span<const Effect> follow(std::uint64_t seq, const Event& event);
-  /// Begins with the state of a snapshot; false, and at the beginning, if it is unfit.
-  bool restore(std::string_view bytes);
+  std::span<const Effect> follow(std::uint64_t seq, const Event& event) override;
+  /// Begins with a snapshot; false, and at the beginning, if it is unfit.
+  bool begin_with(StateImage snapshot);
   /// Commits what is open, stores a snapshot, closes the journal.
   Result<void> finish();
   /// An event that could not be read: counted and listed like one that the engine refused.
   void refuse_input(const std::string& where, const Error& error);
 
-  Engine& engine() { return *engine_; }
+  Engine& engine() override { return *engine_; }
   Recorder& recorder() { return *recorder_; }
   /// Events that the journal held before.
   std::uint64_t recovered() const { return recovered_; }
@@ -66,21 +65,18 @@ class Run {
  private:
   Run(Desk desk, Options options);
   void begin(Desk desk);
-  std::string snapshot();
+  bool restore(StateImage image) override;
   Result<void> recover();
-  Result<void> replay_journal(std::uint64_t from, bool rebuild);
   /// The event's number when it is stored or was already; absent: it was, and there is no more to
   /// do.
   Result<std::optional<std::uint64_t>> store(const Event& event, const EventSource* source);
-  Result<void> commit_if_due(std::uint64_t seq);
   void list(std::string line);
 
   Options options_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Recorder> recorder_;
   std::unique_ptr<EventWriter> writer_;
-  std::unique_ptr<SqliteJournal> journal_;
-  std::unique_ptr<Projector> projector_;
+  std::unique_ptr<DeskJournal> journal_;
   std::optional<KnownEvents> known_;
   std::string line_;
   std::span<const Effect> effects_;  // of the last fed event
@@ -88,22 +84,9 @@ class Run {
   std::uint64_t passed_over_ = 0;
   std::uint64_t added_ = 0;
   std::uint64_t unread_ = 0;
-  struct JournalRefusal {
-    std::uint64_t seq = 0;
-    std::string what;
-    bool placed = false;  // an input says where it is: in refusals_
-    template <class Archive>
-    void archive(Archive& ar) {
-      ar(seq, what);
-    }
-  };
-  void remember(JournalRefusal refusal);
-  std::vector<JournalRefusal> journal_refusals_;  // of the journal's events, first to last
-  std::size_t placed_ = 0;                        // of them, while events are passed over
-  std::vector<std::string> refusals_;             // of the inputs
+  std::vector<JournalRefusal> refusals_read_;  // of a journal that is only read
+  std::size_t placed_ = 0;                     // of the journal's, while events are passed over
+  std::vector<std::string> refusals_;          // of the inputs
 };
-
-/// The bytes of an engine's snapshot are readable by the same version only.
-extern const char* const engine_version;
 
 }  // namespace ballast

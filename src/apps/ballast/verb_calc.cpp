@@ -65,7 +65,7 @@ std::string help_of(const Formula& formula) {
   text += "\nAnswers:\n";
   for (const Answer& answer : formula.answers)
     text += fmt::format("  {:<12} {}\n", answer.name, answer.about);
-  Record request{{"fn", formula.name}};
+  Fields request{{"fn", formula.name}};
   text += fmt::format("\nExample:\n  ballast calc {}", formula.name);
   for (Field& field : formula.example()) {
     text += fmt::format(" --{} {}", field.name, typed(field.value));
@@ -78,7 +78,7 @@ Result<void> print_list(Format format) {
   std::string text = format == Format::csv ? "fn,about\n" : "";
   for (const Formula& formula : formulas()) {
     if (format == Format::json) {
-      text += write_value(Record{{"fn", formula.name}, {"about", formula.about}}) + "\n";
+      text += write_value(Fields{{"fn", formula.name}, {"about", formula.about}}) + "\n";
     } else if (format == Format::csv) {
       text += fmt::format("{},\"{}\"\n", formula.name, formula.about);
     } else {
@@ -122,8 +122,8 @@ Result<Value> value_of(const Parameter& parameter, std::string_view text) {
 }
 
 /// --NAME VALUE or --NAME=VALUE, as often as there are parameters.
-Result<Record> request_of(const Formula& formula, const std::vector<std::string>& words) {
-  Record request;
+Result<Fields> request_of(const Formula& formula, const std::vector<std::string>& words) {
+  Fields request;
   for (std::size_t i = 0; i < words.size(); ++i) {
     std::string_view name = words[i];
     if (!name.starts_with("--") || name.size() == 2) {
@@ -168,7 +168,7 @@ void add_rows(const std::string& name, const Value& value, std::vector<Row>& row
     add_rows(fmt::format("{}[{}]", name, i), (*list)[i], rows);
 }
 
-std::string render(const Record& answers, Format format) {
+std::string render(const Fields& answers, Format format) {
   if (format == Format::json) return write_value(answers) + "\n";
   std::vector<Row> rows;
   for (const Field& field : answers)

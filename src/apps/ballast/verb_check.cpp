@@ -1,13 +1,16 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include "adapters/config/alert_config.hpp"
 #include "adapters/config/config.hpp"
+#include "apps/ballast/alerts_out.hpp"
 #include "apps/ballast/console.hpp"
 #include "apps/ballast/verb.hpp"
 
@@ -32,13 +35,26 @@ Exit run(const std::string& path) {
     return Exit::bad_configuration;
   }
   const auto desk = load_desk(text.str(), path);
-  if (!desk) {
-    complain(desk.error().what);
+  const auto alerts = load_alert_settings(text.str(), path);
+  if (!desk || !alerts) {
+    complain(desk ? alerts.error().what : desk.error().what);
     return Exit::bad_configuration;
   }
-  fmt::print("{}: fine: {} instruments, {} factors, {} rules, {} objectives; {} warnings\n", path,
-             desk->instruments.size(), desk->factors.size(), desk->rules.size(),
-             desk->objectives.size(), warnings);
+  // What the text alone cannot say: whether each sink's secret is there and can be one.
+  for (const SinkSettings& sink : alerts->sinks) {
+    const auto opened = open_sink(sink, std::filesystem::path(path).parent_path().string());
+    if (opened) continue;
+    fmt::print("{}\n", to_string({Problem::Kind::error, path, sink.line, 1, opened.error().what}));
+    ++errors;
+  }
+  if (errors > 0) {
+    complain(fmt::format("{}: {} errors, {} warnings", path, errors, warnings));
+    return Exit::bad_configuration;
+  }
+  fmt::print(
+      "{}: fine: {} instruments, {} factors, {} rules, {} objectives, {} sinks; {} warnings\n",
+      path, desk->instruments.size(), desk->factors.size(), desk->rules.size(),
+      desk->objectives.size(), alerts->sinks.size(), warnings);
   return Exit::fine;
 }
 

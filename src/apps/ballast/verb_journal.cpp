@@ -8,12 +8,12 @@
 #include <unistd.h>
 
 #include "adapters/config/config.hpp"
-#include "adapters/report/json_writer.hpp"
 #include "adapters/store/reader.hpp"
 #include "adapters/store/verify.hpp"
 #include "apps/ballast/console.hpp"
 #include "apps/ballast/output.hpp"
 #include "apps/ballast/run.hpp"
+#include "json/json_writer.hpp"
 
 namespace ballast {
 namespace {

@@ -104,7 +104,7 @@ Result<std::unique_ptr<Run>> simulate(const SimulateArguments& arguments, Desk d
     return {};
   };
   ends.wakes = [run = target] { return run->engine().wakes(); };
-  ClosedLoop loop(std::move(ends), venue);
+  ClosedLoop loop(std::move(ends), &venue);
   BALLAST_TRY(counts, loop.run(recording));
   progress.finish();
   BALLAST_CHECK(run->finish());

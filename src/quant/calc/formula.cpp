@@ -129,7 +129,7 @@ std::string names_of(const Formula& formula) {
   return names;
 }
 
-Result<void> check_names(const Formula& formula, const Record& request) {
+Result<void> check_names(const Formula& formula, const Fields& request) {
   for (auto field = request.begin(); field != request.end(); ++field) {
     if (formula.find_parameter(field->name) == nullptr) {
       Suggestion near(field->name);
@@ -252,7 +252,7 @@ const Parameter* Formula::find_parameter(std::string_view parameter) const {
   return found == parameters.data() + parameters.size() ? nullptr : found;
 }
 
-Result<Record> calculate(const Formula& formula, Record request) {
+Result<Fields> calculate(const Formula& formula, Fields request) {
   // What is null is not given.
   std::erase_if(request, [](const Field& field) { return field.value.null(); });
   BALLAST_CHECK(check_names(formula, request));

@@ -95,10 +95,10 @@ class Arguments {
   Result<void> refuse(std::initializer_list<std::string_view> names, std::string_view who) const;
 
  private:
-  friend Result<Record> calculate(const struct Formula& formula, Record request);
+  friend Result<Fields> calculate(const struct Formula& formula, Fields request);
   const Value& value(std::string_view name) const;
 
-  Record values_;
+  Fields values_;
 };
 
 struct Formula {
@@ -107,8 +107,8 @@ struct Formula {
   std::string_view source;
   std::span<const Parameter> parameters;
   std::span<const Answer> answers;
-  Result<Record> (*evaluate)(const Arguments&) = nullptr;
-  Record (*example)() = nullptr;  // a request that evaluates
+  Result<Fields> (*evaluate)(const Arguments&) = nullptr;
+  Fields (*example)() = nullptr;  // a request that evaluates
 
   const Parameter* find_parameter(std::string_view parameter) const;
 };
@@ -116,6 +116,6 @@ struct Formula {
 /// Answers are finite numbers, lists of them, or null where there is none, in the declared order.
 /// Errors: bad_input, naming the parameter; overflow where an answer is no finite number; the
 /// formula's own.
-Result<Record> calculate(const Formula& formula, Record request);
+Result<Fields> calculate(const Formula& formula, Fields request);
 
 }  // namespace ballast

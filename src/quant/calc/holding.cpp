@@ -49,14 +49,14 @@ constexpr std::array no_trade_band_answers{
     Answer{"half_width", "deltas: units either side of the model's delta; else null"},
 };
 
-Result<Record> proportional_band(const Arguments& arguments) {
+Result<Fields> proportional_band(const Arguments& arguments) {
   BALLAST_CHECK(arguments.need({"mu", "sigma", "eps"}, "proportional"));
   BALLAST_CHECK(arguments.refuse({"Gamma", "K", "S", "lambda", "T", "r"}, "proportional"));
   BALLAST_TRY(band, proportional_cost_band({.excess_return = arguments.number("mu"),
                                             .sigma = arguments.number("sigma"),
                                             .gamma = arguments.number("gamma"),
                                             .cost = arguments.number("eps")}));
-  return Record{{"lower", band.lower}, {"upper", band.upper}, {"half_width", {}}};
+  return Fields{{"lower", band.lower}, {"upper", band.upper}, {"half_width", {}}};
 }
 
 /// Gamma as given, or that of one option with the strike K: phi(d1) / (S sigma root(T)).
@@ -84,28 +84,28 @@ Result<double> gamma_of(const Arguments& arguments, std::string_view model) {
   return gamma;
 }
 
-Result<Record> evaluate_no_trade_band(const Arguments& arguments) {
+Result<Fields> evaluate_no_trade_band(const Arguments& arguments) {
   const std::string_view model = arguments.text("model");
   if (model == "proportional") return proportional_band(arguments);
   BALLAST_CHECK(arguments.refuse({"mu", "eps"}, model));
   BALLAST_CHECK(arguments.need({"S", "lambda", "T"}, model));
   BALLAST_TRY(gamma, gamma_of(arguments, model));
-  HedgeInput input{.gamma_position = gamma,
-                   .spot = arguments.number("S"),
-                   .cost = arguments.number("lambda"),
-                   .risk_aversion = arguments.number("gamma"),
-                   .years = arguments.number("T"),
-                   .rate = arguments.has("r") ? arguments.number("r") : 0.0};
+  HedgeBandInput input{.gamma_position = gamma,
+                       .spot = arguments.number("S"),
+                       .cost = arguments.number("lambda"),
+                       .risk_aversion = arguments.number("gamma"),
+                       .years = arguments.number("T"),
+                       .rate = arguments.has("r") ? arguments.number("r") : 0.0};
   if (model == "zakamouline") {
     BALLAST_CHECK(arguments.need({"sigma"}, model));
     input.sigma = arguments.number("sigma");
   }
   BALLAST_TRY(half_width, model == "zakamouline" ? zakamouline_half_width(input)
                                                  : whalley_wilmott_half_width(input));
-  return Record{{"lower", {}}, {"upper", {}}, {"half_width", half_width}};
+  return Fields{{"lower", {}}, {"upper", {}}, {"half_width", half_width}};
 }
 
-Record example_no_trade_band() {
+Fields example_no_trade_band() {
   return {{"model", "whalley_wilmott"}, {"gamma", 1.0}, {"Gamma", 0.02}, {"S", 5000.0},
           {"lambda", 0.0005},           {"T", 0.25}};
 }
@@ -130,7 +130,7 @@ constexpr std::array aim_portfolio_answers{
     Answer{"aim", "the holding to trade towards, units"},
 };
 
-Result<Record> evaluate_aim_portfolio(const Arguments& arguments) {
+Result<Fields> evaluate_aim_portfolio(const Arguments& arguments) {
   const auto signals = arguments.numbers("signals");
   const auto decays = arguments.numbers("decays");
   if (signals.size() != decays.size()) {
@@ -149,10 +149,10 @@ Result<Record> evaluate_aim_portfolio(const Arguments& arguments) {
   }
   BALLAST_TRY(rate, trading_rate(input));
   BALLAST_TRY(aim, aim_position(input, sigma * sigma, both));
-  return Record{{"rate", rate}, {"aim", aim}};
+  return Fields{{"rate", rate}, {"aim", aim}};
 }
 
-Record example_aim_portfolio() {
+Fields example_aim_portfolio() {
   return {{"gamma", 1.0}, {"lambda", 5.0},        {"rho", 0.01},
           {"sigma", 1.0}, {"signals", List{1.0}}, {"decays", List{0.1}}};
 }

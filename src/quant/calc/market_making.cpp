@@ -30,20 +30,20 @@ constexpr std::array avellaneda_stoikov_answers{
     Answer{"spread", "ask - bid, price"},
 };
 
-Result<Record> evaluate_avellaneda_stoikov(const Arguments& arguments) {
+Result<Fields> evaluate_avellaneda_stoikov(const Arguments& arguments) {
   BALLAST_TRY(quote, avellaneda_stoikov({.mid = arguments.number("mid"),
                                          .q = arguments.number("q"),
                                          .gamma = arguments.number("gamma"),
                                          .sigma = arguments.number("sigma"),
                                          .k = arguments.number("k"),
                                          .horizon = arguments.number("horizon")}));
-  return Record{{"reservation", quote.reservation},
+  return Fields{{"reservation", quote.reservation},
                 {"bid", quote.bid},
                 {"ask", quote.ask},
                 {"spread", quote.spread}};
 }
 
-Record example_avellaneda_stoikov() {
+Fields example_avellaneda_stoikov() {
   return {{"mid", 100.0}, {"q", 2.0}, {"gamma", 0.1}, {"sigma", 2.0}, {"k", 1.5}, {"horizon", 0.5}};
 }
 
@@ -145,7 +145,7 @@ void keep_limit(const Arguments& arguments, GlftDepths& depths) {
 
 Value value_of(const std::optional<double>& maybe) { return maybe ? Value(*maybe) : Value(); }
 
-Result<Record> evaluate_glft(const Arguments& arguments) {
+Result<Fields> evaluate_glft(const Arguments& arguments) {
   BALLAST_CHECK(check_limit(arguments));
   BALLAST_TRY(depths_at, depths_by_method(arguments));
   const double q = arguments.number("q");
@@ -158,13 +158,13 @@ Result<Record> evaluate_glft(const Arguments& arguments) {
     BALLAST_TRY(with_less, depths_at(q - 1.0));  // the ask is quoted, so q - 1 is within the limit
     skew = *depths.bid - *with_less.bid;
   }
-  return Record{{"bid_depth", value_of(depths.bid)},
+  return Fields{{"bid_depth", value_of(depths.bid)},
                 {"ask_depth", value_of(depths.ask)},
                 {"half_spread", value_of(half_spread)},
                 {"skew", value_of(skew)}};
 }
 
-Record example_glft() {
+Fields example_glft() {
   return {{"q", 5.0}, {"gamma", 0.01}, {"sigma", 0.3},          {"k", 0.3},
           {"A", 0.9}, {"Q", 30.0},     {"method", "stationary"}};
 }
@@ -190,7 +190,7 @@ constexpr std::array glft_multi_answers{
     Answer{"ask_depth", "of each asset, above its mid, price"},
 };
 
-Result<Record> evaluate_glft_multi(const Arguments& arguments) {
+Result<Fields> evaluate_glft_multi(const Arguments& arguments) {
   const auto q = arguments.numbers("q");
   const Matrix sigma = arguments.matrix("sigma");
   const auto k = arguments.numbers("k");
@@ -217,12 +217,12 @@ Result<Record> evaluate_glft_multi(const Arguments& arguments) {
   std::vector<double> bid(assets);
   std::vector<double> ask(assets);
   BALLAST_CHECK(market.depths(q, bid, ask));
-  return Record{{"gamma_matrix", rows_of(market.gamma_matrix(), assets)},
+  return Fields{{"gamma_matrix", rows_of(market.gamma_matrix(), assets)},
                 {"bid_depth", list_of(bid)},
                 {"ask_depth", list_of(ask)}};
 }
 
-Record example_glft_multi() {
+Fields example_glft_multi() {
   const auto numbers = [](double a, double b) { return Value(List{a, b}); };
   return {{"q", numbers(3.0, 0.0)},
           {"gamma", 0.05},

@@ -46,7 +46,7 @@ Result<DecimalFlowArc> arc_of(std::size_t index, const std::vector<std::optional
                         row[2], *row[3]};
 }
 
-Result<Record> evaluate_minimum_cost_flow(const Arguments& arguments) {
+Result<Fields> evaluate_minimum_cost_flow(const Arguments& arguments) {
   DecimalFlowProblem problem;
   problem.supplies = arguments.numbers("supplies");
   if (arguments.number("nodes") != static_cast<double>(problem.supplies.size())) {
@@ -58,11 +58,11 @@ Result<Record> evaluate_minimum_cost_flow(const Arguments& arguments) {
     problem.arcs.push_back(arc);
   }
   BALLAST_TRY(flow, minimum_cost_flow(problem));
-  return Record{
+  return Fields{
       {"cost", flow.cost}, {"flows", list_of(flow.flows)}, {"duals", list_of(flow.duals)}};
 }
 
-Record example_minimum_cost_flow() {
+Fields example_minimum_cost_flow() {
   const auto arc = [](double from, double to, double capacity, double cost) {
     return Value(List{from, to, capacity, cost});
   };

@@ -19,17 +19,17 @@ bool has(const std::string& text, std::string_view part) {
   return text.find(part) != std::string::npos;
 }
 
-std::string refusal(const Formula& formula, const Record& request) {
+std::string refusal(const Formula& formula, const Fields& request) {
   const auto answers = calculate(formula, request);
   return answers ? "none" : answers.error().what;
 }
 
-Record without(Record request, std::string_view name) {
+Fields without(Fields request, std::string_view name) {
   std::erase_if(request, [&](const Field& field) { return field.name == name; });
   return request;
 }
 
-Record with(Record request, std::string_view name, Value value) {
+Fields with(Fields request, std::string_view name, Value value) {
   request = without(std::move(request), name);
   request.push_back({std::string(name), std::move(value)});
   return request;
@@ -60,7 +60,7 @@ bool finite_or_null(const Value& value) {
 class EveryFormula : public ::testing::TestWithParam<const Formula*> {
  protected:
   const Formula& formula() const { return *GetParam(); }
-  Record example() const { return formula().example(); }
+  Fields example() const { return formula().example(); }
 };
 
 TEST_P(EveryFormula, says_what_it_is_and_where_it_is_from) {
@@ -95,7 +95,7 @@ TEST_P(EveryFormula, has_an_example_that_evaluates_to_what_it_declares) {
 TEST_P(EveryFormula, names_each_required_parameter_that_is_missing) {
   for (const Parameter& parameter : formula().parameters) {
     if (!std::holds_alternative<Required>(parameter.presence)) continue;
-    for (const Record& request :
+    for (const Fields& request :
          {without(example(), parameter.name), with(example(), parameter.name, Value())}) {
       const std::string what = refusal(formula(), request);
       EXPECT_TRUE(what.starts_with(std::string(parameter.name) + " is missing: ")) << what;
@@ -105,7 +105,7 @@ TEST_P(EveryFormula, names_each_required_parameter_that_is_missing) {
 }
 
 TEST_P(EveryFormula, takes_its_defaults_when_they_are_given) {
-  Record request = example();
+  Fields request = example();
   for (const Parameter& parameter : formula().parameters) {
     if (const auto* number = std::get_if<double>(&parameter.presence)) {
       if (find(request, parameter.name) == nullptr)
@@ -125,16 +125,16 @@ TEST_P(EveryFormula, refuses_unknown_and_doubled_parameters) {
   const std::string what = refusal(formula(), with(example(), "no_such_thing", 1.0));
   EXPECT_TRUE(has(what, "has no parameter \"no_such_thing\"")) << what;
   EXPECT_TRUE(has(what, known)) << what;
-  Record twice = example();
+  Fields twice = example();
   twice.push_back(twice.front());
   EXPECT_EQ(refusal(formula(), twice), twice.front().name + " is given twice");
 }
 
 TEST_P(EveryFormula, refuses_other_kinds_and_numbers_outside_the_domain) {
-  const Record request = example();
+  const Fields request = example();
   for (const Parameter& parameter : formula().parameters) {
     const std::string name(parameter.name);
-    const std::array others{Value(true), Value("abc"), Value(Record{{"a", 1.0}}),
+    const std::array others{Value(true), Value("abc"), Value(Fields{{"a", 1.0}}),
                             Value(List{Value("abc")}), Value(List{Value(List{Value("abc")})})};
     for (const Value& other : others) {
       const std::string what = refusal(formula(), with(example(), name, other));
@@ -223,7 +223,7 @@ constexpr Formula kinds{"kinds",
                         "this test",
                         kinds_parameters,
                         kinds_answers,
-                        [](const Arguments& arguments) -> Result<Record> {
+                        [](const Arguments& arguments) -> Result<Fields> {
                           double sum = 0.0;
                           if (arguments.has("whole"))
                             sum += static_cast<double>(arguments.whole("whole"));
@@ -238,12 +238,12 @@ constexpr Formula kinds{"kinds",
                             const Matrix matrix = arguments.matrix("matrix");
                             sum += static_cast<double>(10 * matrix.rows + matrix.columns);
                           }
-                          return Record{{"what", sum}};
+                          return Fields{{"what", sum}};
                         },
                         nullptr};
 
 TEST(Formula, reads_every_kind) {
-  const auto sum = [](Record request) {
+  const auto sum = [](Fields request) {
     const auto answers = calculate(kinds, std::move(request));
     return answers ? to_text(answers->front().value) : answers.error().what;
   };
@@ -251,7 +251,7 @@ TEST(Formula, reads_every_kind) {
   EXPECT_EQ(sum({{"whole", 7.5}}), "whole is 7.5: it must be a whole number");
   EXPECT_EQ(sum({{"whole", 1e17}}), "whole is 1e+17: it must be a whole number");
   EXPECT_EQ(sum({{"whole", -1.0}}), "whole is -1: it must be 0 or above");
-  EXPECT_EQ(sum({{"records", List{Record{{"a", 1.0}}, Record{}}}}), "2");
+  EXPECT_EQ(sum({{"records", List{Fields{{"a", 1.0}}, Fields{}}}}), "2");
   EXPECT_EQ(sum({{"records", List{1.0}}}), "records[0] is 1: it must be a record");
   EXPECT_EQ(sum({{"rows", List{List{1.0, Value()}, List{2.0}}}}), "103");
   EXPECT_EQ(sum({{"matrix", List{Value(List{1.0, 2.0})}}}), "12");

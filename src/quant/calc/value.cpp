@@ -6,7 +6,7 @@
 
 namespace ballast {
 
-const Value* find(const Record& record, std::string_view name) {
+const Value* find(const Fields& record, std::string_view name) {
   for (const Field& field : record) {
     if (field.name == name) return &field.value;
   }

@@ -18,10 +18,10 @@ namespace ballast {
 struct Value;
 struct Field;
 using List = std::vector<Value>;
-using Record = std::vector<Field>;  // in the order given; names may repeat until they are checked
+using Fields = std::vector<Field>;  // in the order given; names may repeat until they are checked
 
 struct Value {
-  std::variant<std::monostate, bool, double, std::string, List, Record> held;
+  std::variant<std::monostate, bool, double, std::string, List, Fields> held;
 
   // Defined further down, where a record's fields are complete.
   Value();
@@ -36,13 +36,13 @@ struct Value {
   Value(std::string_view text);
   Value(const char* text);
   Value(List list);
-  Value(Record record);
+  Value(Fields record);
 
   bool null() const { return std::holds_alternative<std::monostate>(held); }
   const double* number() const { return std::get_if<double>(&held); }
   const std::string* text() const { return std::get_if<std::string>(&held); }
   const List* list() const { return std::get_if<List>(&held); }
-  const Record* record() const { return std::get_if<Record>(&held); }
+  const Fields* record() const { return std::get_if<Fields>(&held); }
 };
 
 struct Field {
@@ -62,10 +62,10 @@ inline Value::Value(std::string text) : held(std::move(text)) {}
 inline Value::Value(std::string_view text) : held(std::string(text)) {}
 inline Value::Value(const char* text) : held(std::string(text)) {}
 inline Value::Value(List list) : held(std::move(list)) {}
-inline Value::Value(Record record) : held(std::move(record)) {}
+inline Value::Value(Fields record) : held(std::move(record)) {}
 
 /// The value of that name, or nothing.
-const Value* find(const Record& record, std::string_view name);
+const Value* find(const Fields& record, std::string_view name);
 
 Value list_of(std::span<const double> numbers);
 /// A list of rows, of a matrix that stands row by row.

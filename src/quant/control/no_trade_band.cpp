@@ -104,7 +104,7 @@ Result<double> small_cost_half_width(double gamma, double cost, double sensitivi
   return std::cbrt(1.5 * cost * sensitivity * sensitivity / gamma);
 }
 
-Result<double> whalley_wilmott_half_width(const HedgeInput& input) {
+Result<double> whalley_wilmott_half_width(const HedgeBandInput& input) {
   BALLAST_CHECK(require_positive("spot", input.spot));
   BALLAST_CHECK(require_not_negative("cost", input.cost));
   BALLAST_CHECK(require_not_negative("years", input.years));
@@ -114,7 +114,7 @@ Result<double> whalley_wilmott_half_width(const HedgeInput& input) {
                                input.gamma_position);
 }
 
-Result<double> zakamouline_half_width(const HedgeInput& input) {
+Result<double> zakamouline_half_width(const HedgeBandInput& input) {
   BALLAST_CHECK(require_finite("gamma_position", input.gamma_position));
   BALLAST_CHECK(require_positive("spot", input.spot));
   BALLAST_CHECK(require_not_negative("cost", input.cost));

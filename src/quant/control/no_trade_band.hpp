@@ -41,7 +41,7 @@ Result<double> proportional_cost_half_width(const ProportionalCostInput& input);
 Result<double> small_cost_half_width(double gamma, double cost, double sensitivity);
 
 /// The delta of a hedged option position.
-struct HedgeInput {
+struct HedgeBandInput {
   double gamma_position = 0.0;  // Gamma: d delta / d spot of the position, units per price
   double spot = 0.0;            // > 0
   double cost = 0.0;            // lambda: one way, as a share of what is traded, >= 0
@@ -52,10 +52,10 @@ struct HedgeInput {
 };
 /// Whalley and Wilmott (1997), Mathematical Finance 7(3): half width of the band around the delta,
 /// (3/2 e^(-r tau) lambda S Gamma^2 / gamma)^(1/3).
-Result<double> whalley_wilmott_half_width(const HedgeInput& input);
+Result<double> whalley_wilmott_half_width(const HedgeBandInput& input);
 /// Zakamouline (2006), "European option pricing and hedging with both fixed and proportional
 /// transaction costs", Journal of Economic Dynamics and Control 30(1): H0 + H1. Around the delta at
 /// his modified volatility, which is not computed here.
-Result<double> zakamouline_half_width(const HedgeInput& input);
+Result<double> zakamouline_half_width(const HedgeBandInput& input);
 
 }  // namespace ballast
