@@ -43,8 +43,8 @@ kill switches     venue:deribit
 breakers          none
 
 venue    age s  lag p99 s  skew s  gaps  silent  breaks  events/s
-binance  0.2    0.08       0.004   0     no      0       812.0
-deribit  -      -          -       0     yes     1       0.0
+binance  0.2    0.08       0.004   0     no      0       812
+deribit  -      -          -       0     yes     1       0
 
 sink   queued  failing since  last error
 pager  2       -              -
@@ -129,10 +129,10 @@ TEST(Adherence, is_shown_by_factor_and_held_against_what_is_required) {
   EXPECT_EQ(ended.out,
             "factor     book  from                  adherence  in band  above  below  past limit  "
             "excursions  longest s  known s  unknown\n"
-            "delta:BTC  *     2026-01-05T11:00:00Z  0.97       0.95     0.05   0.0    0.0         "
-            "2           30.0       3600.0   0.0\n"
+            "delta:BTC  *     2026-01-05T11:00:00Z  0.97       0.95     0.05   0      0           "
+            "2           30         3600     0\n"
             "delta:ETH  mm    2026-01-05T11:00:00Z  -          -        -      -      -           "
-            "0           0.0        0.0      1.0\n");
+            "0           0          0        1\n");
   EXPECT_EQ(service.taken().at(0).target, "/api/v1/adherence?window=1h");
   const Ended below = ask(scratch, service, "adherence --require 0.98");
   EXPECT_EQ(below.code, 4);

@@ -62,7 +62,11 @@ std::size_t width_of(std::string_view text) {
 /// JSON and CSV have all of it.
 std::string table_cell(const json& value) {
   constexpr std::size_t longest = 60;
-  if (value.is_number_float()) return fmt::format("{:.6g}", value.get<double>());
+  if (value.is_number_float()) {
+    const auto number = value.get<double>();
+    return number < 1e6 && number > -1e6 ? fmt::format("{:.6g}", number)
+                                         : fmt::format("{:.0f}", number);
+  }
   std::string text = printable(text_of(value));
   if (text.size() > longest)
     text = text.substr(0, utf8_prefix(text.substr(0, longest - 3))) + "...";
