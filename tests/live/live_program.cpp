@@ -29,6 +29,9 @@ LiveProgram::LiveProgram(std::filesystem::path folder,
     argv.push_back(argument.data());
   argv.push_back(nullptr);
   const std::string log = (folder_ / ".log").string();
+  std::error_code none;
+  said_before_ = std::filesystem::file_size(log, none);
+  if (none) said_before_ = 0;
   child_ = ::fork();
   if (child_ == 0) {
     ::dup2(pipe[0], STDIN_FILENO);
@@ -88,6 +91,7 @@ std::optional<int> LiveProgram::wait(int seconds) {
 
 std::string LiveProgram::log() const {
   std::ifstream file(folder_ / ".log", std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(said_before_));
   std::ostringstream text;
   text << file.rdbuf();
   return text.str();

@@ -33,13 +33,14 @@ class LiveProgram {
   void signal(int number) const;
   /// Its exit code, or 128 + the signal that killed it; nothing when it goes on after so long.
   std::optional<int> wait(int seconds = 60);
-  /// What it said so far.
+  /// What it said so far, since this start.
   std::string log() const;
   /// False when it does not say it in time.
   bool says(std::string_view text, int seconds = 60) const;
 
  private:
   std::filesystem::path folder_;
+  std::uintmax_t said_before_ = 0;  // bytes of `.log`, by earlier starts
   pid_t child_ = -1;
   int input_ = -1;
   std::optional<int> ended_;

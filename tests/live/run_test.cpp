@@ -126,6 +126,7 @@ TEST_F(LiveRun, follows_a_file_through_growth_rotation_restart_and_truncation) {
   append("events.jsonl", fill(7));
   {
     LiveProgram program(scratch.path(), arguments({"--follow", "events.jsonl"}));
+    EXPECT_TRUE(program.says("runs on desk.db")) << program.log();
     EXPECT_TRUE(eventually([&] { return fills().size() == 8; })) << program.log();
     std::ofstream(scratch.path() / "events.jsonl", std::ios::trunc).close();
     append("events.jsonl", fill(8));
@@ -164,6 +165,7 @@ TEST_F(LiveRun, loses_and_repeats_nothing_when_it_is_killed_while_it_follows) {
     EXPECT_GE(*reader->last_seq(), (*mark)->seq);  // acknowledged is there
   }
   LiveProgram program(scratch.path(), arguments({"--follow", "events.jsonl"}));
+  EXPECT_TRUE(program.says("runs on desk.db")) << program.log();
   EXPECT_TRUE(eventually([&] { return fills().size() == static_cast<std::size_t>(written); }))
       << program.log();
   program.signal(SIGTERM);
@@ -204,6 +206,7 @@ TEST_F(LiveRun, stops_with_a_reason_when_the_disk_is_full_and_keeps_what_it_ackn
   EXPECT_GE(report->events, (*mark)->seq);
   // With room again it goes on where it was.
   LiveProgram again(scratch.path(), arguments({"--follow", "events.jsonl"}));
+  EXPECT_TRUE(again.says("runs on desk.db")) << again.log();
   EXPECT_TRUE(eventually([&] { return fills().size() == static_cast<std::size_t>(written); }))
       << again.log();
   again.signal(SIGTERM);

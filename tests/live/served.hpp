@@ -52,12 +52,12 @@ class Served {
 
   /// In `folder`, on desk.toml and desk.db.
   explicit Served(const std::filesystem::path& folder, std::vector<std::string> more = {})
-      : said_before_(log_size(folder)), program_(folder, arguments(std::move(more))) {
-    if (!eventually([&] { return said().find("runs on desk.db") != std::string::npos; })) {
+      : program_(folder, arguments(std::move(more))) {
+    if (!program_.says("runs on desk.db")) {
       ADD_FAILURE() << program_.log();
       return;
     }
-    const std::string log = said();
+    const std::string log = program_.log();
     const std::string_view where = "the dashboard: http://127.0.0.1:";
     std::string_view address = std::string_view(log).substr(log.find(where) + where.size());
     std::from_chars(address.data(), address.data() + address.size(), port_);
@@ -95,15 +95,6 @@ class Served {
     return all;
   }
 
-  static std::size_t log_size(const std::filesystem::path& folder) {
-    std::error_code none;
-    const auto size = std::filesystem::file_size(folder / ".log", none);
-    return none ? 0 : static_cast<std::size_t>(size);
-  }
-  /// By this start.
-  std::string said() const { return program_.log().substr(said_before_); }
-
-  std::size_t said_before_;
   LiveProgram program_;
   std::uint16_t port_ = 0;
   std::string admin_;
