@@ -39,6 +39,8 @@ function(ballast_spanning_tests)
       set(name tests_top)
       set(prefix tests)
       set(labels spanning)
+    elseif(folder STREQUAL "real_runs" AND BALLAST_SANITIZE)
+      continue() # months of recordings take minutes, and reach nothing that other tests do not
     elseif(IS_DIRECTORY "${entry}" AND NOT folder STREQUAL "support")
       file(GLOB_RECURSE sources CONFIGURE_DEPENDS "${entry}/*.cpp")
       set(name tests_${folder})
