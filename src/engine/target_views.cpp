@@ -57,16 +57,17 @@ std::string refusal(const TargetView& before,
                          key);
     }
     case OverrideAnswer::target_outside_band: {
-      const auto target = change.target ? change.target
-                          : before.plan ? std::optional(before.plan->target)
-                                        : std::nullopt;
-      const auto band = change.band   ? change.band
-                        : before.plan ? std::optional(before.plan->band)
-                                      : std::nullopt;
+      std::string target, band;
+      if (change.target || before.plan)
+        target = fmt::format(
+            ", {},",
+            to_string(change.target.value_or(before.plan ? before.plan->target : Decimal{})));
+      if (change.band || before.plan)
+        band = " " + range_text(change.band.value_or(before.plan ? before.plan->band : Range{}));
       return fmt::format(
           "the target of {}{} would be outside its band{}: give both, the band around "
           "the target",
-          key, target ? ", " + to_string(*target) + "," : "", band ? " " + range_text(*band) : "");
+          key, target, band);
     }
     case OverrideAnswer::already_over:
       return fmt::format("`until` is {}, which is over: it is {}", to_string(*change.until),
