@@ -102,7 +102,7 @@ TEST(Outbox, delivers_what_it_is_given) {
   put(*outbox, 2, "a", State::resolved);
   ASSERT_TRUE(eventually([&] { return bench.sinks[0]->count() == 2; }));
   EXPECT_EQ(bench.sinks[0]->heard, (std::vector<std::string>{"a firing", "a resolved"}));
-  EXPECT_TRUE(eventually([&] { return bench.rows->image.deliveries.empty(); }));
+  EXPECT_TRUE(eventually([&] { return bench.rows->delivered(); }));
 }
 
 TEST(Outbox, lets_no_sink_wait_for_one_that_hangs) {

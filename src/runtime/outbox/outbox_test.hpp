@@ -46,6 +46,11 @@ class MemoryStore final : public OutboxStore {
     OutboxImage image;
     bool failing = false;
     std::size_t durable_saves = 0;
+
+    bool delivered() {
+      const std::lock_guard lock(mutex);
+      return image.deliveries.empty();
+    }
   };
   explicit MemoryStore(std::shared_ptr<Rows> rows) : rows_(std::move(rows)) {}
 
