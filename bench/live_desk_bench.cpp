@@ -206,8 +206,8 @@ void live_desk(benchmark::State& state, bool paced) {
     state.counters["events/s"] = static_cast<double>(figures.durable_seq) / took.count();
     state.counters["answer_p50_ms"] = quantile(answers, 0.5) * 1e3;
     state.counters["answer_p99_ms"] = quantile(answers, 0.99) * 1e3;
-    state.counters["commit_p99_ms"] = figures.commit.p99 * 1e3;
-    state.counters["step_p99_us"] = figures.step.p99 * 1e6;
+    state.counters["commit_p99_ms"] = figures.commit.p99.value_or(0.0) * 1e3;
+    state.counters["step_p99_us"] = figures.step.p99.value_or(0.0) * 1e6;
     state.counters["sync_p99_ms"] = sync * 1e3;
     state.SetIterationTime(took.count());
     for (const char* suffix : {"", "-wal", "-shm", ".lock"})

@@ -67,6 +67,8 @@ TEST(MinuteHistogram, gives_quantiles_within_an_eighth_and_forgets_after_a_minut
   EXPECT_GE(histogram.quantile(begin + Duration::seconds(75), 0.5)->ns, 7'000'000'000);
   EXPECT_EQ(histogram.least(begin + Duration::seconds(75)), Duration{7'000'000'000});
   EXPECT_FALSE(histogram.quantile(begin + Duration::minutes(5), 0.5));
+  EXPECT_EQ(histogram.count(), 1001U);
+  EXPECT_EQ(histogram.sum().ns, 500'500'000 + 7'000'000'000);
 }
 
 TEST(RateMeter, counts_the_last_ten_whole_seconds) {

@@ -81,9 +81,9 @@ struct ChangeOutcome {
 
 // ---- what others see
 
-struct LatencyFigures {         // seconds of the wall
-  double p50 = 0.0, p99 = 0.0;  // of the last minute
-  std::uint64_t count = 0;      // since the start, and so is `sum`
+struct LatencyFigures {            // seconds of the wall
+  std::optional<double> p50, p99;  // of the last minute, if there was anything in it
+  std::uint64_t count = 0;         // since the start, and so is `sum`
   double sum = 0.0;
 };
 struct LiveFigures {
@@ -142,7 +142,7 @@ struct LiveOptions {
   Duration max_ahead = Duration::seconds(5);      // of the clock; later events are refused
   Duration silent_after = Duration::seconds(10);  // a venue
   Duration keep_receipts = Duration::hours(24);
-  std::vector<Duration> conflate;            // by instrument; zero: every price is stored
+  std::vector<Duration> conflate;          // by instrument; zero: every price is stored
   std::uint64_t snapshot_every = 250'000;  // events; about so many are replayed after a crash
 };
 

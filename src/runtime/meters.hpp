@@ -15,8 +15,8 @@
 
 namespace ballast {
 
-/// Durations of the last minute, in buckets at most 1/8 wide. What is negative counts as zero, but
-/// for least().
+/// Durations: of the last minute, in buckets at most 1/8 wide, and their sum since the start. What
+/// is negative counts as zero, but for least().
 class MinuteHistogram {
  public:
   void add(Timestamp now, Duration value) {
@@ -26,7 +26,13 @@ class MinuteHistogram {
     ++slot.counts[bucket];
     ++slot.count;
     slot.least = std::min(slot.least, value);
+    ++count_;
+    sum_ = sum_ + value;
   }
+
+  /// Since the start, and so is sum().
+  std::uint64_t count() const { return count_; }
+  Duration sum() const { return sum_; }
 
   /// The upper end of the bucket that holds the quantile; nothing when nothing was added.
   std::optional<Duration> quantile(Timestamp now, double share) const {
@@ -95,6 +101,8 @@ class MinuteHistogram {
 
   std::array<Slot, slots> slots_{};
   std::int64_t slot_ = 0;  // the latest that was added to
+  std::uint64_t count_ = 0;
+  Duration sum_{};
 };
 
 /// How many a second, over the last ten whole seconds.

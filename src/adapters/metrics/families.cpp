@@ -81,12 +81,12 @@ void Families::histogram(std::string_view name, Labels labels, const Buckets& bu
 }
 
 void Families::summary(std::string_view name,
-                       std::initializer_list<std::pair<double, double>> quantiles,
+                       std::initializer_list<std::pair<double, std::optional<double>>> quantiles,
                        std::uint64_t count,
                        double sum) {
   auto& summary = state_->add(name, Kind::summary, {}).summary;
   for (const auto& [quantile, value] : quantiles)
-    summary.quantile.push_back({quantile, value});
+    if (value) summary.quantile.push_back({quantile, *value});
   summary.sample_count = count;
   summary.sample_sum = sum;
 }

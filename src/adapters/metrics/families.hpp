@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <initializer_list>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,8 +49,9 @@ class Families {
   void gauge(std::string_view name, Labels labels, double value);
   void counter(std::string_view name, Labels labels, double value);
   void histogram(std::string_view name, Labels labels, const Buckets& buckets);
+  /// A quantile that is not known is left out.
   void summary(std::string_view name,
-               std::initializer_list<std::pair<double, double>> quantiles,
+               std::initializer_list<std::pair<double, std::optional<double>>> quantiles,
                std::uint64_t count,
                double sum);
 

@@ -18,7 +18,6 @@ using std::chrono::nanoseconds;
 constexpr auto beat = milliseconds(250);
 /// What is behind the last snapshot is saved after so long, when nobody waits.
 constexpr auto save_idle_after = std::chrono::minutes(5);
-/// Whether nobody waits or not.
 
 /// A longer silence (of a machine that slept, of a service that was down) is passed in one step:
 /// what control would have done in it at each moment, nobody could carry out any more.
@@ -40,11 +39,11 @@ bool is_market(const EventBody& body) {
 }
 
 LatencyFigures latency(const MinuteHistogram& histogram, Timestamp at) {
-  const auto seconds = [&](double share) {
+  const auto seconds = [&](double share) -> std::optional<double> {
     const auto value = histogram.quantile(at, share);
-    return value ? value->to_seconds() : 0.0;
+    return value ? std::optional(value->to_seconds()) : std::nullopt;
   };
-  return {seconds(0.5), seconds(0.99)};
+  return {seconds(0.5), seconds(0.99), histogram.count(), histogram.sum().to_seconds()};
 }
 
 }  // namespace

@@ -1,6 +1,8 @@
 // The turns of a desk, one by one, on a clock that the test sets.
 #include "runtime/live/desk_core.hpp"
 
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "runtime/live/live_test.hpp"
@@ -278,6 +280,27 @@ TEST_F(DeskCoreTest, saves_a_snapshot_after_so_many_events) {
   turn();  // nothing else takes it along
   EXPECT_EQ(disk.snapshots, 2U);
   EXPECT_EQ(disk.snapshot_at, 20U);
+}
+
+TEST_F(DeskCoreTest, tells_how_long_steps_commits_and_answers_take) {
+  const auto figures = [this] {
+    LiveFigures shown;
+    core_->look([&](const LiveView& view) { shown = view.figures; });
+    return shown;
+  };
+  EXPECT_FALSE(figures().acknowledge.p50) << "nothing was answered";
+  submit({fill(), fill()});
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));  // they are worked out so often
+  const LiveFigures shown = figures();
+  EXPECT_EQ(shown.acknowledge.count, 1U);
+  EXPECT_EQ(shown.commit.count, 1U);
+  EXPECT_EQ(shown.step.count, 2U);
+  for (const LatencyFigures& latency : {shown.acknowledge, shown.commit, shown.step}) {
+    ASSERT_TRUE(latency.p50 && latency.p99);
+    EXPECT_GT(*latency.p50, 0.0);
+    EXPECT_GE(*latency.p99, *latency.p50);
+    EXPECT_GT(latency.sum, 0.0);
+  }
 }
 
 TEST_F(DeskCoreTest, never_answers_well_after_a_commit_that_failed) {

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 
 #include "base/utf8.hpp"
+#include "engine/report_factor.hpp"
 #include "model/effect.hpp"
 #include "model/scope.hpp"
 
@@ -20,11 +21,6 @@ TextType fitting(std::string_view text) {
   return *TextType::create(text.substr(0, utf8_prefix(text)));
 }
 
-std::string name_of(const Desk& desk, FactorId id) {
-  const FactorConfig& factor = desk.factor(id);
-  return factor.whole_desk() ? factor.name : fmt::format("{}@{}", factor.name, factor.book);
-}
-
 /// What was done to what, by kind of decision.
 struct Describe {
   const Desk& desk;
@@ -35,14 +31,14 @@ struct Describe {
     set(to.clear     ? "target.clear"
         : limit_only ? "limit.set"
                      : "target.set",
-        name_of(desk, to.factor));
+        factor_label(desk.factor(to.factor)));
   }
   void operator()(const Drift& drift) const {
     set(drift.clear ? "drift.clear" : "drift.set", desk.asset(drift.asset).name);
   }
   void operator()(const Acknowledge& event) const {
     std::string subject(desk.rule_name(event.rule));
-    if (event.factor.valid()) subject += "/" + name_of(desk, event.factor);
+    if (event.factor.valid()) subject += "/" + factor_label(desk.factor(event.factor));
     set("alert.acknowledge", std::move(subject));
   }
   void operator()(const Shelve& event) const {

@@ -105,16 +105,6 @@ Response desk_of(const Services& services, const DeskView& view) {
   return ok(out);
 }
 
-void write_latency(JsonWriter& out, std::string_view key, const LatencyFigures& latency) {
-  const auto known = [&](double seconds) {
-    return latency.count > 0 ? std::optional(seconds) : std::nullopt;
-  };
-  out.key(key).begin_object();
-  out.key("p50").value(known(latency.p50));
-  out.key("p99").value(known(latency.p99));
-  out.end_object();
-}
-
 Response system_of(const Services& services, const DeskView& view) {
   const LiveFigures& f = view.figures;
   const StreamFacts stream = services.stream ? services.stream() : StreamFacts{};

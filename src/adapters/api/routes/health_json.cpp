@@ -159,12 +159,19 @@ void write_health(JsonWriter& out, const Services& services, const DeskView& vie
   out.key("journal").begin_object();
   out.key("last_seq").value(f.last_seq);
   out.key("durable_seq").value(f.durable_seq);
-  out.key("lag_seconds").value(f.acknowledge.p50);
+  out.key("lag_seconds").value(f.acknowledge.p50.value_or(0.0));  // nothing waited
   out.key("failed").value(f.failed);
   out.end_object();
   write_stops(out, view.engine);
   write_alert_counts(out, view.engine);
   write_sinks(out, sinks);
+  out.end_object();
+}
+
+void write_latency(JsonWriter& out, std::string_view key, const LatencyFigures& latency) {
+  out.key(key).begin_object();
+  out.key("p50").value(latency.p50);
+  out.key("p99").value(latency.p99);
   out.end_object();
 }
 
@@ -176,10 +183,7 @@ void write_journal(JsonWriter& out, const Services& services, const DeskView& vi
   out.key("durable_seq").value(f.durable_seq);
   out.key("digest").value(view.engine.digest().hex());
   out.key("bytes").value(f.journal_bytes);
-  out.key("commit_seconds").begin_object();
-  out.key("p50").value(f.commit.p50);
-  out.key("p99").value(f.commit.p99);
-  out.end_object();
+  write_latency(out, "commit_seconds", f.commit);
   out.end_object();
 }
 

@@ -8,6 +8,8 @@
 namespace ballast::api {
 
 void write_health(JsonWriter& out, const Services& services, const DeskView& view);
+/// `key: {"p50", "p99"}`
+void write_latency(JsonWriter& out, std::string_view key, const LatencyFigures& latency);
 /// `{"file", "last_seq", "durable_seq", "digest", "bytes", "commit_seconds"}`
 void write_journal(JsonWriter& out, const Services& services, const DeskView& view);
 

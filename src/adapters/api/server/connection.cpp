@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <deque>
 #include <exception>
 #include <limits>
 #include <memory>
@@ -27,6 +26,7 @@
 #include <unistd.h>
 
 #include "adapters/api/server/exchange.hpp"
+#include "adapters/api/server/frame_queue.hpp"
 
 namespace ballast::api {
 namespace {
@@ -202,11 +202,7 @@ class Connection final : public Wire,
   std::optional<Identity> identity_;
   std::shared_ptr<StreamClient> client_;
   beast::flat_buffer message_;
-  mutable std::mutex queue_mutex_;
-  std::deque<Frame> queue_;  // the first is being written
-  std::size_t queued_bytes_ = 0;
-  std::optional<SteadyTime> queued_since_;
-  bool queue_closed_ = false;
+  FrameQueue queue_;
 };
 
 // ---- deadlines and ends
@@ -518,22 +514,13 @@ void Connection::on_message(error_code error, std::size_t /*count*/) {
 }
 
 void Connection::send(Frame frame) {
-  const std::lock_guard guard(queue_mutex_);
-  if (queue_closed_) return;
-  queued_bytes_ += frame->size();
-  queue_.push_back(std::move(frame));
-  if (queue_.size() > 1) return;  // one is being written, and the next ones follow
-  queued_since_ = std::chrono::steady_clock::now();
+  if (!queue_.put(std::move(frame))) return;
   net::post(executor_, [self = shared_from_this()] { self->write_frame(); });
 }
 
 void Connection::write_frame() {
   if (phase_ == Phase::closed) return;
-  Frame frame;
-  {
-    const std::lock_guard guard(queue_mutex_);
-    frame = queue_.front();
-  }
+  const Frame frame = queue_.first();
   ws_->text(true);
   const auto text = net::buffer(*frame);
   ws_->async_write(text, [self = shared_from_this(), frame](error_code error, std::size_t) {
@@ -542,23 +529,13 @@ void Connection::write_frame() {
 }
 
 void Connection::on_frame_written(error_code error) {
-  bool more = false;
-  {
-    const std::lock_guard guard(queue_mutex_);
-    queued_bytes_ -= queue_.front()->size();
-    queue_.pop_front();
-    more = !queue_.empty();
-    queued_since_ = more ? std::optional(std::chrono::steady_clock::now()) : std::nullopt;
-  }
+  const bool more = queue_.written();
   if (phase_ == Phase::closed) return;
   if (error) return close_now();
   if (more) write_frame();
 }
 
-StreamPeer::Backlog Connection::backlog() const {
-  const std::lock_guard guard(queue_mutex_);
-  return {queued_bytes_, queued_since_};
-}
+StreamPeer::Backlog Connection::backlog() const { return queue_.backlog(); }
 
 void Connection::close(std::uint16_t code, std::string reason) {
   net::post(executor_, [self = shared_from_this(), code, reason = std::move(reason)] {
@@ -567,16 +544,7 @@ void Connection::close(std::uint16_t code, std::string reason) {
 }
 
 void Connection::close_stream(std::uint16_t code, const std::string& reason) {
-  if (phase_ == Phase::closed) return;
-  {
-    const std::lock_guard guard(queue_mutex_);
-    if (queue_closed_) return;
-    queue_closed_ = true;
-    while (queue_.size() > 1) {  // the first is being written
-      queued_bytes_ -= queue_.back()->size();
-      queue_.pop_back();
-    }
-  }
+  if (phase_ == Phase::closed || !queue_.close()) return;
   within(close_within);  // what is being written may be stuck
   ws_->async_close({static_cast<websocket::close_code>(code), reason},
                    [self = shared_from_this()](error_code /*error*/) { self->close_now(); });
