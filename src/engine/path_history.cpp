@@ -73,13 +73,17 @@ std::vector<PathPoint> PathHistory::between(Timestamp from,
                                             Timestamp to,
                                             std::size_t points) const {
   BALLAST_ASSERT(points >= 6);
-  // The finest level that reaches back to `from`, else the one that reaches back furthest.
-  const auto reaches = [&](const Level& level) {
-    return !level.points.empty() && level.points.front().t <= from;
-  };
-  auto level = std::find_if(levels_.begin(), levels_.end(), reaches);
-  if (level == levels_.end()) level = levels_.end() - 1;
   std::vector<PathPoint> out;
+  if (levels_.front().points.empty()) return out;  // and so are all
+  // The finest level that reaches back to `from`, else the finest of those that reach back
+  // furthest.
+  const auto begin_of = [](const Level& level) { return level.points.front().t; };
+  auto level = std::find_if(levels_.begin(), levels_.end(),
+                            [&](const Level& one) { return begin_of(one) <= from; });
+  if (level == levels_.end())
+    level = std::min_element(levels_.begin(), levels_.end(), [&](const Level& a, const Level& b) {
+      return begin_of(a) < begin_of(b);
+    });
   auto at = first_after(level->points, from);
   if (at != level->points.begin() && from < to) {
     out.push_back(*(at - 1));

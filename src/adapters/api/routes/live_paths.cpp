@@ -68,7 +68,8 @@ void LivePaths::follow(const DeskGroup& group) {
 }
 
 void LivePaths::replayed(const Engine& engine) {
-  if (factors_.size() != engine.desk().factors.size()) return resume(engine);
+  if (engine.now() < reached_) return;  // what was saved knows of it, or it is not its past
+  if (!resumed_) return resume(engine);
   for (const FactorId id : engine.trace().factors)
     record(engine, id);
   reached_ = std::max(reached_, engine.now());

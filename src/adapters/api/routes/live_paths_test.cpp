@@ -32,11 +32,29 @@ TEST(LivePaths, what_nobody_watched_is_unknown) {
       again.path(eth)->between(stopped - Duration::seconds(5), now + Duration::seconds(1), 600);
   ASSERT_GE(path.size(), 2U);
   EXPECT_TRUE(path.back().known);
-  EXPECT_EQ(path.back().t, now);
+  EXPECT_GT(path.back().t, stopped);
   EXPECT_FALSE(path[path.size() - 2].known);
   EXPECT_EQ(path[path.size() - 2].t, stopped);
   EXPECT_EQ(path[path.size() - 2].actual, -2.5) << "the last level is held";
   EXPECT_EQ(again.state_since(eth), std::nullopt);
+}
+
+TEST(LivePaths, saved_ones_pass_over_what_they_know_in_a_replay_and_go_on_from_there) {
+  ScriptedDesk desk;
+  Timestamp now = test::an_eventful_morning(desk);
+  const std::string saved = desk.paths.save();
+  ScriptedDesk replay;  // from the first event, as after an upgrade
+  ASSERT_TRUE(replay.paths.load(saved));
+  test::an_eventful_morning(replay);
+  const FactorId eth{1};
+  const Timestamp stopped = now + Duration{1};
+  EXPECT_EQ(replay.paths.path(eth)->between({}, stopped, 600).size(),
+            desk.paths.path(eth)->between({}, stopped, 600).size());
+  now = now + Duration::seconds(2);
+  test::pass(replay, now, 10);  // what the journal has beyond the save
+  const auto path = replay.paths.path(eth)->between({}, now + Duration::seconds(1), 600);
+  EXPECT_GT(path.back().t, stopped);
+  EXPECT_TRUE(path.back().known);
 }
 
 TEST(LivePaths, of_a_journal_that_was_further_nothing_is_kept) {
