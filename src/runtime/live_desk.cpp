@@ -33,8 +33,8 @@ struct LiveDesk::Core {
 /// The desk's thread.
 void LiveDesk::Core::run() {
   for (;;) {
+    const bool closed = inbox.closed();  // before taking: what is put in until then is taken
     std::vector<Task> tasks = inbox.take(desk.group_max(), WallClock::now() + desk.rest());
-    const bool closed = inbox.closed();
     if (closed) desk.drain();
     if (closed && tasks.empty()) return;
     desk.turn(std::move(tasks));
@@ -113,7 +113,7 @@ void LiveDesk::reload(Principal by,
                       Remake fall_back,
                       std::string before,
                       std::string after,
-                      std::function<void(Result<void>)> done) {
+                      std::function<void(Result<std::uint64_t>)> done) {
   Task task{ReloadTask{std::move(by), std::move(make), std::move(fall_back), std::move(before),
                        std::move(after), std::move(done)},
             {}};

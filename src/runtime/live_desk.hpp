@@ -141,12 +141,11 @@ struct LiveOptions {
   Duration tick = Duration::seconds(1);           // a `time` event when nothing else came
   Duration max_ahead = Duration::seconds(5);      // of the clock; later events are refused
   Duration silent_after = Duration::seconds(10);  // a venue
-  Duration keep_receipts = Duration::hours(24);
-  std::vector<Duration> conflate;          // by instrument; zero: every price is stored
+  std::vector<Duration> conflate;                 // by instrument; zero: every price is stored
   std::uint64_t snapshot_every = 250'000;  // events; about so many are replayed after a crash
 };
 
-/// Makes an engine and a store of the journal anew, with another configuration (LiveDesk::reload).
+/// What a live desk is made of.
 struct DeskParts {
   std::unique_ptr<Engine> engine;
   std::unique_ptr<DeskStore> store;
@@ -191,7 +190,7 @@ class LiveDesk {
               Remake fall_back,
               std::string before,
               std::string after,
-              std::function<void(Result<void>)> done);
+              std::function<void(Result<std::uint64_t> audit_seq)> done);
 
   /// Stops taking, finishes what was taken, saves a snapshot, closes. Waits for it.
   Result<void> drain();

@@ -27,7 +27,7 @@ class MinuteHistogram {
     ++slot.count;
     slot.least = std::min(slot.least, value);
     ++count_;
-    sum_ = sum_ + value;
+    sum_ = sum_ + std::max(value, Duration{});
   }
 
   /// Since the start, and so is sum().

@@ -47,7 +47,9 @@ std::optional<Permission> to_post(const EventBody& body) {
         if constexpr (one_of<Body, Decision, Quote, Audit, Receipt>) {
           return std::nullopt;
         } else if constexpr (std::is_same_v<Body, TargetOverride>) {
-          return event.limit ? Permission::limit : Permission::act;
+          // An end alone is also the limit's.
+          const bool end_alone = !event.target && !event.band && !event.clear;
+          return event.limit || end_alone ? Permission::limit : Permission::act;
         } else if constexpr (one_of<Body, Drift, Acknowledge, Shelve, Approve, Kill>) {
           return Permission::act;
         } else if constexpr (std::is_same_v<Body, Rearm>) {

@@ -35,6 +35,8 @@ TEST(ToPost, asks_for_what_the_route_of_the_event_needs) {
   EXPECT_EQ(to_post(Approve{}), Permission::act);
   EXPECT_EQ(to_post(Rearm{}), Permission::limit);
   TargetOverride target;
+  EXPECT_EQ(to_post(target), Permission::limit) << "an end alone moves the limit's too";
+  target.target = Decimal{};
   EXPECT_EQ(to_post(target), Permission::act);
   target.limit = Range{};
   EXPECT_EQ(to_post(target), Permission::limit);

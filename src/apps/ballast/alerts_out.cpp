@@ -1,6 +1,5 @@
 #include "apps/ballast/alerts_out.hpp"
 
-#include <chrono>
 #include <cstdlib>
 #include <utility>
 
@@ -10,27 +9,19 @@
 #include "adapters/http_client/http_client.hpp"
 #include "adapters/sink/sink_kinds.hpp"
 #include "adapters/store/outbox_store.hpp"
+#include "apps/ballast/system_clock.hpp"
 #include "base/hash.hpp"
 
 namespace ballast {
 namespace {
 
-Timestamp wall_now() {
-  return {std::chrono::duration_cast<std::chrono::nanoseconds>(
-              std::chrono::system_clock::now().time_since_epoch())
-              .count()};
-}
+Timestamp wall_now() { return {machine_clocks().wall()}; }
 
 std::optional<std::string> from_environment(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   if (value == nullptr) return std::nullopt;
   return value;
 }
-
-struct Opened {
-  std::vector<std::unique_ptr<HttpClient>> clients;
-  std::vector<std::unique_ptr<AlertSink>> sinks;
-};
 
 std::string under(const std::string& folder, const std::string& file) {
   if (file.empty() || folder.empty() || file.starts_with('/')) return file;
@@ -51,10 +42,8 @@ Result<SinkWithClient> open_sink(const SinkSettings& settings, const std::string
   return opened;
 }
 
-namespace {
-
-Result<Opened> open_sinks(const AlertSettings& settings, const std::string& folder) {
-  Opened all;
+Result<OpenSinks> open_sinks(const AlertSettings& settings, const std::string& folder) {
+  OpenSinks all;
   for (const SinkSettings& each : settings.sinks) {
     BALLAST_TRY(opened, open_sink(each, folder));
     all.clients.push_back(std::move(opened.http));
@@ -62,8 +51,6 @@ Result<Opened> open_sinks(const AlertSettings& settings, const std::string& fold
   }
   return all;
 }
-
-}  // namespace
 
 AlertsOut::AlertsOut(Clients clients, std::unique_ptr<Outbox> outbox, AlertSettings settings)
     : clients_(std::move(clients)),
@@ -88,12 +75,10 @@ Result<std::unique_ptr<AlertsOut>> AlertsOut::open(const AlertSettings& settings
       new AlertsOut(std::move(opened.clients), std::move(outbox), settings));
 }
 
-Result<void> AlertsOut::reconfigure(const AlertSettings& settings, const std::string& folder) {
-  BALLAST_TRY(opened, open_sinks(settings, folder));
-  outbox_->reconfigure(settings, std::move(opened.sinks));
-  clients_ = std::move(opened.clients);  // those of before were in use until here
+void AlertsOut::reconfigure(const AlertSettings& settings, OpenSinks sinks) {
+  outbox_->reconfigure(settings, std::move(sinks.sinks));
+  clients_ = std::move(sinks.clients);  // those of before were in use until here
   feed_.configure(settings);
-  return {};
 }
 
 }  // namespace ballast

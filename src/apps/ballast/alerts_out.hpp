@@ -30,6 +30,13 @@ struct SinkWithClient {
 /// `folder`: of the configuration, for its relative paths.
 Result<SinkWithClient> open_sink(const SinkSettings& settings, const std::string& folder);
 
+/// All sinks of a configuration, and what they send with.
+struct OpenSinks {
+  std::vector<std::unique_ptr<HttpClient>> clients;
+  std::vector<std::unique_ptr<AlertSink>> sinks;
+};
+Result<OpenSinks> open_sinks(const AlertSettings& settings, const std::string& folder);
+
 class AlertsOut {
  public:
   struct Options {
@@ -41,8 +48,9 @@ class AlertsOut {
   static Result<std::unique_ptr<AlertsOut>> open(const AlertSettings& settings,
                                                  const Options& options);
 
-  /// Other settings: all of them, or, with an error, none. Before the desk is configured anew.
-  Result<void> reconfigure(const AlertSettings& settings, const std::string& folder);
+  /// On the desk's thread, once its new configuration cannot fail any more: what waits for sinks
+  /// that are no longer there is dropped.
+  void reconfigure(const AlertSettings& settings, OpenSinks sinks);
 
   AlertFeed& feed() { return feed_; }
   void start() { outbox_->start(); }

@@ -5,6 +5,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <fstream>
+#include <sstream>
+#include <utility>
 
 #include <fmt/format.h>
 #include <unistd.h>
@@ -21,6 +24,14 @@ Exit complain(const Error& error) {
 bool colour_wanted() {
   const char* no_colour = std::getenv("NO_COLOR");
   return isatty(STDOUT_FILENO) != 0 && (no_colour == nullptr || *no_colour == '\0');
+}
+
+Result<std::string> read_file(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::ostringstream text;
+  if (!(file && text << file.rdbuf()))
+    return fail(Errc::io, fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
+  return std::move(text).str();
 }
 
 Result<void> write_output(const std::string& path, std::string_view text) {

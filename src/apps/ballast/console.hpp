@@ -1,5 +1,5 @@
 // What the verbs say to the person: messages and progress on standard error, data on standard
-// output or in a file.
+// output or in a file. And what they are given in one.
 #pragma once
 
 #include <cstdint>
@@ -19,6 +19,8 @@ Exit complain(const Error& error);
 /// Colour only on a terminal, and never with NO_COLOR set.
 bool colour_wanted();
 
+/// All of a file.
+Result<std::string> read_file(const std::string& path);
 /// Writes to a file, or to standard output when `path` is empty or "-".
 Result<void> write_output(const std::string& path, std::string_view text);
 

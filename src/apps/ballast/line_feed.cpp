@@ -117,7 +117,15 @@ std::vector<std::string> LineCutter::take(std::size_t max, bool last) {
 FileFollower::FileFollower(LiveDesk& desk, std::string path, std::optional<std::string> last_key)
     : feed_(desk, name_of(path)), path_(std::move(path)), last_key_(std::move(last_key)) {}
 
+std::string FileFollower::name_of(std::string_view path) {
+  std::string name = "file:" + std::string(path);
+  return name.size() <= Note::capacity ? name : fmt::format("file:{:016x}", hash_bytes(path));
+}
+
 Result<void> FileFollower::start() {
+  struct stat status {};
+  if (::stat(path_.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
+    return fail(Errc::bad_input, fmt::format("{}: is no file that can be followed", path_));
   if (::access(path_.c_str(), F_OK) == 0 && ::access(path_.c_str(), R_OK) != 0) {
     return fail(Errc::io, fmt::format("{}: cannot be read: {}", path_, std::strerror(errno)));
   }
@@ -221,6 +229,8 @@ void FileFollower::resume() {
 bool FileFollower::read_some() {
   std::string bytes(chunk, '\0');
   const ssize_t got = ::read(file_.descriptor, bytes.data(), bytes.size());
+  if (got < 0 && std::exchange(read_error_, errno) != errno)
+    complain(fmt::format("{}: cannot be read on: {}", path_, std::strerror(errno)));
   if (got <= 0) return false;
   bytes.resize(static_cast<std::size_t>(got));
   if (read_ == 0 || file_.first_line.find('\n') == std::string::npos) {

@@ -74,7 +74,8 @@ class FileFollower final : public ServicePart {
   /// `last_key`: of the last receipt of name_of(path).
   FileFollower(LiveDesk& desk, std::string path, std::optional<std::string> last_key);
   ~FileFollower() override { stop(); }
-  static std::string name_of(std::string_view path) { return "file:" + std::string(path); }
+  /// "file:" and the path, or, where that is longer than an event's `by`, its hash.
+  static std::string name_of(std::string_view path);
 
   Result<void> start() override;
   void stop() override;
@@ -103,6 +104,7 @@ class FileFollower final : public ServicePart {
   File file_;
   LineCutter lines_;
   std::uint64_t read_ = 0;  // bytes of the file
+  int read_error_ = 0;      // the last that was told
   std::thread thread_;
 };
 

@@ -1,10 +1,5 @@
 #include "apps/ballast/run.hpp"
 
-#include <cerrno>
-#include <cstring>
-#include <fstream>
-#include <sstream>
-
 #include <fmt/format.h>
 
 #include "adapters/config/config.hpp"
@@ -18,12 +13,8 @@ std::string place(const EventSource* source) { return source ? source->where() :
 }  // namespace
 
 Result<Desk> read_desk(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!(file && text << file.rdbuf())) {
-    return fail(Errc::io, fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
-  }
-  return load_desk(text.str(), path);
+  BALLAST_TRY(text, read_file(path));
+  return load_desk(text, path);
 }
 
 Run::Run(Desk desk, Options options) : options_(std::move(options)) { begin(std::move(desk)); }

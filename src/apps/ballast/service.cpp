@@ -1,10 +1,8 @@
 #include "apps/ballast/service.hpp"
 
-#include <cerrno>
+#include <atomic>
 #include <csignal>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 #include <mutex>
 #include <sstream>
 
@@ -26,6 +24,7 @@
 #include "apps/ballast/stop_signals.hpp"
 #include "apps/ballast/system_clock.hpp"
 #include "base/hash.hpp"
+#include "json/json_writer.hpp"
 #include "runtime/live_desk.hpp"
 
 namespace ballast {
@@ -110,8 +109,12 @@ Result<DeskParts> recover(const ServicePlan& plan,
 
 /// Which configuration it is, for the audit.
 std::string identity(const Configured& configured) {
-  return fmt::format(R"({{"file":"{}","hash":"{:016x}"}})", configured.file,
-                     hash_bytes(configured.text));
+  JsonWriter out(JsonWriter::Layout::compact);
+  out.begin_object();
+  out.key("file").value(configured.file);
+  out.key("hash").value(fmt::format("{:016x}", hash_bytes(configured.text)));
+  out.end_object();
+  return out.text();
 }
 
 std::string folder_of(const Configured& configured) {
@@ -131,36 +134,51 @@ class Reloading {
     return configured_;
   }
 
-  using Done = std::function<void(Result<std::vector<std::string>> changed)>;
+  struct Reloaded {
+    std::vector<std::string> changed;  // in words
+    std::uint64_t audit_seq = 0;       // 0: nothing was done
+  };
+  using Done = std::function<void(Result<Reloaded>)>;
   /// All or nothing: what is wrong with the file, or with the journal under it, changes nothing.
+  /// One at a time. Any thread.
   void reload(LiveDesk& desk, const Principal& by, bool dry_run, Done done) {
+    if (underway_.exchange(true)) {
+      return done(fail(Errc::conflict, "the configuration is being read again already: wait"));
+    }
+    reload_alone(desk, by, dry_run, [this, done = std::move(done)](Result<Reloaded> reloaded) {
+      underway_ = false;
+      done(std::move(reloaded));
+    });
+  }
+  bool underway() const { return underway_; }
+
+ private:
+  void reload_alone(LiveDesk& desk, const Principal& by, bool dry_run, Done done) {
     auto read = plan_.configure();
     if (!read) return done(tl::unexpected(read.error()));
     const auto next = std::make_shared<const Configured>(std::move(*read));
     const auto before = configured();
     auto changed = configuration_changes(before->text, next->text);
-    if (dry_run || changed.empty()) return done(std::move(changed));
-    if (auto told = alerts_.reconfigure(next->alerts, folder_of(*next)); !told)
-      return done(tl::unexpected(std::move(told).error()));
+    if (dry_run || changed.empty()) return done(Reloaded{std::move(changed), 0});
+    auto opened = open_sinks(next->alerts, folder_of(*next));
+    if (!opened) return done(tl::unexpected(std::move(opened).error()));
+    const auto make = [this, next, sinks = std::make_shared<OpenSinks>(std::move(*opened))] {
+      auto parts = remade(*next);
+      if (parts) alerts_.reconfigure(next->alerts, std::move(*sinks));
+      return parts;
+    };
     desk.reload(
-        by, [this, next] { return remade(*next); }, [this, before] { return remade(*before); },
-        identity(*before), identity(*next),
-        [this, before, next, changed = std::move(changed),
-         done = std::move(done)](const Result<void>& reloaded) {
-          if (!reloaded) {
-            const auto restored = alerts_.reconfigure(before->alerts, folder_of(*before));
-            if (!restored) complain(restored.error().what);
-            return done(tl::unexpected(reloaded.error()));
-          }
+        by, make, [this, before] { return remade(*before); }, identity(*before), identity(*next),
+        [this, next, changed = std::move(changed),
+         done = std::move(done)](const Result<std::uint64_t>& audit_seq) {
+          if (!audit_seq) return done(tl::unexpected(audit_seq.error()));
           {
             const std::lock_guard lock(mutex_);
             configured_ = next;
           }
-          done(changed);
+          done(Reloaded{changed, *audit_seq});
         });
   }
-
- private:
   Result<DeskParts> remade(const Configured& configured) {
     BALLAST_TRY(journal, open_journal(plan_, configured, true));
     return recover(plan_, configured, std::move(journal), nullptr);
@@ -170,6 +188,18 @@ class Reloading {
   AlertsOut& alerts_;
   mutable std::mutex mutex_;
   std::shared_ptr<const Configured> configured_;
+  std::atomic<bool> underway_{false};
+};
+
+/// When the desk's thread last told how it is, which it does several times a second.
+class Pulse final : public LiveObserver {
+ public:
+  void on_group(const LiveGroup& /*group*/) override { felt_ = monotonic_seconds(); }
+  void on_reload(const LiveView& /*view*/) override { felt_ = monotonic_seconds(); }
+  bool felt_within(double seconds) const { return monotonic_seconds() - felt_ <= seconds; }
+
+ private:
+  std::atomic<double> felt_{monotonic_seconds()};
 };
 
 /// What works beside the desk, in the order in which it starts.
@@ -188,11 +218,11 @@ std::vector<std::unique_ptr<ServicePart>> make_parts(const ServicePlan& plan,
   return parts;
 }
 
-void say_reloaded(const Result<std::vector<std::string>>& changed) {
-  if (!changed) return complain("the configuration stays as it was: " + changed.error().what);
-  complain(changed->empty() ? "the configuration was read again; nothing in it is new"
-                            : "the configuration was read again, and is in force:");
-  for (const std::string& change : *changed)
+void say_reloaded(const Result<Reloading::Reloaded>& reloaded) {
+  if (!reloaded) return complain("the configuration stays as it was: " + reloaded.error().what);
+  complain(reloaded->changed.empty() ? "the configuration was read again; nothing in it is new"
+                                     : "the configuration was read again, and is in force:");
+  for (const std::string& change : reloaded->changed)
     complain("  " + change);
 }
 
@@ -203,10 +233,10 @@ void answer_reload(
     const Principal& by,
     bool dry_run,
     const std::function<void(tl::expected<api::ReloadOutcome, api::ReloadRefusal>)>& done) {
-  reloading.reload(desk, by, dry_run, [done](const Result<std::vector<std::string>>& changed) {
-    if (changed) return done(api::ReloadOutcome{*changed, 0});
+  reloading.reload(desk, by, dry_run, [done](const Result<Reloading::Reloaded>& reloaded) {
+    if (reloaded) return done(api::ReloadOutcome{reloaded->changed, reloaded->audit_seq});
     api::ReloadRefusal refusal;
-    std::istringstream lines(changed.error().what);
+    std::istringstream lines(reloaded.error().what);
     for (std::string line; std::getline(lines, line);)
       refusal.problems.push_back(line);
     done(tl::unexpected(std::move(refusal)));
@@ -252,15 +282,43 @@ void say(const Result<void>& said) {
 
 double seconds_of(Duration duration) { return static_cast<double>(duration.ns) * 1e-9; }
 
+/// Says what is wrong with the outbox, once, and what waited for sinks that are gone.
+class OutboxLog {
+ public:
+  explicit OutboxLog(const AlertsOut& alerts) : alerts_(alerts) {}
+
+  void look() {
+    const auto failure = alerts_.failure();
+    const std::string said = failure ? failure->what : "";
+    if (said != said_ && failure) complain("alerts may not go out: " + said);
+    said_ = said;
+    auto dropped = alerts_.dropped();
+    if (dropped == dropped_) return;
+    for (const std::string& what : dropped)
+      complain(what);
+    dropped_ = std::move(dropped);
+  }
+
+ private:
+  const AlertsOut& alerts_;
+  std::string said_;
+  std::vector<std::string> dropped_;  // by the last configuration
+};
+
 /// Until somebody wants it to stop, or it has stopped.
 void wait(StopSignals& signals,
           LiveDesk& desk,
+          const Pulse& pulse,
           Reloading& reloading,
+          OutboxLog& outbox,
           const systemd::Notifier& notifier) {
+  constexpr double hung = 10.0;
   double said_alive = monotonic_seconds();
   while (!desk.failure()) {
+    outbox.look();
     const auto alive_every = notifier.alive_every();
-    if (alive_every && monotonic_seconds() - said_alive >= seconds_of(*alive_every)) {
+    const bool alive = pulse.felt_within(hung) || reloading.underway();
+    if (alive && alive_every && monotonic_seconds() - said_alive >= seconds_of(*alive_every)) {
       say(notifier.alive());
       said_alive = monotonic_seconds();
     }
@@ -270,9 +328,9 @@ void wait(StopSignals& signals,
         return;
       case StopSignals::Heard::reload:
         say(notifier.reloading());
-        reloading.reload(desk, {"signal", Role::admin}, false, [&notifier](const auto& changed) {
-          say_reloaded(changed);
-          say(notifier.ready(changed ? "reloaded" : "runs on as before: reloading failed"));
+        reloading.reload(desk, {"signal", Role::admin}, false, [&notifier](const auto& reloaded) {
+          say_reloaded(reloaded);
+          say(notifier.ready(reloaded ? "reloaded" : "runs on as before: reloading failed"));
         });
         break;
       case StopSignals::Heard::nothing:
@@ -289,13 +347,10 @@ Exit failed(const Error& error, Exit otherwise) {
 }  // namespace
 
 Result<Configured> read_configuration(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!(file && text << file.rdbuf()))
-    return fail(Errc::io, fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
+  BALLAST_TRY(text, read_file(path));
   Configured configured;
   configured.file = path;
-  configured.text = text.str();
+  configured.text = std::move(text);
   configured.sha256 = sha256_text(configured.text);
   configured.loaded = SystemClock().now();
   BALLAST_TRY(desk, load_desk(configured.text, path));
@@ -308,7 +363,6 @@ Result<Configured> read_configuration(const std::string& path) {
 }
 
 Exit serve(const ServicePlan& plan) {
-  StopSignals signals(plan.quit_on_key);
   auto configured = plan.configure();
   if (!configured) {
     const bool unread = configured.error().code == Errc::io;
@@ -323,7 +377,10 @@ Exit serve(const ServicePlan& plan) {
                                                      .folder = folder_of(*configured),
                                                      .journal = plan.journal,
                                                      .journal_seq = last});
-  if (!alerts) return failed(alerts.error(), Exit::failed);
+  if (!alerts) {  // damage of the outbox is none of the journal's
+    complain(alerts.error().what);
+    return alerts.error().code == Errc::bad_input ? Exit::bad_configuration : Exit::failed;
+  }
 
   PathsFile paths(plan.journal + ".paths");
   auto parts =
@@ -342,11 +399,18 @@ Exit serve(const ServicePlan& plan) {
   const auto clock = plan.clock(*parts->engine);
   Reloading reloading(plan, std::move(*configured), **alerts);
 
+  StopSignals signals(plan.quit_on_key);  // until here nothing was taken: whoever stops it may
   LiveDesk desk(std::move(*parts), *clock);
   desk.observe((*alerts)->feed());
+  Pulse pulse;
+  desk.observe(pulse);
+  OutboxLog outbox(**alerts);
   const auto feeds = make_parts(plan, *receipts, desk);
   const auto api = make_api(plan, *clock, reloading, **alerts, desk, paths.paths());
-  if (!api) return failed(api.error(), Exit::failed);
+  if (!api) {
+    const bool asked_wrongly = api.error().code == Errc::bad_input;
+    return failed(api.error(), asked_wrongly ? Exit::bad_configuration : Exit::failed);
+  }
   desk.start();
   (*alerts)->start();
   Result<void> started;
@@ -358,7 +422,7 @@ Exit serve(const ServicePlan& plan) {
     complain(fmt::format("desk \"{}\" runs on {} from event {} on",
                          reloading.configured()->desk.name, plan.journal, last + 1));
     say(notifier->ready("runs"));
-    wait(signals, desk, reloading, *notifier);
+    wait(signals, desk, pulse, reloading, outbox, *notifier);
     say(notifier->stopping("finishes what was taken"));
   } else {
     complain(started.error().what);

@@ -1,6 +1,5 @@
 #include "apps/ballast/service_api.hpp"
 
-#include <chrono>
 #include <utility>
 
 #include <fmt/format.h>
@@ -14,17 +13,12 @@
 #include "adapters/metrics/metrics.hpp"
 #include "apps/ballast/console.hpp"
 #include "apps/ballast/journal_queries.hpp"
+#include "apps/ballast/system_clock.hpp"
 
 namespace ballast {
 namespace {
 
 constexpr Duration stop_within = Duration::seconds(2);
-
-Timestamp wall() {
-  return {std::chrono::duration_cast<std::chrono::nanoseconds>(
-              std::chrono::system_clock::now().time_since_epoch())
-              .count()};
-}
 
 /// Of this process, resident; 0 where the system does not say.
 std::uint64_t memory_bytes() {
@@ -75,6 +69,7 @@ api::TokenService token_service(api::Tokens& tokens) {
   service.create = [&tokens](const api::TokenFacts& wanted) {
     return tokens.create({wanted.name, wanted.role, wanted.expires});
   };
+  service.problem = [&tokens] { return tokens.problem(); };
   service.revoke = [&tokens](const std::string& name) { return tokens.revoke(name); };
   service.expires = [&tokens](const std::string& name) -> std::optional<Timestamp> {
     for (const api::TokenInfo& info : tokens.list())
@@ -114,7 +109,7 @@ struct ServiceApi::Impl {
     made.speed = [clock = options.clock] { return clock->speed(); };
     made.journal_file = options.journal;
     made.config = options.config;
-    made.wall = wall;
+    made.wall = [] { return Timestamp{machine_clocks().wall()}; };
     made.memory_bytes = memory_bytes;
     made.sinks = [this] { return sink_health(); };
     made.stream = [this] {

@@ -19,7 +19,8 @@ StopSignals::StopSignals(bool quit_on_key) {
     sigaddset(&set_, signal);
   pthread_sigmask(SIG_BLOCK, &set_, &before_);
   std::signal(SIGPIPE, SIG_IGN);
-  if (!quit_on_key || isatty(STDIN_FILENO) == 0) return;
+  // In the background a terminal is not ours to set.
+  if (!quit_on_key || tcgetpgrp(STDIN_FILENO) != getpgrp()) return;
   termios settings{};
   if (tcgetattr(STDIN_FILENO, &settings) != 0) return;
   terminal_ = std::make_unique<Terminal>(Terminal{settings});

@@ -1,9 +1,5 @@
-#include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -18,15 +14,11 @@ namespace ballast {
 namespace {
 
 Exit run(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (!(file && text << file.rdbuf())) {
-    complain(fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
-    return Exit::failed;
-  }
+  const auto text = read_file(path);
+  if (!text) return complain(text.error());
   std::size_t errors = 0;
   std::size_t warnings = 0;
-  for (const Problem& problem : check_desk(text.str(), path)) {
+  for (const Problem& problem : check_desk(*text, path)) {
     fmt::print("{}\n", to_string(problem));
     ++(problem.kind == Problem::Kind::error ? errors : warnings);
   }
@@ -34,8 +26,8 @@ Exit run(const std::string& path) {
     complain(fmt::format("{}: {} errors, {} warnings", path, errors, warnings));
     return Exit::bad_configuration;
   }
-  const auto desk = load_desk(text.str(), path);
-  const auto alerts = load_alert_settings(text.str(), path);
+  const auto desk = load_desk(*text, path);
+  const auto alerts = load_alert_settings(*text, path);
   if (!desk || !alerts) {
     complain(desk ? alerts.error().what : desk.error().what);
     return Exit::bad_configuration;

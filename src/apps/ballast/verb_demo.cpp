@@ -145,6 +145,10 @@ Exit serve_day(const DemoArguments& arguments) {
     complain("--listen: " + listen.error().what);
     return Exit::usage;
   }
+  if (!listen->loopback()) {
+    complain("--listen: the demonstration asks for no token and has no TLS: loopback only");
+    return Exit::usage;
+  }
   const Desk desk = demo_desk();
   const auto world = std::make_shared<WorldExecution>(desk, arguments.seed);
   complain(
@@ -162,7 +166,7 @@ Exit serve_day(const DemoArguments& arguments) {
   };
   plan.journal = arguments.file("desk.db");
   plan.listen = *listen;
-  plan.no_auth = listen->loopback();
+  plan.no_auth = true;
   plan.simulated = true;
   plan.quit_on_key = true;
   complain(fmt::format("live at {:g} times the speed of the wall; q, Ctrl-C or SIGTERM stops it",

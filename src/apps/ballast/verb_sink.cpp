@@ -1,7 +1,4 @@
-#include <chrono>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -10,6 +7,7 @@
 #include "adapters/config/config.hpp"
 #include "apps/ballast/alerts_out.hpp"
 #include "apps/ballast/console.hpp"
+#include "apps/ballast/system_clock.hpp"
 #include "apps/ballast/verb.hpp"
 #include "base/suggest.hpp"
 
@@ -22,8 +20,7 @@ struct Options {
 };
 
 Notification test_notification(const Desk& desk, const AlertSettings& alerts) {
-  const auto now = std::chrono::system_clock::now().time_since_epoch();
-  const Timestamp t{std::chrono::duration_cast<std::chrono::nanoseconds>(now).count()};
+  const Timestamp t = SystemClock().now();
   const std::string id = fmt::format("test/{}", to_string(t));
   return {.id = id,
           .message = id,
@@ -40,14 +37,10 @@ Notification test_notification(const Desk& desk, const AlertSettings& alerts) {
 }
 
 Exit run_test(const Options& options) {
-  std::ifstream file(options.config, std::ios::binary);
-  std::ostringstream text;
-  if (!(file && text << file.rdbuf())) {
-    complain(fmt::format("{}: cannot be read", options.config));
-    return Exit::failed;
-  }
-  const auto desk = load_desk(text.str(), options.config);
-  const auto alerts = load_alert_settings(text.str(), options.config);
+  const auto text = read_file(options.config);
+  if (!text) return complain(text.error());
+  const auto desk = load_desk(*text, options.config);
+  const auto alerts = load_alert_settings(*text, options.config);
   if (!desk || !alerts) {
     complain(desk ? alerts.error().what : desk.error().what);
     return Exit::bad_configuration;

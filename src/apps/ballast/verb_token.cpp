@@ -26,12 +26,13 @@ struct Arguments : ClientVerb {
 Exit create(const Arguments& arguments) {
   auto client = Client::open(arguments.client);
   if (!client) return complain(client.error());
-  const auto reply = client->change(
-      {.method = "POST",
-       .target = "/api/v1/tokens",
-       .body = json_object(
-           {{"name", arguments.name}, {"role", arguments.role}, {"expires", arguments.expires}}),
-       .dry_run = arguments.dry_run});
+  const auto reply = client->change({.method = "POST",
+                                     .target = "/api/v1/tokens",
+                                     .body = json_object({{"name", arguments.name},
+                                                          {"role", arguments.role},
+                                                          {"expires", arguments.expires},
+                                                          {"reason", arguments.reason}}),
+                                     .dry_run = arguments.dry_run});
   if (!reply) return complain(reply.error());
   const auto answer = nlohmann::json::parse(reply->body);
   std::string shown;
@@ -73,16 +74,17 @@ std::function<Exit()> make_token(CLI::App& app) {
       ->check(CLI::IsMember(std::vector<std::string>(role_names.begin(), role_names.end())));
   creating->add_option("--expires", arguments->expires, "until then; default: never")
       ->type_name("TIME");
-  creating->add_flag("--dry-run", arguments->dry_run, "only show what would change");
+  add_change(*creating, *arguments, Reason::optional);
   CLI::App* revoking =
       verbs.add("revoke", "have a token taken no longer", "revoke prometheus", [arguments] {
-        return ask_change(
-            *arguments,
-            {.method = "DELETE", .target = "/api/v1/tokens/" + percent_encoded(arguments->name)},
-            fmt::format("revoke the token {}", arguments->name));
+        return ask_change(*arguments,
+                          {.method = "DELETE",
+                           .target = "/api/v1/tokens/" + percent_encoded(arguments->name),
+                           .body = json_object({{"reason", arguments->reason}})},
+                          fmt::format("revoke the token {}", arguments->name));
       });
   revoking->add_option("NAME", arguments->name, "as `ballast token list` has it")->required();
-  revoking->add_flag("--dry-run", arguments->dry_run, "only show what would change");
+  add_change(*revoking, *arguments, Reason::optional);
   return verbs.chosen();
 }
 

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <variant>
 
 #include "base/contract.hpp"
@@ -22,8 +21,6 @@ constexpr auto save_idle_after = std::chrono::minutes(5);
 /// A longer silence (of a machine that slept, of a service that was down) is passed in one step:
 /// what control would have done in it at each moment, nobody could carry out any more.
 constexpr Duration silence_max = Duration::minutes(1);
-
-constexpr Timestamp end_of_time{std::numeric_limits<std::int64_t>::max()};
 
 Timestamp as_timestamp(WallClock::time_point at) {
   return {duration_cast<nanoseconds>(at.time_since_epoch()).count()};
@@ -51,6 +48,7 @@ LatencyFigures latency(const MinuteHistogram& histogram, Timestamp at) {
 DeskCore::DeskCore(DeskParts parts, const Clock& clock, std::function<std::size_t()> queued)
     : clock_(&clock), queued_(std::move(queued)) {
   begin(std::move(parts));
+  figures_.queue_capacity = options_.queue_capacity;  // the inbox's, which no reload changes
 }
 
 void DeskCore::begin(DeskParts parts) {
@@ -285,7 +283,6 @@ const LiveFigures& DeskCore::figures() const {
   if (at - figured_ < beat) return figures_;
   figured_ = at;
   const Timestamp wall = as_timestamp(at);
-  figures_.queue_capacity = options_.queue_capacity;
   figures_.events_per_second = rate_.per_second(wall);
   figures_.step = latency(step_times_, wall);
   figures_.commit = latency(commit_times_, wall);

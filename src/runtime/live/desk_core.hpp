@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -24,6 +25,8 @@ namespace ballast {
 
 class DeskCore {
  public:
+  static constexpr Timestamp end_of_time{std::numeric_limits<std::int64_t>::max()};
+
   /// `queued`: submissions that wait outside, for the figures. The clock outlives it.
   DeskCore(DeskParts parts, const Clock& clock, std::function<std::size_t()> queued);
   DeskCore(const DeskCore&) = delete;

@@ -324,7 +324,7 @@ TEST_F(DeskCoreTest, never_answers_well_after_a_commit_that_failed) {
 TEST_F(DeskCoreTest, reloads_all_or_nothing) {
   submit({fill()}, "batch 1");
   const auto reload = [&](LiveDesk::Remake make) {
-    Answer<void> answer;
+    Answer<std::uint64_t> answer;
     turn({ReloadTask{anna, std::move(make), [&] { return test::parts_of(disk, desk, options_); },
                      "{}", R"({"v":2})", answer.done()},
           WallClock::now()});

@@ -48,11 +48,11 @@ void DeskCore::take(Submission& submission, WallClock::time_point since) {
   outcome.lines = submission.atomic ? take_atomic(submission) : take_lines(submission, whole);
   outcome.last_seq = store_->last_seq();
   if (!submission.key.empty()) keep_receipt(submission, outcome);
-  answer(since,
-         [done = std::move(submission.done), outcome = std::move(outcome)](const Error* failed) {
-           if (failed) return done(not_running(*failed));
-           done(outcome);
-         });
+  answer(since, [done = std::move(submission.done),
+                 outcome = std::move(outcome)](const Error* failed) mutable {
+    if (failed) return done(not_running(*failed));
+    done(std::move(outcome));
+  });
 }
 
 bool DeskCore::fresh(Submission& submission, WallClock::time_point since) {
@@ -100,7 +100,6 @@ void DeskCore::keep_receipt(const Submission& submission, const SubmissionOutcom
   const auto stored = apply(event);
   if (!stored || stored->kind == LineOutcome::Kind::refused) return;
   receipts_.add(event.t, std::get<Receipt>(event.body));
-  receipts_.forget_before(event.t - options_.keep_receipts);
 }
 
 std::vector<LineOutcome> DeskCore::take_atomic(const Submission& submission) {
@@ -203,7 +202,7 @@ void DeskCore::take(ChangeTask& task, WallClock::time_point since) {
 // ---- another configuration
 
 void DeskCore::take(ReloadTask& task, WallClock::time_point since) {
-  if (!failure_) store_held(now());
+  if (!failure_) store_held(end_of_time);
   commit();
   run_looks();
   if (!failure_) save();
@@ -226,10 +225,10 @@ void DeskCore::take(ReloadTask& task, WallClock::time_point since) {
   plan.subject = "desk";
   plan.before = std::move(task.before);
   plan.after = std::move(task.after);
-  audit(task.by, plan, 0);
-  answer(since, [done = std::move(task.done)](const Error* failed) {
+  const std::uint64_t record = audit(task.by, plan, 0);
+  answer(since, [done = std::move(task.done), record](const Error* failed) {
     if (failed) return done(not_running(*failed));
-    done({});
+    done(record);
   });
 }
 

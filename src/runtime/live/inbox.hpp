@@ -35,7 +35,7 @@ struct ReloadTask {
   LiveDesk::Remake fall_back;
   std::string before;
   std::string after;
-  std::function<void(Result<void>)> done;
+  std::function<void(Result<std::uint64_t>)> done;
 };
 
 struct Task {
@@ -64,7 +64,6 @@ class Inbox {
   bool closed() const;
   /// Submissions.
   std::size_t queued() const;
-  std::size_t capacity() const { return capacity_; }
 
  private:
   /// Of lines, counted together.

@@ -28,6 +28,7 @@ void Receipts::add(Timestamp t, const Receipt& receipt) {
   }
   known_.insert_or_assign(id, Known{t, receipt.request, receipt.answer});
   order_.emplace_back(t, std::move(id));
+  forget_before(t - kept);
 }
 
 const Receipts::Known* Receipts::find(std::string_view by, std::string_view key) const {

@@ -36,6 +36,8 @@ class Receipts {
   std::optional<std::string> last_key(std::string_view by) const;
   /// All older than `t`, but the last of each name.
   void forget_before(Timestamp t);
+  /// add() forgets what is older than the latest by so much.
+  static constexpr Duration kept = Duration::hours(24);
   std::size_t size() const { return known_.size(); }
 
   std::string save() const;

@@ -15,6 +15,8 @@ namespace {
 
 using Steady = std::chrono::steady_clock;
 
+constexpr auto retry_every = std::chrono::seconds(1);  // of a store that fails
+
 /// Nobody sleeps longer, so that a wall clock which is set back delays nothing for ever.
 constexpr Duration longest_sleep = Duration::seconds(5);
 
@@ -39,16 +41,20 @@ struct Outbox::Core {
   std::uint64_t changes = 0;
   OutboxState state;
   std::optional<Error> failure;
+  Steady::time_point failed_at;
   std::size_t under_way = 0;  // attempts
   std::vector<std::jthread> workers;
 
-  /// With the mutex held.
-  void save() {
-    if (!state.changed() && !failure) return;
+  /// With the mutex held. `whole`: also that nothing else is there any more.
+  void save(bool whole = false) {
+    if (!state.changed() && !failure && !whole) return;
     // After a failure what was not stored is not known any more: store all.
-    const auto saved = parts.store->save(state.take_changes(failure.has_value()));
+    const auto saved = parts.store->save(state.take_changes(whole || failure.has_value()));
     failure.reset();
-    if (!saved) failure = saved.error();
+    if (!saved) {
+      failure = saved.error();
+      failed_at = Steady::now();
+    }
   }
 
   template <class Change>
@@ -100,8 +106,7 @@ Outbox::Outbox(std::unique_ptr<Core> core) : core_(std::move(core)) {}
 
 Result<std::unique_ptr<Outbox>> Outbox::open(OutboxParts parts, std::uint64_t journal_seq) {
   BALLAST_TRY(image, parts.store->load());
-  const bool fresh = !image.seq;
-  if (fresh) image.seq = journal_seq;
+  if (!image.seq) image.seq = journal_seq;
   if (*image.seq > journal_seq) {
     return fail(Errc::conflict,
                 fmt::format("the outbox has seen event {}, but the journal ends with event {}: it "
@@ -111,7 +116,8 @@ Result<std::unique_ptr<Outbox>> Outbox::open(OutboxParts parts, std::uint64_t jo
   }
   const std::vector<SinkTraits> traits = traits_of(parts.sinks);
   auto core = std::make_unique<Core>(std::move(parts), std::move(image), traits);
-  BALLAST_CHECK(core->parts.store->save(core->state.take_changes(fresh)));
+  BALLAST_CHECK(core->parts.store->save(
+      core->state.take_changes(true)));  // of sinks that are gone nothing stays
   return std::unique_ptr<Outbox>(new Outbox(std::move(core)));
 }
 
@@ -146,7 +152,7 @@ void Outbox::reconfigure(AlertSettings settings, std::vector<std::unique_ptr<Ale
     parts.sinks = std::move(sinks);
     core_->state = OutboxState(parts.desk, parts.settings, traits_of(parts.sinks),
                                core_->state.image(), ++parts.seed);
-    core_->save();
+    core_->save(true);
   }
   if (working) start();
 }
@@ -159,6 +165,8 @@ void Outbox::tick(Timestamp desk, const AskStanding& ask) {
   const std::lock_guard lock(core_->mutex);
   core_->state.tick(desk, core_->parts.wall(), ask);
   if (!core_->state.changed() && !core_->failure) return;
+  // A store that fails may take its time to say so, and whoever calls is the desk.
+  if (core_->failure && Steady::now() < core_->failed_at + retry_every) return;
   core_->save();
   ++core_->changes;
   core_->changed.notify_all();

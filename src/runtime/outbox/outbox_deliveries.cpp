@@ -130,11 +130,14 @@ OutboxChanges OutboxState::take_changes(bool whole) {
   for (const Sink& sink : sinks_) {
     if (whole || touched_sinks_.contains(sink.settings.name))
       changes.sinks.push_back(sink.standing);
-    for (const auto& [number, delivery] : sink.queue)
-      if (whole) touched_deliveries_.insert(number);
   }
-  for (const auto& [id, alert] : alerts_)
-    if (whole) touched_alerts_.insert(id);
+  if (whole) {
+    for (const Sink& sink : sinks_)
+      for (const auto& [number, delivery] : sink.queue)
+        touched_deliveries_.insert(number);
+    for (const auto& [id, alert] : alerts_)
+      touched_alerts_.insert(id);
+  }
   for (const std::uint64_t number : touched_deliveries_) {
     if (const QueuedDelivery* delivery = queued(number)) {
       changes.deliveries.push_back(*delivery);

@@ -185,7 +185,16 @@ TEST(Outbox, goes_on_in_memory_while_its_store_fails_and_stores_all_after) {
     const std::lock_guard lock(bench.rows->mutex);
     bench.rows->failing = false;
   }
-  outbox->tick(testing::t0, [](const std::string&) { return AlertStanding::over; });
+  const auto tick = [&] {
+    outbox->tick(testing::t0, [](const std::string&) { return AlertStanding::over; });
+  };
+  tick();
+  EXPECT_TRUE(outbox->failure()) << "a store that fails is not asked at every tick";
+  const auto give_up = std::chrono::steady_clock::now() + std::chrono::seconds(20);
+  while (outbox->failure() && std::chrono::steady_clock::now() < give_up) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    tick();
+  }
   EXPECT_FALSE(outbox->failure());
   EXPECT_EQ(bench.rows->image.deliveries.size(), 2u);
   EXPECT_EQ(bench.rows->image.seq, 2u);
