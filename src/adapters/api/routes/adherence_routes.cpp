@@ -263,12 +263,16 @@ Response path(const RouteContext& context, const DeskView& view, const Request& 
   BALLAST_ANSWER(id, factor_named(engine.desk(), request.captures.at("key")));
   BALLAST_ANSWER(asked_from, time_parameter(request, "from"));
   BALLAST_ANSWER(asked_to, time_parameter(request, "to"));
-  const Timestamp to = asked_to.value_or(engine.now() + Duration{1});
-  const Timestamp from = asked_from.value_or(to - Duration::hours(6));
-  if (from >= to) {
+  if (asked_from && asked_to && *asked_from >= *asked_to) {
     return problem(400, "bad_parameter",
-                   fmt::format("from, {}, is not before to, {}", to_string(from), to_string(to)));
+                   fmt::format("from, {}, is not before to, {}", to_string(*asked_from),
+                               to_string(*asked_to)));
   }
+  // Nothing is kept beyond these.
+  const Timestamp last = engine.now() + Duration{1};
+  const Timestamp first = last - PathHistory::longest;
+  const Timestamp to = std::clamp(asked_to.value_or(last), first + Duration{1}, last);
+  const Timestamp from = std::clamp(asked_from.value_or(to - Duration::hours(6)), first, to);
   BALLAST_ANSWER(points, whole_parameter(request, "points", points_default, 6, points_max));
   const PathHistory* const history = context.paths.path(id);
   const std::vector<PathPoint> line =

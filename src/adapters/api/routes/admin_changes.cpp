@@ -4,11 +4,10 @@
 #include <fmt/format.h>
 
 #include "adapters/api/routes/changes.hpp"
+#include "adapters/api/server/token_file.hpp"
 
 namespace ballast::api {
 namespace {
-
-constexpr std::size_t token_name_max = 63;
 
 std::string token_json(const TokenFacts& token) {
   JsonWriter out(JsonWriter::Layout::compact);
@@ -45,16 +44,13 @@ Response list_tokens(const Services& services, const DeskView& view, const Reque
   return answer.finish(std::nullopt);
 }
 
-bool good_name(std::string_view name) {
-  const auto fine = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-           c == '_' || c == '.';
-  };
-  return !name.empty() && name.size() <= token_name_max &&
-         std::all_of(name.begin(), name.end(), fine);
-}
+/// What is asked for, and why.
+struct WantedToken {
+  TokenFacts token;
+  std::string reason;
+};
 
-tl::expected<TokenFacts, Response> wanted_token(const DeskView& view, const Request& request) {
+tl::expected<WantedToken, Response> wanted_token(const DeskView& view, const Request& request) {
   auto body = body_of(request, {"name", "role", "expires", "reason"});
   if (!body) return tl::unexpected(std::move(body).error());
   auto name = field(body->text("name"));
@@ -63,13 +59,10 @@ tl::expected<TokenFacts, Response> wanted_token(const DeskView& view, const Requ
   if (!role) return tl::unexpected(std::move(role).error());
   auto expires = field(body->time("expires"));
   if (!expires) return tl::unexpected(std::move(expires).error());
-  if (!good_name(name->value_or(""))) {
-    return tl::unexpected(
-        problem(400, "bad_field",
-                fmt::format("`name` must have 1 to {} letters, digits, '-', '_' or "
-                            "'.'",
-                            token_name_max)));
-  }
+  auto reason = reason_of(*body, false);
+  if (!reason) return tl::unexpected(std::move(reason).error());
+  if (const auto good = check_token_name(name->value_or("")); !good)
+    return tl::unexpected(problem(400, "bad_field", "`name`: " + good.error().what));
   const auto at = std::find(role_names.begin(), role_names.end(), role->value_or(""));
   if (at == role_names.end()) {
     return tl::unexpected(problem(400, "bad_field",
@@ -80,7 +73,8 @@ tl::expected<TokenFacts, Response> wanted_token(const DeskView& view, const Requ
     return tl::unexpected(refused(
         "already_over", fmt::format("`expires` is {}, which is over", to_string(**expires))));
   }
-  return TokenFacts{**name, static_cast<Role>(at - role_names.begin()), std::nullopt, *expires};
+  return WantedToken{{**name, static_cast<Role>(at - role_names.begin()), std::nullopt, *expires},
+                     *reason};
 }
 
 /// Made on the desk's thread, so that the audit of it is in the same turn; the secret is answered
@@ -89,17 +83,19 @@ tl::expected<Plan, Response> create_token(const Services& services,
                                           const DeskView& view,
                                           const Request& request) {
   if (!services.tokens.create) return tl::unexpected(not_available("tokens"));
-  auto token = wanted_token(view, request);
-  if (!token) return tl::unexpected(std::move(token).error());
-  if (find(services.tokens.list(), token->name) != nullptr) {
+  auto wanted = wanted_token(view, request);
+  if (!wanted) return tl::unexpected(std::move(wanted).error());
+  const TokenFacts& token = wanted->token;
+  if (find(services.tokens.list(), token.name) != nullptr) {
     return tl::unexpected(problem(409, "conflict",
                                   fmt::format("there is a token of the name {} already: revoke it "
                                               "first, or choose another name",
-                                              token->name)));
+                                              token.name)));
   }
-  Plan plan(PlannedChange{Tick{}, "token.create", token->name, {}, token_json(*token), {}});
+  Plan plan(PlannedChange{
+      Tick{}, "token.create", token.name, {}, token_json(token), std::move(wanted->reason)});
   if (dry_run_of(request).value_or(true)) return plan;
-  auto made = services.tokens.create(*token);
+  auto made = services.tokens.create(token);
   if (!made) return tl::unexpected(problem(made.error()));
   plan.secret = std::move(*made);
   return plan;
@@ -129,8 +125,7 @@ void reload(const RouteContext& context, const Request& request, const Respond& 
   auto body = body_of(request, {});
   if (!body) return respond(std::move(body).error());
   context.services.reload(
-      request.by, *dry_run,
-      [respond, dry = *dry_run](tl::expected<ReloadOutcome, ReloadRefusal> outcome) {
+      request.by, *dry_run, [respond](tl::expected<ReloadOutcome, ReloadRefusal> outcome) {
         if (!outcome) {
           std::vector<FieldProblem> errors;
           for (const std::string& detail : outcome.error().problems)
@@ -146,7 +141,8 @@ void reload(const RouteContext& context, const Request& request, const Respond& 
         for (const std::string& what : outcome->changed)
           out.value(what);
         out.end_array();
-        out.key("audit_seq").value(dry ? std::nullopt : std::optional(outcome->audit_seq));
+        out.key("audit_seq")
+            .value(outcome->audit_seq == 0 ? std::nullopt : std::optional(outcome->audit_seq));
         out.end_object();
         respond(ok(out));
       });

@@ -74,6 +74,7 @@ struct Channels::State {
   Turn factor_turn, position_turn;
 
   std::vector<std::string> factor_channels;  // "exposures:delta:BTC"
+  bool renamed = true;                       // they are of another desk, or of none
   std::set<std::string, std::less<>> heard;  // channels that were told as a whole and are wanted
   ToldItems alerts, orders, quotes, transfers, breaks, proposal_items;
   JsonWriter out{JsonWriter::Layout::compact};
@@ -397,7 +398,7 @@ struct Channels::State {
 
   void tick(const DeskView& view) {
     const Engine& engine = view.engine;
-    if (factor_channels.size() != engine.desk().factors.size()) name_channels(engine.desk());
+    if (renamed) name_channels(engine.desk());
     const Duration now = options.wall();
     const bool refresh = now - refreshed >= options.refresh;
     if (refresh) {
@@ -422,10 +423,16 @@ struct Channels::State {
     if (!changes.empty()) sink.publish(view.figures.now, std::exchange(changes, {}));
   }
 
+  /// Whoever listens to a factor that is gone is told that nothing is left of it.
   void name_channels(const Desk& desk) {
-    factor_channels.clear();
+    const std::vector<std::string> before = std::exchange(factor_channels, {});
     for (const FactorConfig& factor : desk.factors)
       factor_channels.push_back("exposures:" + factor_label(factor));
+    for (const std::string& name : before) {
+      if (std::find(factor_channels.begin(), factor_channels.end(), name) == factor_channels.end())
+        tell({name, {}, {}, true});
+    }
+    renamed = false;
   }
 };
 
@@ -455,7 +462,7 @@ void Channels::restart() {
   s.positions.clear();
   s.proposals.clear();
   s.balances.clear();
-  s.factor_channels.clear();
+  s.renamed = true;
   s.heard.clear();
 }
 

@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::size_t body_max = std::size_t{8} << 20;
 constexpr std::size_t key_max = 255;
-constexpr std::size_t whole_lines_max = 100'000;  // of lines that are taken as one batch
+// Of lines that are taken as one batch.
+constexpr std::size_t whole_lines_max = 65'536;
+constexpr std::size_t whole_bytes_max = std::size_t{64} << 20U;
 
 struct Refused {
   std::size_t index = 0;
@@ -172,13 +174,6 @@ void submit(const RouteContext& context,
 void post_events(const RouteContext& context, const Request& request, const Respond& respond) {
   auto terms = terms_of(request);
   if (!terms) return respond(std::move(terms).error());
-  const std::string type = request.header("content-type").value_or("application/json");
-  if (!type.starts_with("application/json")) {
-    return respond(problem(415, "unsupported_media_type",
-                           fmt::format("Content-Type is `{}`: send application/json, one event or "
-                                       "an array, or application/x-ndjson, an event a line",
-                                       type)));
-  }
   auto lines = split_events(request.body);
   if (!lines) return respond(problem(400, "bad_body", lines.error().what));
   if (lines->empty()) return respond(answer_of(Tally{}, false));
@@ -204,14 +199,15 @@ class LinePost : public std::enable_shared_from_this<LinePost> {
   void take(LineBatch batch, Answer answer) {
     for (std::size_t i = 0; i < batch.lines.size(); ++i) {
       if (!holds_event(batch.lines[i])) continue;
+      bytes_ += batch.lines[i].size();
       lines_.push_back(std::move(batch.lines[i]));
       places_.push_back(batch.first + i);
     }
-    if (terms_.whole() && lines_.size() > whole_lines_max) {
+    if (terms_.whole() && (lines_.size() > whole_lines_max || bytes_ > whole_bytes_max)) {
       return answer({.end = problem(413, "too_large",
                                     fmt::format("a batch that is atomic or has a key holds at most "
-                                                "{} events: send it in parts",
-                                                whole_lines_max))});
+                                                "{} events and {} MiB: send it in parts",
+                                                whole_lines_max, whole_bytes_max >> 20U))});
     }
     if (terms_.whole() && !batch.last) return answer({});
     if (lines_.empty()) return finish({}, batch.last, false, answer);
@@ -243,7 +239,8 @@ class LinePost : public std::enable_shared_from_this<LinePost> {
   Terms terms_;
   std::vector<std::string> lines_;
   std::vector<std::size_t> places_;
-  Tally sum_;  // without what each was refused for: that was answered with its batch
+  std::size_t bytes_ = 0;  // of the lines of a whole
+  Tally sum_;              // without what each was refused for: that was answered with its batch
 };
 
 LineTaker line_taker(const RouteContext& context, const Request& request) {

@@ -19,6 +19,7 @@ struct HealthProblem {
 std::vector<HealthProblem> problems_of(const DeskView& view,
                                        const std::vector<VenueHealth>& venues,
                                        const std::vector<SinkHealth>& sinks,
+                                       const std::optional<std::string>& tokens,
                                        std::size_t breaks) {
   const Desk& desk = view.engine.desk();
   const LiveFigures& f = view.figures;
@@ -29,6 +30,7 @@ std::vector<HealthProblem> problems_of(const DeskView& view,
   }
   if (f.draining) out.push_back({"draining", Severity::warning, "the service is stopping"});
   if (f.clock_problem) out.push_back({"clock", Severity::warning, *f.clock_problem});
+  if (tokens) out.push_back({"tokens", Severity::warning, *tokens});
   if (f.queue_capacity > 0 && f.queued * 10 >= f.queue_capacity * 8) {
     out.push_back({"queue_filling", Severity::warning,
                    fmt::format("{} of {} places of the queue are taken: events come faster than "
@@ -143,7 +145,9 @@ void write_health(JsonWriter& out, const Services& services, const DeskView& vie
   std::size_t open_breaks = 0;
   for (const std::size_t count : breaks)
     open_breaks += count;
-  const auto problems = problems_of(view, venues, sinks, open_breaks);
+  const auto tokens =
+      services.tokens.problem ? services.tokens.problem() : std::optional<std::string>();
+  const auto problems = problems_of(view, venues, sinks, tokens, open_breaks);
   const bool stopped = f.failed.has_value() || f.draining;
   out.begin_object();
   out.key("status").value(stopped ? "stopped" : problems.empty() ? "ok" : "degraded");

@@ -83,12 +83,14 @@ struct TokenService {
   std::function<Result<void>(const std::string& name)> revoke;
   /// When the bearer's token expires.
   std::function<std::optional<Timestamp>(const std::string& name)> expires;
+  /// Why changes of their file are not seen.
+  std::function<std::optional<std::string>()> problem;
 };
 
 /// What a reload changed or would change, in words: "factors[2].limit: [-6, 6] -> [-8, 8]".
 struct ReloadOutcome {
   std::vector<std::string> changed;
-  std::uint64_t audit_seq = 0;  // 0 in a dry run
+  std::uint64_t audit_seq = 0;  // 0: a dry run, or nothing is new
 };
 /// Every problem of a configuration that was refused.
 struct ReloadRefusal {

@@ -75,6 +75,15 @@ tl::expected<Plan, Response> push_target(const DeskView& view, const Request& re
                                   "nothing is said: give a target, a band, or both, and an `until` "
                                   "if it should end by itself"));
   }
+  if (!change.target && !change.band) {  // of what was pushed before; a limit has its own end
+    if (!before.overridden())
+      return tl::unexpected(
+          refused("not_overridden", fmt::format("neither target nor band of {} is overridden: say "
+                                                "what shall hold until then",
+                                                before.key)));
+    change.target = before.override->target;
+    change.band = before.override->band;
+  }
   if (change.until && *change.until <= view.figures.now) {
     return tl::unexpected(refused(
         "already_over", fmt::format("`until` is {}, which is over: it is {}",

@@ -21,7 +21,7 @@ void ChannelState::apply(Timestamp now, const ChannelChange& change) {
   for (const std::string& key : change.removed)
     changed |= remove(key, seq);
   if (change.whole) changed |= remove_others(change, seq);
-  if (!changed && seq_ > 0) return;
+  if (!changed && time_ != Timestamp{}) return;
   if (changed) seq_ = seq;  // else it is empty, as of now
   time_ = now;
   rendered_.clear();

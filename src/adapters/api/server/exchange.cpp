@@ -139,8 +139,12 @@ void Exchange::handle() {
 // ---- a body of lines
 
 void Exchange::begin_lines() {
-  lines_.emplace(limits_.line_bytes);
-  lines_->take = admission_.route->stream_lines(admission_.request);
+  try {
+    LineTaker take = admission_.route->stream_lines(admission_.request);
+    lines_.emplace(limits_.line_bytes).take = std::move(take);
+  } catch (const std::exception& defect) {
+    return reply(problem(500, "internal_error", defect.what()));
+  }
   continue_then([this] { read_lines(); });
 }
 
@@ -175,7 +179,11 @@ void Exchange::give_batch() {
   auto answer = answer_to<LineAnswer>(
       [](Exchange& self, LineAnswer answered) { self.on_answer(std::move(answered)); });
   wait();
-  lines_->take(std::move(batch), std::move(answer));
+  try {
+    lines_->take(std::move(batch), answer);
+  } catch (const std::exception& defect) {
+    answer({.end = problem(500, "internal_error", defect.what())});
+  }
 }
 
 void Exchange::on_answer(LineAnswer answer) {
