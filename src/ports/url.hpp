@@ -23,6 +23,9 @@ struct Url {
   std::string authority() const;
 };
 
+/// Whether a host is this machine by its very name: localhost, ::1, 127.0.0.1 and its like.
+bool is_loopback(std::string_view host);
+
 /// The error names the origin at most, never the path.
 Result<Url> parse_url(std::string_view text);
 

@@ -45,5 +45,12 @@ TEST(Url, is_refused_without_saying_its_path) {
   }
 }
 
+TEST(Url, loopback_is_told_by_the_name_alone) {
+  for (const char* const own : {"localhost", "::1", "127.0.0.1", "127.3.2.1"})
+    EXPECT_TRUE(is_loopback(own)) << own;
+  for (const char* const other : {"127.example.org", "example.org", "10.0.0.1", "0.0.0.0", ""})
+    EXPECT_FALSE(is_loopback(other)) << other;
+}
+
 }  // namespace
 }  // namespace ballast

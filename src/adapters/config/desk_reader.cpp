@@ -328,4 +328,14 @@ Result<AlertSettings> load_alert_settings(std::string_view text, std::string_vie
   return std::move(reading.alerts);
 }
 
+void read_span(const Section& section, std::string_view key, Duration& out, bool zero_allowed) {
+  const auto span = section.duration(key);
+  if (!span) return;
+  if (span->value.ns == 0 && !zero_allowed) {
+    section.error(span->at, fmt::format("{} must be longer than zero", key));
+  } else {
+    out = span->value;
+  }
+}
+
 }  // namespace ballast

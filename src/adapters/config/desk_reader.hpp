@@ -63,6 +63,11 @@ void refuse_second(const Section& section, std::string_view name, const Items& i
   }
 }
 
+/// A duration, longer than zero unless that is allowed. `out` stays where there is none.
+void read_span(const Section& section,
+               std::string_view key,
+               Duration& out,
+               bool zero_allowed = false);
 /// { lower, upper } of `band`, `limit` or `position`, or nothing.
 std::optional<Placed<Range>> read_range(const Section& section, std::string_view key);
 /// Whether a band says that a stage sets it.

@@ -5,19 +5,10 @@
 
 #include "adapters/config/desk_reader.hpp"
 #include "adapters/config/service.hpp"
+#include "ports/url.hpp"
 
 namespace ballast {
 namespace {
-
-void read_span(const Section& section, std::string_view key, bool zero_allowed, Duration& out) {
-  const auto span = section.duration(key);
-  if (!span) return;
-  if (span->value.ns == 0 && !zero_allowed) {
-    section.error(span->at, fmt::format("{} must be longer than zero", key));
-  } else {
-    out = span->value;
-  }
-}
 
 void read_hosts(const Section& section, std::vector<std::string>& out) {
   const TomlNode* const hosts = section.node("hosts", TomlNode::Kind::array);
@@ -58,7 +49,7 @@ void read_conflation(const TomlNode& root,
     }
     const Section section(said, "instrument", config_keys::instrument, problems);
     out.push_back(of_all);
-    read_span(section, "conflate", true, out.back());
+    read_span(section, "conflate", out.back(), true);
   }
 }
 
@@ -77,10 +68,10 @@ void read_service(const TomlNode& root, ServiceConfig& service, Problems& proble
         section.error(listen->at, good.error().what);
     }
     read_hosts(section, service.hosts);
-    read_span(section, "conflate", true, conflate);
-    read_span(section, "max_ahead", true, service.max_ahead);
-    read_span(section, "silent_after", false, service.silent_after);
-    read_span(section, "tick", false, service.tick);
+    read_span(section, "conflate", conflate, true);
+    read_span(section, "max_ahead", service.max_ahead, true);
+    read_span(section, "silent_after", service.silent_after);
+    read_span(section, "tick", service.tick);
     if (const auto queue = section.count("queue")) {
       service.queue = queue->value;
       if (queue->value == 0) section.error(queue->at, "queue must be greater than zero");
@@ -90,9 +81,7 @@ void read_service(const TomlNode& root, ServiceConfig& service, Problems& proble
   read_conflation(root, conflate, service.conflate, problems);
 }
 
-bool ListenAddress::loopback() const {
-  return address == "::1" || address == "localhost" || address.starts_with("127.");
-}
+bool ListenAddress::loopback() const { return is_loopback(address); }
 
 Result<ListenAddress> parse_listen(std::string_view text) {
   const auto wrong = [&] {

@@ -25,20 +25,6 @@ void read_severity(const Section& section, Severity& out) {
     out = static_cast<Severity>(severity->value);
 }
 
-void read_span(const Section& section, std::string_view key, Duration& out) {
-  const auto span = section.duration(key);
-  if (!span) return;
-  if (span->value.ns == 0) {
-    section.error(span->at, fmt::format("{} must be longer than zero", key));
-  } else {
-    out = span->value;
-  }
-}
-
-bool loopback(const std::string& host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
-
 void read_url(const Section& section, const SinkKindInfo& kind, SinkSettings& sink) {
   sink.url = kind.usual_url;
   if (kind.url == Need::required) section.require("url", "\"https://alerts.example/hook\"");
@@ -50,7 +36,7 @@ void read_url(const Section& section, const SinkKindInfo& kind, SinkSettings& si
   }
   const auto parsed = parse_url(url->value);
   if (!parsed) return section.error(url->at, parsed.error().what);
-  if (!parsed->tls && kind.secret != Need::none && !loopback(parsed->host))
+  if (!parsed->tls && kind.secret != Need::none && !is_loopback(parsed->host))
     section.warning(url->at, "url is http, so whoever listens can read what is sent");
   sink.url = url->value;
   const bool base = sink.kind != SinkKind::webhook;  // paths of ours come behind it

@@ -104,7 +104,7 @@ constexpr std::array table{
                "Clients of the stream that were dropped because they did not read."},
     MetricInfo{"ballast_sink_queued", gauge, "sink", "Notifications that wait for delivery."},
     MetricInfo{"ballast_sink_delivered_total", counter, "sink", "Notifications delivered."},
-    MetricInfo{"ballast_sink_failed_total", counter, "sink", "Attempts at delivery that failed."},
+    MetricInfo{"ballast_sink_given_up_total", counter, "sink", "Notifications that were given up."},
     MetricInfo{"ballast_sink_failing", gauge, "sink", "1 while the last attempt has failed."},
 
     MetricInfo{"ballast_metrics_capped", gauge, "label",

@@ -216,18 +216,18 @@ void Metrics::State::render_others(Families& out) const {
       const SinkFigures& now = all[i];
       if (i >= own) {
         rest.delivered += now.delivered;
-        rest.failed += now.failed;
+        rest.given_up += now.given_up;
         continue;
       }
       const Label sink{"sink", now.sink};
       out.gauge("ballast_sink_queued", {sink}, count_of(now.queued));
       out.counter("ballast_sink_delivered_total", {sink}, count_of(now.delivered));
-      out.counter("ballast_sink_failed_total", {sink}, count_of(now.failed));
+      out.counter("ballast_sink_given_up_total", {sink}, count_of(now.given_up));
       out.gauge("ballast_sink_failing", {sink}, now.failing ? 1.0 : 0.0);
     }
     if (all.size() > own) {
       out.counter("ballast_sink_delivered_total", {{"sink", "other"}}, count_of(rest.delivered));
-      out.counter("ballast_sink_failed_total", {{"sink", "other"}}, count_of(rest.failed));
+      out.counter("ballast_sink_given_up_total", {{"sink", "other"}}, count_of(rest.given_up));
     }
     out.gauge("ballast_metrics_capped", {{"label", "sink"}}, static_cast<double>(all.size() - own));
   }

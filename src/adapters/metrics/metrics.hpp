@@ -42,8 +42,8 @@ struct StreamFigures {
 struct SinkFigures {
   std::string sink;
   std::uint64_t queued = 0;
-  std::uint64_t delivered = 0;  // since the start, like `failed`
-  std::uint64_t failed = 0;
+  std::uint64_t delivered = 0;  // since the start, like `given_up`
+  std::uint64_t given_up = 0;
   bool failing = false;  // the last attempt has failed
 };
 

@@ -272,7 +272,6 @@ void Projector::put_transfer(const TradeId& id, Timestamp t) {
   out_->put(row);
 }
 
-/// A summary may span several hours in which nothing happened: one row says so.
 void Projector::put_audit(std::uint64_t seq, Timestamp t, const Audit& audit) {
   out_->put(AuditRow{.seq = seq,
                      .t = t,
@@ -286,6 +285,7 @@ void Projector::put_audit(std::uint64_t seq, Timestamp t, const Audit& audit) {
                      .event = audit.event});
 }
 
+/// A summary may span several hours in which nothing happened: one row says so.
 void Projector::put_hour(FactorId id, const Summary& hour) {
   const FactorConfig& config = engine_->desk().factor(id);
   const Figures f = figures(hour, engine_->desk().grid);

@@ -1,6 +1,10 @@
 #include "adapters/sink/common/wording.hpp"
 
+#include <algorithm>
+
 #include <fmt/format.h>
+
+#include "base/utf8.hpp"
 
 namespace ballast {
 namespace {
@@ -64,12 +68,10 @@ std::string plain_text(const Notification& n, std::size_t longest) {
 }
 
 std::string shortened(std::string text, std::size_t longest) {
-  if (text.size() <= longest) return text;
-  std::size_t end = longest;
-  // A byte 10xxxxxx goes on with a character of UTF-8.
-  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80U)
-    --end;
-  text.resize(end);
+  if (text.size() > longest) {
+    text.resize(longest);
+    text.resize(utf8_prefix(text));
+  }
   return text;
 }
 

@@ -10,7 +10,7 @@
 namespace ballast {
 namespace {
 
-constexpr std::size_t text_max = 3000;  // of a section; Slack refuses more
+constexpr std::size_t line_max = 500;  // bytes of each; Slack takes 40,000 characters in all
 
 /// These three would begin a mention or a link.
 std::string escaped(std::string_view text) {
@@ -34,10 +34,9 @@ std::string escaped(std::string_view text) {
 }
 
 std::string document(const Notification& n) {
-  std::string text = fmt::format("*{}*", escaped(headline(n)));
+  std::string text = fmt::format("*{}*", escaped(shortened(headline(n), line_max)));
   for (const auto& [what, line] : details(n))
-    text += fmt::format("\n{}: {}", what, escaped(line));
-  text = shortened(std::move(text), text_max);
+    text += fmt::format("\n{}: {}", what, escaped(shortened(line, line_max)));
   if (!n.link.empty()) text += fmt::format("\n<{}|dashboard>", escaped(n.link));
   const nlohmann::ordered_json whole{{"text", std::move(text)}, {"unfurl_links", false}};
   return whole.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
