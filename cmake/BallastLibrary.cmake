@@ -1,6 +1,6 @@
 # A folder is a library.
 #
-#   ballast_library(<folder> [THREADS] DEPS <folder>... [EXTERNAL <target>...])
+#   ballast_library(<folder> [THREADS] [COLD] DEPS <folder>... [EXTERNAL <target>...])
 #
 # is the one line of src/<folder>/CMakeLists.txt. It makes the static library ballast_<folder> (with
 # `_` for `/`) of all *.cpp below the folder that are not tests, or an INTERFACE library when there
@@ -8,6 +8,8 @@
 # All *_test.cpp below it become one GoogleTest program <folder>_test (again with `_` for `/`), each
 # of its tests the CTest <folder>/Suite.test.
 # THREADS labels those `threads`: they run again under ThreadSanitizer.
+# COLD: it waits for the network or for people, and its headers are the slowest to compile: builds for
+# tests do not optimise it (BALLAST_COLD_FLAGS).
 
 include_guard(GLOBAL)
 
@@ -22,11 +24,17 @@ if(BALLAST_PCH)
   add_library(ballast_pch OBJECT "${pch_source}")
   target_link_libraries(ballast_pch PRIVATE ballast_options fmt::fmt tl::expected Threads::Threads)
   target_precompile_headers(ballast_pch PRIVATE ${ballast_standard_headers})
+  add_library(ballast_cold_pch OBJECT "${pch_source}")
+  target_link_libraries(ballast_cold_pch PRIVATE ballast_options ballast_cold_options fmt::fmt
+                                                 tl::expected Threads::Threads)
+  target_precompile_headers(ballast_cold_pch PRIVATE ${ballast_standard_headers}
+                                                     <nlohmann/json.hpp> <CLI/CLI.hpp>)
   if(BALLAST_TESTS)
     add_library(ballast_test_pch OBJECT "${pch_source}")
-    target_link_libraries(ballast_test_pch PRIVATE ballast_options fmt::fmt tl::expected
-                                                   GTest::gtest)
-    target_precompile_headers(ballast_test_pch PRIVATE ${ballast_standard_headers} <gtest/gtest.h>)
+    target_link_libraries(ballast_test_pch PRIVATE ballast_options ballast_test_options fmt::fmt
+                                                   tl::expected GTest::gtest)
+    target_precompile_headers(ballast_test_pch PRIVATE ${ballast_standard_headers} <gtest/gtest.h>
+                                                       <nlohmann/json.hpp>)
   endif()
 endif()
 
@@ -41,9 +49,15 @@ function(ballast_target_name folder out)
   set(${out} "${name}" PARENT_SCOPE)
 endfunction()
 
-# The options, the include root and, where `pch` names one, the precompiled header.
+# The options, the include root and, where `pch` names one, the precompiled header; what that was
+# compiled with, its users are too.
 function(ballast_configure_target target pch)
   target_link_libraries(${target} PRIVATE ballast_options Threads::Threads)
+  if(pch STREQUAL "ballast_cold_pch")
+    target_link_libraries(${target} PRIVATE ballast_cold_options)
+  elseif(pch STREQUAL "ballast_test_pch")
+    target_link_libraries(${target} PRIVATE ballast_test_options)
+  endif()
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src")
   if(BALLAST_PCH AND pch)
     target_precompile_headers(${target} REUSE_FROM ${pch})
@@ -74,7 +88,6 @@ function(ballast_test_program name)
   target_compile_definitions(${name} PRIVATE BALLAST_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
                                              ${arg_DEFINITIONS})
   ballast_configure_target(${name} ballast_test_pch)
-  target_link_libraries(${name} PRIVATE ballast_test_options)
   set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
   add_dependencies(ballast_tests ${name})
   # PRE_TEST: a test program that cannot start fails its tests, not the build.
@@ -99,7 +112,7 @@ endif()
 endfunction()
 
 function(ballast_library folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "THREADS" "" "DEPS;EXTERNAL")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "THREADS;COLD" "" "DEPS;EXTERNAL")
   if(arg_UNPARSED_ARGUMENTS)
     message(FATAL_ERROR "ballast_library(${folder}): unknown ${arg_UNPARSED_ARGUMENTS}")
   endif()
@@ -125,7 +138,11 @@ function(ballast_library folder)
     add_library(${library} STATIC ${sources})
     target_link_libraries(${library} PUBLIC ${dependencies})
     target_compile_definitions(${library} PRIVATE BALLAST_VERSION="${PROJECT_VERSION}")
-    ballast_configure_target(${library} ballast_pch)
+    if(arg_COLD)
+      ballast_configure_target(${library} ballast_cold_pch)
+    else()
+      ballast_configure_target(${library} ballast_pch)
+    endif()
     ballast_tidy_target(${library})
   else()
     add_library(${library} INTERFACE)
@@ -154,7 +171,7 @@ endfunction()
 function(ballast_program folder program)
   cmake_parse_arguments(PARSE_ARGV 2 arg "" "" "EXTERNAL")
   get_property(everything GLOBAL PROPERTY ballast_libraries)
-  ballast_library("${folder}" EXTERNAL ${everything} ${arg_EXTERNAL})
+  ballast_library("${folder}" COLD EXTERNAL ${everything} ${arg_EXTERNAL})
 
   file(GLOB main CONFIGURE_DEPENDS "${CMAKE_CURRENT_SOURCE_DIR}/main.cpp")
   if(NOT main)
@@ -163,7 +180,7 @@ function(ballast_program folder program)
   ballast_target_name("${folder}" name)
   add_executable(${program} ${main})
   target_link_libraries(${program} PRIVATE ballast_${name})
-  ballast_configure_target(${program} ballast_pch)
+  ballast_configure_target(${program} ballast_cold_pch)
   ballast_tidy_target(${program})
   set_target_properties(${program} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
 endfunction()

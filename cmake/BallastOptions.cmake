@@ -9,8 +9,10 @@ option(BALLAST_WERROR "Warnings are errors" ON)
 option(BALLAST_UNITY "Compile several files of a target as one" OFF)
 option(BALLAST_PCH "Precompile the standard headers that nearly every file includes" ON)
 option(BALLAST_TIDY "Run clang-tidy on our sources, tests aside, while they compile" OFF)
+set(BALLAST_COLD_FLAGS "" CACHE STRING
+    "Flags for tests and COLD libraries, which take longer to compile than to run")
 set(BALLAST_SANITIZE "" CACHE STRING "Value for -fsanitize=, on every one of our targets")
-set(BALLAST_FUZZ_RUNS 2000 CACHE STRING "Mutations that one fuzz smoke test runs")
+set(BALLAST_FUZZ_RUNS 1000 CACHE STRING "Mutations that one fuzz smoke test runs")
 set(BALLAST_TEST_PREFIX "" CACHE STRING "Put before each test's name, to tell the builds apart")
 
 set(CMAKE_CXX_STANDARD 20)
@@ -59,8 +61,13 @@ if(CMAKE_SYSTEM_PROCESSOR MATCHES "x86_64|AMD64")
   # longer to start than the clearing.
   target_compile_options(ballast_options INTERFACE $<$<CONFIG:Release>:-mtune=skylake>)
 endif()
-# Of tests, which link it behind the options above: there a neighbour's names are not the file's own.
+# Of what is COLD, which links it behind the options above.
+separate_arguments(cold_flags UNIX_COMMAND "${BALLAST_COLD_FLAGS}")
+add_library(ballast_cold_options INTERFACE)
+target_compile_options(ballast_cold_options INTERFACE ${cold_flags})
+# Of tests, likewise: there a neighbour's names are not the file's own.
 add_library(ballast_test_options INTERFACE)
+target_link_libraries(ballast_test_options INTERFACE ballast_cold_options)
 if(BALLAST_UNITY)
   target_compile_options(ballast_test_options INTERFACE -Wno-shadow)
 endif()
@@ -72,6 +79,11 @@ if(BALLAST_SANITIZE)
     ballast_options INTERFACE -fsanitize=${BALLAST_SANITIZE} -fno-sanitize-recover=all
                               -fno-omit-frame-pointer)
   target_link_options(ballast_options INTERFACE -fsanitize=${BALLAST_SANITIZE})
+  if(CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    target_compile_options(
+      ballast_options
+      INTERFACE "-fsanitize-ignorelist=${CMAKE_CURRENT_LIST_DIR}/sanitizer_ignorelist.txt")
+  endif()
 endif()
 if(BALLAST_LIBFUZZER)
   if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
