@@ -142,7 +142,7 @@ struct LiveOptions {
   Duration max_ahead = Duration::seconds(5);      // of the clock; later events are refused
   Duration silent_after = Duration::seconds(10);  // a venue
   std::vector<Duration> conflate;                 // by instrument; zero: every price is stored
-  std::uint64_t snapshot_every = 250'000;  // events; about so many are replayed after a crash
+  std::uint64_t snapshot_every = 100'000;  // events; about so many are replayed after a crash
 };
 
 /// What a live desk is made of.

@@ -27,12 +27,13 @@ class MinuteHistogram {
     ++slot.count;
     slot.least = std::min(slot.least, value);
     ++count_;
-    sum_ = sum_ + std::max(value, Duration{});
+    sum_ += std::max(value.to_seconds(), 0.0);
   }
 
-  /// Since the start, and so is sum().
+  /// Since the start, and so is sum(), in seconds: a thousand events of last year are more than a
+  /// Duration holds.
   std::uint64_t count() const { return count_; }
-  Duration sum() const { return sum_; }
+  double sum() const { return sum_; }
 
   /// The upper end of the bucket that holds the quantile; nothing when nothing was added.
   std::optional<Duration> quantile(Timestamp now, double share) const {
@@ -102,7 +103,7 @@ class MinuteHistogram {
   std::array<Slot, slots> slots_{};
   std::int64_t slot_ = 0;  // the latest that was added to
   std::uint64_t count_ = 0;
-  Duration sum_{};
+  double sum_ = 0.0;
 };
 
 /// How many a second, over the last ten whole seconds.

@@ -40,7 +40,7 @@ LatencyFigures latency(const MinuteHistogram& histogram, Timestamp at) {
     const auto value = histogram.quantile(at, share);
     return value ? std::optional(value->to_seconds()) : std::nullopt;
   };
-  return {seconds(0.5), seconds(0.99), histogram.count(), histogram.sum().to_seconds()};
+  return {seconds(0.5), seconds(0.99), histogram.count(), histogram.sum()};
 }
 
 }  // namespace
