@@ -9,6 +9,8 @@
 // so that there is a new return in every volatility, and once a minute a new funding rate.
 //
 //   targets             the targets alone
+//   targets_and_skews   all targets, then for each how its quote leans: reservation shift, half
+//                       spreads and sizes by the model, before ticks and lots
 //   targets_and_quotes  all targets, then all quotes: the order of the engine's retarget()
 //   one_by_one          a target and its quote, then the next: the code of both by turns
 //   later               all targets, then all quotes, a quarter of a second after the last event:
@@ -143,15 +145,17 @@ const Aimed* target(World& world, std::size_t i) {
   return aimed ? &*aimed : nullptr;
 }
 
-Result<Quote> quote(const World& world, std::size_t i, const Aimed& aimed) {
+double mid_of(const Top& top) { return to_double(top.bid) / 2.0 + to_double(top.ask) / 2.0; }
+
+/// How the quote leans for its deviation, from the estimates of its moment.
+Result<SkewedQuote> skew(const World& world, std::size_t i, const Aimed& aimed) {
   static const SkewModel model = GlftSkew{{1e-6, {}}, GlftMethod::closed_form};
   const InstrumentId id{i};
-  const Top& top = world.market.top(id);
   const auto learnt = [&](EstimateKind kind) {
     return world.learning->figure(world.now, id, kind).given();
   };
   SkewInput input;
-  input.mid = to_double(top.bid) / 2.0 + to_double(top.ask) / 2.0;
+  input.mid = mid_of(world.market.top(id));
   input.deviation = 0.5 - to_double(aimed.target);
   input.z = input.deviation / to_double(aimed.offsets.upper);
   input.fill = 0.25;
@@ -162,13 +166,19 @@ Result<Quote> quote(const World& world, std::size_t i, const Aimed& aimed) {
   }
   if (const auto rate = learnt(EstimateKind::trade_rate)) input.fill_rate = *rate / 2.0;
   if (const auto spread = learnt(EstimateKind::half_spread)) input.k = 1.0 / (2.0 * *spread);
-  BALLAST_TRY(skew, skewed(model, input));
+  return skewed(model, input);
+}
+
+Result<Quote> quote(const World& world, std::size_t i, const Aimed& aimed) {
+  BALLAST_TRY(lean, skew(world, i, aimed));
+  const InstrumentId id{i};
+  const Top& top = world.market.top(id);
   ShapeInput shape;
-  shape.mid = input.mid;
+  shape.mid = mid_of(top);
   shape.qty = Quantity::from_raw(decimal_one / 4);
   shape.top = top;
   shape.room_up = shape.room_down = 5.0;
-  return shaped(skew, world.desk.instrument(id), id, shape);
+  return shaped(lean, world.desk.instrument(id), id, shape);
 }
 
 /// Times look(world), which says what went wrong or nullptr, each time `later` than a second of the
@@ -195,6 +205,13 @@ const char* all_targets(World& world) {
   return nullptr;
 }
 
+const char* one_skew(const World& world, std::size_t i, const Aimed& aimed) {
+  const auto made = skew(world, i, aimed);
+  if (!made) return "a skew cannot be worked out";
+  benchmark::DoNotOptimize(*made);
+  return nullptr;
+}
+
 const char* one_quote(const World& world, std::size_t i, const Aimed& aimed) {
   const auto made = quote(world, i, aimed);
   if (!made) return "a quote cannot be made";
@@ -202,15 +219,22 @@ const char* one_quote(const World& world, std::size_t i, const Aimed& aimed) {
   return nullptr;
 }
 
-const char* targets_then_quotes(World& world) {
+const char* targets_then(World& world,
+                         const char* (*each)(const World&, std::size_t, const Aimed&)) {
   if (const char* const wrong = all_targets(world)) return wrong;
   for (std::size_t i = 0; i < coins; ++i)
-    if (const char* const wrong = one_quote(world, i, *world.targets[i].aimed())) return wrong;
+    if (const char* const wrong = each(world, i, *world.targets[i].aimed())) return wrong;
   return nullptr;
 }
+const char* targets_then_quotes(World& world) { return targets_then(world, one_quote); }
 
 void targets(benchmark::State& bench) { run(bench, all_targets); }
 BENCHMARK(targets)->UseManualTime()->Unit(benchmark::kMicrosecond);
+
+void targets_and_skews(benchmark::State& bench) {
+  run(bench, [](World& world) { return targets_then(world, one_skew); });
+}
+BENCHMARK(targets_and_skews)->UseManualTime()->Unit(benchmark::kMicrosecond);
 
 void targets_and_quotes(benchmark::State& bench) { run(bench, targets_then_quotes); }
 BENCHMARK(targets_and_quotes)->UseManualTime()->Unit(benchmark::kMicrosecond);
@@ -227,7 +251,9 @@ void one_by_one(benchmark::State& bench) {
 }
 BENCHMARK(one_by_one)->UseManualTime()->Unit(benchmark::kMicrosecond);
 
-void later(benchmark::State& bench) { run(bench, targets_then_quotes, Duration::milliseconds(250)); }
+void later(benchmark::State& bench) {
+  run(bench, targets_then_quotes, Duration::milliseconds(250));
+}
 BENCHMARK(later)->UseManualTime()->Unit(benchmark::kMicrosecond);
 
 }  // namespace

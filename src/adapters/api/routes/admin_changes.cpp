@@ -73,8 +73,12 @@ tl::expected<WantedToken, Response> wanted_token(const DeskView& view, const Req
     return tl::unexpected(refused(
         "already_over", fmt::format("`expires` is {}, which is over", to_string(**expires))));
   }
-  return WantedToken{{**name, static_cast<Role>(at - role_names.begin()), std::nullopt, *expires},
-                     *reason};
+  WantedToken wanted;
+  wanted.token.name = **name;
+  wanted.token.role = static_cast<Role>(at - role_names.begin());
+  wanted.token.expires = *expires;
+  wanted.reason = *reason;
+  return wanted;
 }
 
 /// Made on the desk's thread, so that the audit of it is in the same turn; the secret is answered
