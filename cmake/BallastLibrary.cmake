@@ -150,7 +150,7 @@ function(ballast_library folder)
   endif()
   set_property(GLOBAL APPEND PROPERTY ballast_libraries ${library})
 
-  if(BALLAST_TESTS AND tests)
+  if(BALLAST_TESTS AND BALLAST_UNIT_TESTS AND tests)
     set(labels unit)
     if(arg_THREADS)
       list(APPEND labels threads)
