@@ -6,7 +6,8 @@ option(BALLAST_THREAD_TESTS_ONLY "Register only the tests labelled `threads`" OF
 option(BALLAST_BENCH "Build the benchmarks" OFF)
 option(BALLAST_LIBFUZZER "Make each fuzz target a libFuzzer program (clang only)" OFF)
 option(BALLAST_WERROR "Warnings are errors" ON)
-# Both are off in tidy, so that a file which forgot an include is found out there.
+# Both are off in tidy, so that a file which forgot an include is found out there; the header is also
+# where g++ optimises much, for it then warns of what it takes from the standard library.
 option(BALLAST_UNITY "Compile several files of a target as one" OFF)
 option(BALLAST_PCH "Precompile the standard headers that nearly every file includes" ON)
 option(BALLAST_TIDY "Run clang-tidy on our sources, tests aside, while they compile" OFF)
