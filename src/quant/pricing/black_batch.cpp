@@ -100,8 +100,8 @@ tl::unexpected<Error> first_error(const Batch& batch, const BlackColumns& column
       }
     }
   }
-  BALLAST_ASSERT(!"the kernel and the checks disagree");
-  return fail(Errc::bad_input, "");
+  BALLAST_ASSERT(false);  // the kernel refuses what these checks refuse, and nothing else
+  return fail(Errc::bad_input, {});
 }
 
 }  // namespace
