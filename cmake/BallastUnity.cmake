@@ -39,6 +39,8 @@ set(ballast_alone
     src/quant/pricing/heston.cpp
     src/quant/pricing/heston_reference_test.cpp
     src/quant/pricing/heston_test.cpp
+    src/quant/pricing/svi_fit.cpp
+    src/quant/pricing/svi_fit_test.cpp
     src/quant/stats/ou_test.cpp
     src/runtime/outbox/outbox_state_test.cpp
     src/runtime/outbox/outbox_test.cpp

@@ -54,7 +54,7 @@ long double slow_call(const HestonParameters& p, const HestonExpiry& expiry, lon
                                      0.2190863625159820439955349L, 0.1494513491505805931457763L,
                                      0.0666713443086881375935688L};
   long double first = 0, second = 0;
-  constexpr int panels = 3000;
+  constexpr int panels = 2000;
   constexpr long double width = 0.1L;
   for (int panel = 0; panel < panels; ++panel) {
     for (int n = 0; n < 10; ++n) {
