@@ -37,6 +37,8 @@ set(ballast_alone
     src/engine/path_recorder_test.cpp
     src/quant/network/decimal_flow_test.cpp
     src/quant/pricing/heston.cpp
+    src/quant/pricing/heston_calibration.cpp
+    src/quant/pricing/heston_calibration_test.cpp
     src/quant/pricing/heston_reference_test.cpp
     src/quant/pricing/heston_test.cpp
     src/quant/pricing/svi_fit.cpp

@@ -45,29 +45,25 @@ inline double black_vega_by_stdev(double forward, double strike, double s) {
 }
 
 /// The s at which black_time_value(x, s) is `value`; nothing where there is none: value <= 0 or
-/// value >= e^(x/2). Newton's method on the logarithm of the price, within a bracket.
-inline std::optional<double> black_stdev(double x, double value) {
+/// value >= e^(x/2). Newton's method on the logarithm of the price, within a bracket, from `guess`.
+inline std::optional<double> black_stdev(double x, double value, double guess = 0.0) {
   if (!(value > 0.0) || !(value < std::exp(0.5 * x))) return std::nullopt;
+  constexpr double stdev_max = 1e3;
   double low = 0.0;
-  double high = 1.0;
-  while (black_time_value(x, high) < value) {
-    low = high;
-    high *= 2.0;
-    if (high > 1e3) return std::nullopt;
-  }
-  double s = std::clamp(x == 0.0 ? 2.5 * value : std::sqrt(2.0 * -x), low, high);
+  double high = stdev_max;
+  double s = guess > 0.0 ? guess : x == 0.0 ? 2.5 * value : std::sqrt(2.0 * -x);
   const double target = std::log(value);
-  constexpr int steps_max = 100;
+  constexpr int steps_max = 200;
   for (int step = 0; step < steps_max; ++step) {
     const double price = black_time_value(x, s);
     (price < value ? low : high) = s;
-    double next = 0.5 * (low + high);
+    double next = high < stdev_max ? 0.5 * (low + high) : 2.0 * s;
     if (price > 0.0) {
       const double slope = black_time_value_by_stdev(x, s) / price;
       const double newton = s - (std::log(price) - target) / slope;
       if (newton > low && newton < high) next = newton;
     }
-    if (std::fabs(next - s) <= 1e-15 * s || next == s) return next;
+    if (std::fabs(next - s) <= 1e-15 * s) return next;
     s = next;
   }
   return s;
