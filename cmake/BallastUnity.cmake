@@ -41,6 +41,7 @@ set(ballast_alone
     src/quant/pricing/heston_calibration_test.cpp
     src/quant/pricing/heston_reference_test.cpp
     src/quant/pricing/heston_test.cpp
+    src/quant/pricing/lookback_test.cpp
     src/quant/pricing/svi_fit.cpp
     src/quant/pricing/svi_fit_test.cpp
     src/quant/stats/ou_test.cpp

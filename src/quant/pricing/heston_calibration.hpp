@@ -25,9 +25,9 @@ namespace ballast {
 struct HestonQuote {
   HestonExpiry expiry;  // quotes of equal expiries share their sums
   HestonOption option;
-  std::optional<double> vol;    // implied, annual, > 0
-  std::optional<double> price;  // discounted; without a time value it says nothing: an error
-  double weight = 1.0;          // of the squared residual, > 0
+  std::optional<double> vol = {};    // implied, annual, > 0
+  std::optional<double> price = {};  // discounted; without a time value it says nothing: an error
+  double weight = 1.0;               // of the squared residual, > 0
 };
 
 struct HestonBounds {
@@ -36,11 +36,11 @@ struct HestonBounds {
 };
 
 struct HestonCalibrationOptions {
-  std::vector<HestonParameters> starts;  // empty: five, made from the quotes
-  HestonBounds bounds;
+  std::vector<HestonParameters> starts = {};  // empty: five, made from the quotes
+  HestonBounds bounds = {};
   bool feller = false;  // hold 2 kappa theta >= sigma^2
   int iterations_max = 200;
-  std::optional<HestonParameters> previous;  // to be compared with
+  std::optional<HestonParameters> previous = {};  // to be compared with
 };
 
 /// How the search from one start went.

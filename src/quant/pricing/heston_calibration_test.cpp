@@ -30,7 +30,7 @@ std::vector<HestonQuote> quotes_of(const HestonParameters& p) {
       const HestonOption option{place < 0.0 ? OptionRight::put : OptionRight::call, strike};
       double price = 0.0;
       EXPECT_TRUE(heston_prices(p, expiry, {&option, 1}, {&price, 1}));
-      quotes.push_back({.expiry = expiry, .option = option, .vol = {}, .price = price});
+      quotes.push_back({.expiry = expiry, .option = option, .price = price});
     }
   }
   return quotes;
@@ -74,8 +74,7 @@ TEST(HestonCalibration, has_errors_that_cover_the_truth_as_often_as_they_say) {
   constexpr std::uint64_t seed = 5;
   Rng rng(seed);
   const std::vector<HestonQuote> exact = quotes_of(wild);
-  const HestonCalibrationOptions from_truth{
-      .starts = {wild}, .bounds = {}, .feller = false, .iterations_max = 200, .previous = {}};
+  const HestonCalibrationOptions from_truth{.starts = {wild}};
   const auto clean = calibrate_heston(exact, from_truth);
   int within = 0;
   constexpr int draws = 60;

@@ -22,10 +22,10 @@ namespace ballast {
 
 /// Implied vols of one strike. At least one side; bid <= ask.
 struct SmileQuote {
-  double log_strike = 0.0;    // ln(K / F)
-  std::optional<double> bid;  // annual vol, > 0
-  std::optional<double> ask;  // annual vol, > 0
-  double weight = 1.0;        // of the squared residual in vols, > 0
+  double log_strike = 0.0;         // ln(K / F)
+  std::optional<double> bid = {};  // annual vol, > 0
+  std::optional<double> ask = {};  // annual vol, > 0
+  double weight = 1.0;             // of the squared residual in vols, > 0
 };
 
 struct SmileResiduals {
