@@ -23,6 +23,9 @@ HestonParameters parameters_of(std::span<const double, parameter_count> x) {
   return {x[0], x[1], x[2], x[3], x[4]};
 }
 
+/// The least part of sqrt(FK) that prices resolve.
+constexpr double resolved = 1e-13;
+
 /// A quote as residuals need it.
 struct Target {
   HestonOption option;
@@ -62,7 +65,11 @@ Result<Target> target_of(const HestonQuote& quote, std::size_t place) {
   if (quote.vol) {
     BALLAST_CHECK(require_positive("vol", *quote.vol));
     target.stdev = *quote.vol * std::sqrt(quote.expiry.years);
-    return target;
+    const double value = detail::black_time_value(target.x, target.stdev);
+    if (value > resolved && value < std::exp(0.5 * target.x) * (1.0 - resolved)) return target;
+    return fail(Errc::bad_input, fmt::format("quote {} is so far from the money that its price, {} "
+                                             "of the forward, determines no vol",
+                                             place, value));
   }
   BALLAST_CHECK(require_not_negative("price", *quote.price));
   const auto stdev =
@@ -106,7 +113,6 @@ struct VolMiss {
   double by_price = 0.0;
 };
 VolMiss vol_miss(const Target& target, double price, double years) {
-  constexpr double resolved = 1e-13;
   const double bound = std::exp(0.5 * target.x);
   const double value = (price - target.intrinsic) / target.scale;
   const double held = std::clamp(value, resolved * bound, bound * (1.0 - resolved));

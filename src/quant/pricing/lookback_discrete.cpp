@@ -137,15 +137,15 @@ Result<double> lookback_price_discrete(const LookbackMarket& market,
                 fmt::format("monitorings is {}: it must be at most {}", fixings, fixings_max));
   }
   const double drift = std::fabs(market.rate - market.yield - 0.5 * market.vol * market.vol) *
-                       std::sqrt(lookback.years / fixings) / market.vol;
+                       std::sqrt(lookback.years) / market.vol;
   const double stdev = market.vol * std::sqrt(lookback.years);
-  constexpr double drift_max = 20.0;
-  constexpr double stdev_max = 20.0;
-  if (!(drift <= drift_max) || !(stdev <= stdev_max)) {
-    return fail(Errc::no_convergence,
-                fmt::format("a step drifts by {} of its deviations, and the whole deviation is {}: "
-                            "more than {} of either is not computed",
-                            drift, stdev, drift_max));
+  constexpr double most = 20.0;
+  if (!(drift <= most) || !(stdev <= most)) {
+    return fail(
+        Errc::no_convergence,
+        fmt::format("the logarithm of the price drifts by {} of its deviations, which is {}: "
+                    "more than {} of either is not computed",
+                    drift, stdev, most));
   }
   const bool maximum = detail::watches_maximum(lookback);
   const double price = detail::lookback_from_excess(market, lookback, [&](double level) {
