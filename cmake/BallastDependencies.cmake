@@ -13,6 +13,7 @@ find_package(ZLIB REQUIRED) # ZLIB::ZLIB
 find_package(Boost 1.74 REQUIRED) # Boost::headers: Asio and Beast are headers only
 find_package(OpenSSL 3.0 REQUIRED) # OpenSSL::SSL
 find_package(Eigen3 3.4 REQUIRED NO_MODULE) # Eigen3::Eigen
+find_package(Ceres 2.1 REQUIRED) # Ceres::ceres
 
 # Debian ships no CMake configuration for libsodium.
 find_path(BALLAST_SODIUM_INCLUDE sodium.h REQUIRED)

@@ -15,13 +15,10 @@
 // Tests: refs values of Let's Be Rational; long double; parity; finite differences; limits.
 #pragma once
 
-#include <cstdint>
-
+#include "base/option_right.hpp"
 #include "base/result.hpp"
 
 namespace ballast {
-
-enum class OptionRight : std::uint8_t { call, put };
 
 struct Black76Input {
   OptionRight right = OptionRight::call;
