@@ -1,23 +1,18 @@
-// Black (1976) as the surfaces and path-dependent options need it: the normal distribution, a price
-// from forward, strike and standard deviation, its derivative, and the standard deviation of a
-// price.
+// Black (1976) as the surfaces and path-dependent options need it: a price from forward, strike and
+// standard deviation, its derivative, and the standard deviation of a price.
 #pragma once
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 #include <optional>
 
 #include "base/option_right.hpp"
+#include "quant/pricing/normal.hpp"
 
 namespace ballast::detail {
 
-/// N(x), relatively exact in the lower tail.
-inline double normal_cdf(double x) { return 0.5 * std::erfc(-x / std::numbers::sqrt2); }
-inline double normal_density(double x) {
-  constexpr double root_two_pi = 2.506628274631000502;
-  return std::exp(-0.5 * x * x) / root_two_pi;
-}
+using ballast::normal_cdf;
+using ballast::normal_density;
 
 /// What is out of the money, per sqrt(FK), x = -|ln(F/K)| <= 0 and s = vol sqrt(T) >= 0.
 inline double black_time_value(double x, double s) {

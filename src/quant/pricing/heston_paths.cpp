@@ -10,7 +10,7 @@
 #include "base/rng.hpp"
 #include "quant/control/domain.hpp"
 #include "quant/pricing/detail_lookback.hpp"
-#include "quant/pricing/detail_normal_quantile.hpp"
+#include "quant/pricing/normal_kernel.hpp"
 
 namespace ballast {
 namespace {
@@ -51,7 +51,7 @@ class QuadraticExponential {
     const double square = v * variance_by_v_ + variance_at_0_;
     const double psi = square / (mean * mean);
     const double uniform = inner_uniform(rng);
-    const double normal = detail::normal_quantile(inner_uniform(rng));
+    const double normal = kernel::quantile(inner_uniform(rng));
     const double v_before = v;
     double k0 = k0_;
     constexpr double switch_at = 1.5;
@@ -61,7 +61,7 @@ class QuadraticExponential {
       const double inverse = 2.0 / std::max(psi, 1e-12);
       const double b_square = inverse - 1.0 + std::sqrt(inverse) * std::sqrt(inverse - 1.0);
       const double a = mean / (1.0 + b_square);
-      const double root = std::sqrt(b_square) + detail::normal_quantile(uniform);
+      const double root = std::sqrt(b_square) + kernel::quantile(uniform);
       v = a * root * root;
       const double rest = 1.0 - 2.0 * a_ * a;
       if (rest > 0.0)

@@ -5,7 +5,6 @@
 #include <gtest/gtest.h>
 
 #include "quant/pricing/detail_black.hpp"
-#include "quant/pricing/detail_normal_quantile.hpp"
 
 namespace ballast {
 namespace {
@@ -131,16 +130,6 @@ TEST(HestonPaths, name_what_is_outside_their_domain) {
             "monitorings is 0: it must be 1 to 100,000");
   paths.parameters.sigma = 0;
   EXPECT_EQ(lookback_price_heston(paths, lookback).error().what, "sigma is 0: it must be above 0");
-}
-
-TEST(NormalQuantile, is_the_inverse_of_the_distribution) {
-  for (double x = -37.0; x <= 8.0; x += 0.03125) {
-    const double p = detail::normal_cdf(x);
-    if (p >= 1.0 - 1e-15) break;
-    // Near 1 the digits of p are what limits x.
-    const double digits = 2e-16 * p / detail::normal_density(x);
-    EXPECT_NEAR(detail::normal_quantile(p), x, 4e-15 * std::fabs(x) + digits + 1e-16) << x;
-  }
 }
 
 }  // namespace
