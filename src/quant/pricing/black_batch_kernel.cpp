@@ -21,19 +21,20 @@ using Row = std::array<double, block_size>;
 /// A block of BlackState, one row a member.
 struct Block {
   alignas(64) Row sign, forward, strike, years, vol, root_years, discount, rate;
-  alignas(64) Row d1, d2, lower, upper, weight, time_value, per_stdev;
+  alignas(64) Row d1, d2, lower, upper, density, weight, time_value, per_stdev;
 
   BALLAST_KERNEL void set(std::size_t i, const BlackPoint& point) {
     d1[i] = point.d1;
     d2[i] = point.d2;
     lower[i] = point.lower;
     upper[i] = point.upper;
+    density[i] = point.density;
     weight[i] = point.weight;
     time_value[i] = point.time_value;
     per_stdev[i] = point.per_stdev;
   }
   BALLAST_KERNEL BlackState get(std::size_t i) const {
-    return {{d1[i], d2[i], lower[i], upper[i], weight[i], time_value[i], per_stdev[i]},
+    return {{d1[i], d2[i], lower[i], upper[i], density[i], weight[i], time_value[i], per_stdev[i]},
             sign[i],
             forward[i],
             strike[i],
@@ -90,15 +91,17 @@ BALLAST_KERNEL std::uint64_t unless_not_negative(double value) {
 /// One loop a step: each waits for its own results, and the shorter it is, the more rounds of it a
 /// processor has under way at once.
 BALLAST_KERNEL std::uint64_t price(Block& block, std::size_t padded) {
-  alignas(64) Row h, t, use_series, g, near, far, series;
+  alignas(64) Row log_moneyness, h, t, use_series, g, near, far, ratio, slope;
   std::uint64_t bad = 0;
   for (std::size_t i = 0; i < padded; ++i) {
     bad |= unless_positive(block.forward[i]) | unless_not_negative(block.strike[i]) |
            unless_not_negative(block.years[i]) | unless_not_negative(block.vol[i]);
-    const double root_years = std::sqrt(block.years[i]);
-    const Distances at = distances(block.strike[i], log_ratio(block.forward[i], block.strike[i]),
-                                   block.vol[i] * root_years);
-    block.root_years[i] = root_years;
+    log_moneyness[i] = log_ratio(block.forward[i], block.strike[i]);
+  }
+  for (std::size_t i = 0; i < padded; ++i) {
+    block.root_years[i] = std::sqrt(block.years[i]);
+    const Distances at =
+        distances(block.strike[i], log_moneyness[i], block.vol[i] * block.root_years[i]);
     h[i] = at.h;
     t[i] = at.t;
     use_series[i] = at.use_series;
@@ -109,8 +112,14 @@ BALLAST_KERNEL std::uint64_t price(Block& block, std::size_t padded) {
     near[i] = mills(magnitude(h[i] - t[i])).ratio;
   for (std::size_t i = 0; i < padded; ++i)
     far[i] = mills(h[i] + t[i]).ratio;
+  for (std::size_t i = 0; i < padded; ++i) {
+    const Mills at = mills(h[i]);
+    ratio[i] = at.ratio;
+    slope[i] = at.slope;
+  }
+  Row& series = log_moneyness;  // which is no longer needed
   for (std::size_t i = 0; i < padded; ++i)
-    series[i] = mills_difference(h[i], t[i]);
+    series[i] = mills_difference({ratio[i], slope[i]}, h[i], t[i]);
   for (std::size_t i = 0; i < padded; ++i) {
     const Distances at{h[i], t[i], use_series[i]};
     const Tails both{near[i], far[i]};

@@ -16,12 +16,11 @@
 namespace ballast::kernel {
 
 /// R(h - t) - R(h + t) for h >= 0 and small t >= 0:  -2 sum of t^n R^(n)(h) / n! over odd n, where
-/// R' = h R - 1 and R^(n+1) = n R^(n-1) + h R^(n).
-BALLAST_KERNEL double mills_difference(double h, double t) {
+/// R' = h R - 1 (at: Mills' ratio at h) and R^(n+1) = n R^(n-1) + h R^(n).
+BALLAST_KERNEL double mills_difference(const Mills& at, double h, double t) {
   constexpr std::array inverse_factorials{
       1.0 / 6,        1.0 / 120,        1.0 / 5040,         1.0 / 362880,
       1.0 / 39916800, 1.0 / 6227020800, 1.0 / 1307674368000};
-  const Mills at = mills(h);
   const double t2 = t * t;
   double even = at.ratio;  // R^(n-1)
   double odd = -at.slope;  // R^(n)
@@ -44,6 +43,7 @@ struct BlackPoint {
   double d2 = 0.0;
   double lower = 0.0;       // N(-d1)
   double upper = 0.0;       // N(d1)
+  double density = 0.0;     // phi(d1)
   double weight = 0.0;      // F phi(d1) = K phi(d2)
   double time_value = 0.0;  // of call and put alike: the price of the one out of the money
   double per_stdev = 0.0;   // 1 / s; 0 where the weight is 0
@@ -104,12 +104,14 @@ BALLAST_KERNEL BlackPoint black_point(double forward,
   const double smaller = call_is_out ? forward : strike;
   const double up = z < 0.0 ? 1.0 - near : near;  // N(-z)
   const double down = z < 0.0 ? near : 1.0 - near;
-  const double beyond = g * tails.far * (smaller / forward);  // N(-w) where it is of d1
+  const double share = smaller / forward;
+  const double beyond = g * tails.far * share;  // N(-w) where it is of d1
   BlackPoint point;
   point.d1 = call_is_out ? -z : w;
   point.d2 = call_is_out ? -w : z;
   point.upper = call_is_out ? up : 1.0 - beyond;
   point.lower = call_is_out ? down : beyond;
+  point.density = g * share;
   point.weight = smaller * g;
   point.time_value = smaller * difference;
   point.per_stdev = point.weight == 0.0 ? 0.0 : 1.0 / stdev;
@@ -121,8 +123,8 @@ inline BlackPoint black_point(double forward, double strike, double log_moneynes
   const Distances at = distances(strike, log_moneyness, stdev);
   const double g = density(at.h - at.t);
   const Tails both = tails(at);
-  const double difference =
-      at.use_series != 0.0 ? g * mills_difference(at.h, at.t) : tail_difference(at, g, both);
+  const double difference = at.use_series != 0.0 ? g * mills_difference(mills(at.h), at.h, at.t)
+                                                 : tail_difference(at, g, both);
   return black_point(forward, strike, stdev, at, g, both, difference);
 }
 
@@ -169,7 +171,7 @@ BALLAST_KERNEL double delta_of(const BlackState& o) {
   return o.discount * (o.sign > 0.0 ? o.point.upper : -o.point.lower);
 }
 BALLAST_KERNEL double gamma_of(const BlackState& o) {
-  return o.discount * (o.point.weight / o.forward) * o.point.per_stdev / o.forward;
+  return o.discount * o.point.density * o.point.per_stdev / o.forward;
 }
 BALLAST_KERNEL double vega_of(const BlackState& o) {
   return o.discount * o.point.weight * o.root_years;
@@ -181,7 +183,7 @@ BALLAST_KERNEL double decay_of(const BlackState& o) {
 BALLAST_KERNEL double theta_of(const BlackState& o) { return o.rate * price_of(o) - decay_of(o); }
 BALLAST_KERNEL double rho_of(const BlackState& o) { return -o.years * price_of(o); }
 BALLAST_KERNEL double vanna_of(const BlackState& o) {
-  return -o.discount * (o.point.weight / o.forward) * o.point.per_stdev * o.point.d2 * o.root_years;
+  return -o.discount * o.point.density * o.point.per_stdev * o.point.d2 * o.root_years;
 }
 BALLAST_KERNEL double volga_of(const BlackState& o) {
   return vega_of(o) * o.point.per_stdev * o.root_years * (o.point.d1 * o.point.d2);
@@ -189,7 +191,7 @@ BALLAST_KERNEL double volga_of(const BlackState& o) {
 /// d N(d1) / d t by the deviation alone.
 BALLAST_KERNEL double drift_of_delta(const BlackState& o) {
   const double inverse_years = o.vol * o.point.per_stdev * o.vol * o.point.per_stdev;
-  return o.discount * (o.point.weight / o.forward) * (0.5 * o.point.d2) * inverse_years;
+  return o.discount * o.point.density * (0.5 * o.point.d2) * inverse_years;
 }
 BALLAST_KERNEL double charm_of(const BlackState& o) {
   return drift_of_delta(o) + o.rate * delta_of(o);

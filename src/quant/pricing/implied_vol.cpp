@@ -30,7 +30,7 @@ Normalised normalised(double x, double s) {
   const double z = h - t;
   const double g = kernel::density(z);
   if (t < 0.25 && x < 8.0) {  // as in black_point()
-    const double price = g * kernel::mills_difference(h, t);
+    const double price = g * kernel::mills_difference(kernel::mills(h), h, t);
     return {price, 1.0 - price, g};
   }
   const double near = g * kernel::mills(std::fabs(z)).ratio;
