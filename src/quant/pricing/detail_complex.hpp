@@ -47,15 +47,14 @@ inline Complex exponential(Complex z) {
 /// e^z - 1, exact to rounding also near 0.
 inline Complex exponential_less_one(Complex z) {
   const double less_one = std::expm1(z.re);
-  const double half_sine = std::sin(0.5 * z.im);
-  return {less_one * std::cos(z.im) - 2.0 * half_sine * half_sine,
-          (less_one + 1.0) * std::sin(z.im)};
+  const double sine = std::sin(0.5 * z.im);  // cos z = 1 - 2 sin^2, sin z = 2 sin cos, of z/2
+  const double cosine = std::cos(0.5 * z.im);
+  const double versed = 2.0 * sine * sine;
+  return {less_one * (1.0 - versed) - versed, (less_one + 1.0) * 2.0 * sine * cosine};
 }
 
-/// (ln(1 + z), ln(1 + z) / z, (ln(1 + z) / z - 1) / z): the quotients exact to rounding also near
-/// 0.
+/// ln(1 + z) / z and (ln(1 + z) / z - 1) / z, exact to rounding also near 0.
 struct LogRatios {
-  Complex log;
   Complex first;
   Complex second;
 };
@@ -67,12 +66,12 @@ inline LogRatios log_ratios(Complex z) {
     for (int n = terms; n >= 2; --n)
       ratios.second = ratios.second * z + Complex{(n % 2 == 0 ? -1.0 : 1.0) / n, 0.0};
     ratios.first = Complex{1.0, 0.0} + z * ratios.second;
-    ratios.log = z * ratios.first;
     return ratios;
   }
-  ratios.log = {0.5 * std::log1p(2.0 * z.re + square), std::atan2(z.im, 1.0 + z.re)};
-  ratios.first = ratios.log / z;
-  ratios.second = (ratios.first - Complex{1.0, 0.0}) / z;
+  const Complex log{0.5 * std::log1p(2.0 * z.re + square), std::atan2(z.im, 1.0 + z.re)};
+  const Complex per_z = reciprocal(z);
+  ratios.first = log * per_z;
+  ratios.second = (ratios.first - Complex{1.0, 0.0}) * per_z;
   return ratios;
 }
 

@@ -47,7 +47,13 @@ std::array<Complex, Parts> node_at(const HestonParameters& p, double years, doub
 template <std::size_t Parts>
 class Comb {
  public:
-  Comb(double offset, double step) : offset_(offset), step_(step) {}
+  Comb(double offset, double step) : offset_(offset), step_(step) {
+    constexpr std::size_t usual = 64;
+    for (std::size_t part = 0; part < Parts; ++part) {
+      re_[part].reserve(usual);
+      im_[part].reserve(usual);
+    }
+  }
 
   void add(const std::array<Complex, Parts>& node) {
     for (std::size_t part = 0; part < Parts; ++part) {
@@ -67,8 +73,10 @@ class Comb {
   void add_sums(double x, std::array<double, Sums>& sums) const {
     std::array<std::array<double, lanes>, Sums> lane_sums{};
     const double stride = static_cast<double>(lanes) * step_;
-    const double turn_re = std::cos(stride * x);
-    const double turn_im = std::sin(stride * x);
+    const Complex one = turn_by(step_ * x);
+    Complex turn = one;  // of all lanes: the eighth power, by squaring
+    for (std::size_t power = 1; power < lanes; power *= 2)
+      turn = turn * turn;
     std::array<double, lanes> re{};
     std::array<double, lanes> im{};
     std::array<double, lanes> u{};
@@ -76,16 +84,12 @@ class Comb {
     constexpr std::size_t fresh = 64 * lanes;
     for (std::size_t at = 0; at < size_; at += lanes) {
       if (at % fresh == 0) {
-        for (std::size_t lane = 0; lane < lanes; ++lane) {
-          u[lane] = offset_ + static_cast<double>(at + lane) * step_;
-          re[lane] = std::cos(u[lane] * x);
-          im[lane] = std::sin(u[lane] * x);
-        }
+        begin_lanes(offset_ + static_cast<double>(at) * step_, x, one, re, im, u);
       }
       add_block<Sums>(at, re, im, u, lane_sums);
       for (std::size_t lane = 0; lane < lanes; ++lane) {
-        const double next = re[lane] * turn_re - im[lane] * turn_im;
-        im[lane] = re[lane] * turn_im + im[lane] * turn_re;
+        const double next = re[lane] * turn.re - im[lane] * turn.im;
+        im[lane] = re[lane] * turn.im + im[lane] * turn.re;
         re[lane] = next;
         u[lane] += stride;
       }
@@ -97,6 +101,18 @@ class Comb {
 
  private:
   using Lanes = std::array<double, lanes>;
+
+  static Complex turn_by(double angle) { return {std::cos(angle), std::sin(angle)}; }
+  /// e^(iux) at u = from, from + step, ...; `one` is e^(i step x).
+  void begin_lanes(double from, double x, Complex one, Lanes& re, Lanes& im, Lanes& u) const {
+    Complex at = turn_by(from * x);
+    for (std::size_t lane = 0; lane < lanes; ++lane) {
+      u[lane] = from + static_cast<double>(lane) * step_;
+      re[lane] = at.re;
+      im[lane] = at.im;
+      at = at * one;
+    }
+  }
 
   template <std::size_t Sums>
   void add_block(std::size_t at,
@@ -211,7 +227,7 @@ class Transform {
       const auto node = node_at<Parts>(p, years, u);
       comb.add(node);
       // What is left beyond u, falling at least as fast as it has so far.
-      const double size = std::hypot(node[0].re, node[0].im) * u;
+      const double size = std::sqrt(node[0].re * node[0].re + node[0].im * node[0].im) * u;
       if (size <= tail_tolerance) break;
       if (comb.size() >= nodes_max || !std::isfinite(size)) return too_slow(size);
     }
