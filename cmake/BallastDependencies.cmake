@@ -45,6 +45,15 @@ endif()
 if(BALLAST_BENCH)
   find_package(benchmark REQUIRED) # benchmark::benchmark_main
 endif()
+if(BALLAST_TESTS OR BALLAST_BENCH)
+  # The oracle and the peer: it is never linked into the product. Debian ships no CMake configuration.
+  find_path(BALLAST_QUANTLIB_INCLUDE ql/version.hpp REQUIRED)
+  find_library(BALLAST_QUANTLIB_LIBRARY QuantLib REQUIRED)
+  add_library(quantlib::quantlib UNKNOWN IMPORTED)
+  set_target_properties(
+    quantlib::quantlib PROPERTIES IMPORTED_LOCATION "${BALLAST_QUANTLIB_LIBRARY}"
+                                  INTERFACE_INCLUDE_DIRECTORIES "${BALLAST_QUANTLIB_INCLUDE}")
+endif()
 if(BALLAST_TIDY)
   find_program(BALLAST_CLANG_TIDY NAMES clang-tidy clang-tidy-14 REQUIRED)
 endif()
