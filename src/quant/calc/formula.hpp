@@ -25,6 +25,7 @@ enum class Kind : std::uint8_t {
   number,
   whole,    // a number without a fraction, at most 2^53
   text,     // one of the parameter's choices
+  record,   // named values, which the formula itself checks
   numbers,  // a list
   matrix,   // a list of lists of equally many numbers
   rows,     // a list of lists whose elements are numbers or null
@@ -87,6 +88,7 @@ class Arguments {
   Matrix matrix(std::string_view name) const;
   std::vector<std::vector<std::optional<double>>> rows(std::string_view name) const;
   const List& records(std::string_view name) const;
+  const Fields& record(std::string_view name) const;
 
   /// Whether it was in the request or has a default.
   bool has(std::string_view name) const { return find(values_, name) != nullptr; }
