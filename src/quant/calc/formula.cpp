@@ -124,6 +124,9 @@ Result<void> check_value(const Parameter& parameter, const Value& value) {
     }
     case Kind::text:
       return check_text(parameter, value);
+    case Kind::record:
+      if (value.record() != nullptr) return {};
+      return wrong_kind(parameter.name, value, to_string(parameter.kind));
     case Kind::numbers:
       return check_numbers(parameter, parameter.name, value, false);
     case Kind::matrix:
@@ -174,14 +177,10 @@ bool all_finite(const Value& value) {
 }  // namespace
 
 std::string_view to_string(Kind kind) {
-  constexpr std::array<std::string_view, 8> names{"a number",
-                                                  "a whole number",
-                                                  "a text",
-                                                  "a list of numbers",
-                                                  "a list of rows",
-                                                  "a list of rows",
-                                                  "a list of records",
-                                                  "a record of numbers, or a list of them"};
+  constexpr std::array<std::string_view, 9> names{
+      "a number",       "a whole number",    "a text",
+      "a record",       "a list of numbers", "a list of rows",
+      "a list of rows", "a list of records", "a record of numbers, or a list of them"};
   return names[static_cast<std::size_t>(kind)];
 }
 
@@ -249,6 +248,10 @@ std::vector<std::vector<std::optional<double>>> Arguments::rows(std::string_view
 
 const List& Arguments::records(std::string_view name) const {
   return std::get<List>(value(name).held);
+}
+
+const Fields& Arguments::record(std::string_view name) const {
+  return std::get<Fields>(value(name).held);
 }
 
 Result<std::vector<double>> Arguments::point(std::string_view name,

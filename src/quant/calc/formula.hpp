@@ -25,6 +25,7 @@ enum class Kind : std::uint8_t {
   number,
   whole,    // a number without a fraction, at most 2^53
   text,     // one of the parameter's choices
+  record,   // named values, which the formula itself checks
   numbers,  // a list
   matrix,   // a list of lists of equally many numbers
   rows,     // a list of lists whose elements are numbers or null
@@ -88,6 +89,7 @@ class Arguments {
   Matrix matrix(std::string_view name) const;
   std::vector<std::vector<std::optional<double>>> rows(std::string_view name) const;
   const List& records(std::string_view name) const;
+  const Fields& record(std::string_view name) const;
   /// The numbers of a point by `names`, in their order: all of them and no others.
   Result<std::vector<double>> point(std::string_view name,
                                     std::span<const std::string_view> names) const;
