@@ -32,7 +32,7 @@ TEST(LivePaths, what_nobody_watched_is_unknown) {
       again.path(eth)->between(stopped - Duration::seconds(5), now + Duration::seconds(1), 600);
   ASSERT_GE(path.size(), 2U);
   EXPECT_TRUE(path.back().known);
-  EXPECT_GT(path.back().t, stopped);
+  EXPECT_EQ(path.back().t, now);
   EXPECT_FALSE(path[path.size() - 2].known);
   EXPECT_EQ(path[path.size() - 2].t, stopped);
   EXPECT_EQ(path[path.size() - 2].actual, -2.5) << "the last level is held";
@@ -50,10 +50,11 @@ TEST(LivePaths, saved_ones_pass_over_what_they_know_in_a_replay_and_go_on_from_t
   const Timestamp stopped = now + Duration{1};
   EXPECT_EQ(replay.paths.path(eth)->between({}, stopped, 600).size(),
             desk.paths.path(eth)->between({}, stopped, 600).size());
-  now = now + Duration::seconds(2);
-  test::pass(replay, now, 10);  // what the journal has beyond the save
+  now = now + Duration::seconds(2);  // what the journal has beyond the save
+  ballast::test::Trader prop{&replay.desk(), "prop", 500};
+  replay.step(prop.fill(now, "ETH-USDT", Side::sell, "1", "3001"));
   const auto path = replay.paths.path(eth)->between({}, now + Duration::seconds(1), 600);
-  EXPECT_GT(path.back().t, stopped);
+  EXPECT_EQ(path.back().t, now);
   EXPECT_TRUE(path.back().known);
 }
 
