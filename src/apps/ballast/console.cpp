@@ -28,6 +28,8 @@ bool colour_wanted() {
 
 Result<std::string> read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
+  file.peek();
+  if (file.eof()) return std::string();  // to copy nothing would count as a failure
   std::ostringstream text;
   if (!(file && text << file.rdbuf()))
     return fail(Errc::io, fmt::format("{}: cannot be read: {}", path, std::strerror(errno)));
