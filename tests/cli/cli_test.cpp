@@ -125,6 +125,10 @@ TEST_F(Cli, check_names_every_problem_with_its_place) {
   EXPECT_TRUE(has(said, "did you mean \"currency\"")) << said;
   EXPECT_TRUE(has(said, "bad.toml:5:")) << said;
   EXPECT_EQ(run("check " + file("desk.toml")).code, 0);
+  scratch.write("empty.toml", "");
+  const Ended empty = run("check empty.toml");
+  EXPECT_EQ(empty.code, 78);
+  EXPECT_TRUE(has(empty.out, "the desk has no [[assets]]")) << empty.out << empty.err;
 }
 
 TEST_F(Cli, explains_a_number_at_a_time) {
