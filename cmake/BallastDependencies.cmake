@@ -13,6 +13,7 @@ find_package(ZLIB REQUIRED) # ZLIB::ZLIB
 find_package(Boost 1.74 REQUIRED) # Boost::headers: Asio and Beast are headers only
 find_package(OpenSSL 3.0 REQUIRED) # OpenSSL::SSL
 find_package(Eigen3 3.4 REQUIRED NO_MODULE) # Eigen3::Eigen
+find_package(Ceres 2.1 REQUIRED) # Ceres::ceres
 
 # Debian ships no CMake configuration for libsodium.
 find_path(BALLAST_SODIUM_INCLUDE sodium.h REQUIRED)
@@ -44,6 +45,15 @@ if(BALLAST_TESTS)
 endif()
 if(BALLAST_BENCH)
   find_package(benchmark REQUIRED) # benchmark::benchmark_main
+endif()
+if(BALLAST_TESTS OR BALLAST_BENCH)
+  # The oracle and the peer: it is never linked into the product. Debian ships no CMake configuration.
+  find_path(BALLAST_QUANTLIB_INCLUDE ql/version.hpp REQUIRED)
+  find_library(BALLAST_QUANTLIB_LIBRARY QuantLib REQUIRED)
+  add_library(quantlib::quantlib UNKNOWN IMPORTED)
+  set_target_properties(
+    quantlib::quantlib PROPERTIES IMPORTED_LOCATION "${BALLAST_QUANTLIB_LIBRARY}"
+                                  INTERFACE_INCLUDE_DIRECTORIES "${BALLAST_QUANTLIB_INCLUDE}")
 endif()
 if(BALLAST_TIDY)
   find_program(BALLAST_CLANG_TIDY NAMES clang-tidy clang-tidy-14 REQUIRED)

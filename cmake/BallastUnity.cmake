@@ -36,6 +36,14 @@ set(ballast_alone
     src/control/skew_models_test.cpp
     src/engine/path_recorder_test.cpp
     src/quant/network/decimal_flow_test.cpp
+    src/quant/pricing/heston.cpp
+    src/quant/pricing/heston_calibration.cpp
+    src/quant/pricing/heston_calibration_test.cpp
+    src/quant/pricing/heston_reference_test.cpp
+    src/quant/pricing/heston_test.cpp
+    src/quant/pricing/lookback_test.cpp
+    src/quant/pricing/svi_fit.cpp
+    src/quant/pricing/svi_fit_test.cpp
     src/quant/stats/ou_test.cpp
     src/runtime/outbox/outbox_state_test.cpp
     src/runtime/outbox/outbox_test.cpp

@@ -11,6 +11,7 @@
 
 #include "base/decimal.hpp"
 #include "base/ids.hpp"
+#include "base/option_right.hpp"
 #include "base/timestamp.hpp"
 
 namespace ballast {
@@ -45,8 +46,6 @@ inline constexpr std::array<std::string_view, 8> instrument_kind_names{
 constexpr std::string_view to_string(InstrumentKind kind) {
   return instrument_kind_names[static_cast<std::size_t>(kind)];
 }
-
-enum class OptionRight : std::uint8_t { call, put };
 
 /// How a venue takes orders in an instrument, and what it charges.
 struct TradingTerms {

@@ -49,6 +49,7 @@ std::string kind_text(const Parameter& parameter) {
 std::string typed(const Value& value) {
   if (const std::string* text = value.text()) return *text;
   std::string text = to_text(value);
+  if (value.record() != nullptr) return "'" + text + "'";
   const List* const list = value.list();
   if (list == nullptr) return text;
   const bool flat = std::all_of(list->begin(), list->end(),
@@ -106,7 +107,8 @@ Value number_or_text(std::string_view text) {
 Result<Value> value_of(const Parameter& parameter, std::string_view text) {
   if (parameter.kind == Kind::text) return Value(text);
   if (parameter.kind == Kind::number || parameter.kind == Kind::whole) return number_or_text(text);
-  if (parameter.kind == Kind::numbers && !text.starts_with('[')) {
+  const bool is_list = parameter.kind == Kind::numbers || parameter.kind == Kind::point;
+  if (is_list && !text.starts_with('[') && !text.starts_with('{')) {
     List list;
     for (std::size_t at = 0; at <= text.size();) {
       const std::size_t end = std::min(text.find(',', at), text.size());
@@ -154,11 +156,16 @@ Result<Fields> request_of(const Formula& formula, const std::vector<std::string>
 }
 
 struct Row {
-  std::string name;  // gamma_matrix[0][1]
+  std::string name;  // gamma_matrix[0][1], gradient.v0
   std::string text;
 };
 
 void add_rows(const std::string& name, const Value& value, std::vector<Row>& rows) {
+  if (const Fields* const record = value.record()) {
+    for (const Field& field : *record)
+      add_rows(fmt::format("{}.{}", name, field.name), field.value, rows);
+    return;
+  }
   const List* const list = value.list();
   if (list == nullptr) {
     rows.push_back({name, value.null() ? "" : to_text(value)});

@@ -97,6 +97,19 @@ Result<void> check_records(const Parameter& parameter, const Value& value) {
   return {};
 }
 
+Result<void> check_point(const Parameter& parameter, const Value& value) {
+  if (value.list() != nullptr) return check_numbers(parameter, parameter.name, value, false);
+  if (value.record() == nullptr)
+    return wrong_kind(parameter.name, value, to_string(parameter.kind));
+  for (const Field& field : *value.record()) {
+    const std::string name = fmt::format("{}.{}", parameter.name, field.name);
+    if (field.value.number() == nullptr)
+      return wrong_kind(name, field.value, to_string(Kind::number));
+    BALLAST_CHECK(check_number(name, *field.value.number(), parameter.domain));
+  }
+  return {};
+}
+
 Result<void> check_value(const Parameter& parameter, const Value& value) {
   switch (parameter.kind) {
     case Kind::number:
@@ -111,6 +124,9 @@ Result<void> check_value(const Parameter& parameter, const Value& value) {
     }
     case Kind::text:
       return check_text(parameter, value);
+    case Kind::record:
+      if (value.record() != nullptr) return {};
+      return wrong_kind(parameter.name, value, to_string(parameter.kind));
     case Kind::numbers:
       return check_numbers(parameter, parameter.name, value, false);
     case Kind::matrix:
@@ -118,6 +134,8 @@ Result<void> check_value(const Parameter& parameter, const Value& value) {
       return check_rows(parameter, value);
     case Kind::records:
       return check_records(parameter, value);
+    case Kind::point:
+      return check_point(parameter, value);
   }
   return {};
 }
@@ -149,15 +167,20 @@ Result<void> check_names(const Formula& formula, const Fields& request) {
 bool all_finite(const Value& value) {
   if (const double* number = value.number()) return std::isfinite(*number);
   if (const List* list = value.list()) return std::all_of(list->begin(), list->end(), all_finite);
+  if (const Fields* record = value.record()) {
+    return std::all_of(record->begin(), record->end(),
+                       [](const Field& field) { return all_finite(field.value); });
+  }
   return true;
 }
 
 }  // namespace
 
 std::string_view to_string(Kind kind) {
-  constexpr std::array<std::string_view, 7> names{
-      "a number",       "a whole number", "a text",           "a list of numbers",
-      "a list of rows", "a list of rows", "a list of records"};
+  constexpr std::array<std::string_view, 9> names{
+      "a number",       "a whole number",    "a text",
+      "a record",       "a list of numbers", "a list of rows",
+      "a list of rows", "a list of records", "a record of numbers, or a list of them"};
   return names[static_cast<std::size_t>(kind)];
 }
 
@@ -225,6 +248,35 @@ std::vector<std::vector<std::optional<double>>> Arguments::rows(std::string_view
 
 const List& Arguments::records(std::string_view name) const {
   return std::get<List>(value(name).held);
+}
+
+const Fields& Arguments::record(std::string_view name) const {
+  return std::get<Fields>(value(name).held);
+}
+
+Result<std::vector<double>> Arguments::point(std::string_view name,
+                                             std::span<const std::string_view> names) const {
+  const Value& given = value(name);
+  const auto refused = [&] {
+    return wrong_kind(
+        name, given,
+        fmt::format("a record of {}, or a list in that order", fmt::join(names, ", ")));
+  };
+  std::vector<double> numbers;
+  if (const List* list = given.list()) {
+    if (list->size() != names.size()) return refused();
+    for (const Value& item : *list)
+      numbers.push_back(*item.number());
+    return numbers;
+  }
+  const Fields& record = *given.record();
+  if (record.size() != names.size()) return refused();
+  for (const std::string_view part : names) {
+    const Value* const number = find(record, part);
+    if (number == nullptr) return refused();
+    numbers.push_back(*number->number());
+  }
+  return numbers;
 }
 
 Result<void> Arguments::need(std::initializer_list<std::string_view> names,

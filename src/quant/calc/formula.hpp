@@ -25,10 +25,12 @@ enum class Kind : std::uint8_t {
   number,
   whole,    // a number without a fraction, at most 2^53
   text,     // one of the parameter's choices
+  record,   // named values, which the formula itself checks
   numbers,  // a list
   matrix,   // a list of lists of equally many numbers
   rows,     // a list of lists whose elements are numbers or null
   records,  // a list of records
+  point,    // a record of numbers, or a list of them
 };
 std::string_view to_string(Kind kind);
 
@@ -87,6 +89,10 @@ class Arguments {
   Matrix matrix(std::string_view name) const;
   std::vector<std::vector<std::optional<double>>> rows(std::string_view name) const;
   const List& records(std::string_view name) const;
+  const Fields& record(std::string_view name) const;
+  /// The numbers of a point by `names`, in their order: all of them and no others.
+  Result<std::vector<double>> point(std::string_view name,
+                                    std::span<const std::string_view> names) const;
 
   /// Whether it was in the request or has a default.
   bool has(std::string_view name) const { return find(values_, name) != nullptr; }
@@ -113,7 +119,8 @@ struct Formula {
   const Parameter* find_parameter(std::string_view parameter) const;
 };
 
-/// Answers are finite numbers, lists of them, or null where there is none, in the declared order.
+/// Answers are finite numbers, lists or records of them, or null where there is none, in the
+/// declared order.
 /// Errors: bad_input, naming the parameter; overflow where an answer is no finite number; the
 /// formula's own.
 Result<Fields> calculate(const Formula& formula, Fields request);

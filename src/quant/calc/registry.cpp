@@ -9,7 +9,9 @@ namespace ballast {
 std::span<const Formula> formulas() {
   static const std::vector<Formula> all = [] {
     std::vector<Formula> formulas;
-    for (const auto family : {market_making_formulas(), holding_formulas(), network_formulas()})
+    for (const auto family :
+         {market_making_formulas(), holding_formulas(), network_formulas(), pricing_formulas(),
+          surface_formulas(), path_dependent_formulas(), margin_formulas()})
       formulas.insert(formulas.end(), family.begin(), family.end());
     return formulas;
   }();

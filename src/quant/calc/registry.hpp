@@ -1,6 +1,6 @@
 // Every formula by name. A formula is added by one entry in the file of its family (market_making,
-// holding, network), and the conformance suite takes it up from there; a family, by a line here and
-// in registry.cpp.
+// holding, network, pricing, surfaces, path_dependent, margin), and the conformance suite takes it
+// up from there; a family, by a line here and in registry.cpp.
 #pragma once
 
 #include <span>
@@ -22,5 +22,9 @@ Result<const Formula*> find_formula(std::string_view name);
 std::span<const Formula> market_making_formulas();
 std::span<const Formula> holding_formulas();
 std::span<const Formula> network_formulas();
+std::span<const Formula> pricing_formulas();
+std::span<const Formula> surface_formulas();
+std::span<const Formula> path_dependent_formulas();
+std::span<const Formula> margin_formulas();
 
 }  // namespace ballast

@@ -49,10 +49,14 @@ bool replace_number(Value& value, double number) {
   return false;
 }
 
-/// Numbers, or lists of them, or null.
+/// Numbers, or lists or records of them, or null.
 bool finite_or_null(const Value& value) {
   if (value.null()) return true;
   if (const double* number = value.number()) return std::isfinite(*number);
+  if (const Fields* const record = value.record()) {
+    return std::all_of(record->begin(), record->end(),
+                       [](const Field& field) { return finite_or_null(field.value); });
+  }
   const List* const list = value.list();
   return list != nullptr && std::all_of(list->begin(), list->end(), finite_or_null);
 }

@@ -1,0 +1,148 @@
+#include "quant/pricing/black_batch.hpp"
+
+#include <array>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "base/contract.hpp"
+#include "quant/pricing/black_batch_kernel.hpp"
+
+namespace ballast {
+namespace {
+
+template <class Column>
+Result<void> check_length(std::string_view name, const Column& column, std::size_t size) {
+  if (column.size() == size) return {};
+  return fail(Errc::bad_input, fmt::format("{} holds {} numbers: {} are needed, one for each right",
+                                           name, column.size(), size));
+}
+
+struct NamedColumn {
+  std::string_view name;
+  std::span<double> values;
+};
+
+std::array<NamedColumn, 13> named(const BlackColumns& columns) {
+  return {{{"price", columns.price},
+           {"delta", columns.delta},
+           {"gamma", columns.gamma},
+           {"vega", columns.vega},
+           {"theta", columns.theta},
+           {"rho", columns.rho},
+           {"vanna", columns.vanna},
+           {"volga", columns.volga},
+           {"charm", columns.charm},
+           {"speed", columns.speed},
+           {"color", columns.color},
+           {"zomma", columns.zomma},
+           {"ultima", columns.ultima}}};
+}
+
+Result<void> check_columns(const BlackColumns& columns, std::size_t size) {
+  for (const auto& [name, values] : named(columns)) {
+    if (!values.empty()) BALLAST_CHECK(check_length(name, values, size));
+  }
+  return {};
+}
+
+Result<void> check_lengths(const Black76Batch& batch, const BlackColumns& columns) {
+  const std::size_t size = batch.right.size();
+  BALLAST_CHECK(check_length("forward", batch.forward, size));
+  BALLAST_CHECK(check_length("strike", batch.strike, size));
+  BALLAST_CHECK(check_length("years", batch.years, size));
+  BALLAST_CHECK(check_length("vol", batch.vol, size));
+  if (!batch.discount.empty()) BALLAST_CHECK(check_length("discount", batch.discount, size));
+  return check_columns(columns, size);
+}
+
+Result<void> check_lengths(const BlackScholesBatch& batch, const BlackColumns& columns) {
+  const std::size_t size = batch.right.size();
+  BALLAST_CHECK(check_length("spot", batch.spot, size));
+  BALLAST_CHECK(check_length("strike", batch.strike, size));
+  BALLAST_CHECK(check_length("years", batch.years, size));
+  BALLAST_CHECK(check_length("vol", batch.vol, size));
+  BALLAST_CHECK(check_length("rate", batch.rate, size));
+  BALLAST_CHECK(check_length("yield", batch.yield, size));
+  return check_columns(columns, size);
+}
+
+Black76Input option(const Black76Batch& batch, std::size_t i) {
+  return {.right = batch.right[i],
+          .forward = batch.forward[i],
+          .strike = batch.strike[i],
+          .years = batch.years[i],
+          .vol = batch.vol[i],
+          .discount = batch.discount.empty() ? 1.0 : batch.discount[i]};
+}
+
+BlackScholesInput option(const BlackScholesBatch& batch, std::size_t i) {
+  return {.right = batch.right[i],
+          .spot = batch.spot[i],
+          .strike = batch.strike[i],
+          .years = batch.years[i],
+          .vol = batch.vol[i],
+          .rate = batch.rate[i],
+          .yield = batch.yield[i]};
+}
+
+/// What the kernel found and does not tell: which option, and why.
+template <class Batch>
+tl::unexpected<Error> first_error(const Batch& batch, const BlackColumns& columns) {
+  for (std::size_t i = 0; i < batch.right.size(); ++i) {
+    if (const auto checked = check(option(batch, i)); !checked) {
+      return fail(checked.error().code, fmt::format("option {}: {}", i, checked.error().what));
+    }
+    for (const auto& [name, values] : named(columns)) {
+      if (!values.empty() && !std::isfinite(values[i])) {
+        return fail(Errc::overflow,
+                    fmt::format("option {}: {} is no finite number for these arguments", i, name));
+      }
+    }
+  }
+  BALLAST_ASSERT(false);  // the kernel refuses what these checks refuse, and nothing else
+  return fail(Errc::bad_input, {});
+}
+
+}  // namespace
+
+std::string_view to_string(VectorPath path) {
+  constexpr std::array<std::string_view, 3> names{"baseline", "avx2", "avx512"};
+  return names[static_cast<std::size_t>(path)];
+}
+
+VectorPath widest_vector_path() {
+  static const VectorPath widest = [] {
+    for (const VectorPath path : {VectorPath::avx512, VectorPath::avx2}) {
+      if (kernel::black76_kernel(path) != nullptr) return path;
+    }
+    return VectorPath::baseline;
+  }();
+  return widest;
+}
+
+Result<void> black76_batch(const Black76Batch& batch,
+                           const BlackColumns& columns,
+                           VectorPath path) {
+  BALLAST_CHECK(check_lengths(batch, columns));
+  const kernel::Batch76 run = kernel::black76_kernel(path);
+  if (run == nullptr) {
+    return fail(Errc::bad_input, fmt::format("path is {}: this processor has no such instructions",
+                                             to_string(path)));
+  }
+  if (!run(batch, columns)) return first_error(batch, columns);
+  return {};
+}
+
+Result<void> black76_batch(const Black76Batch& batch, const BlackColumns& columns) {
+  return black76_batch(batch, columns, widest_vector_path());
+}
+
+Result<void> black_scholes_batch(const BlackScholesBatch& batch, const BlackColumns& columns) {
+  BALLAST_CHECK(check_lengths(batch, columns));
+  if (!kernel::black_scholes_kernel(widest_vector_path())(batch, columns))
+    return first_error(batch, columns);
+  return {};
+}
+
+}  // namespace ballast
