@@ -35,6 +35,10 @@ set(ballast_alone
     src/control/quoting.cpp
     src/control/skew_models_test.cpp
     src/engine/path_recorder_test.cpp
+    src/quant/calc/margin_test.cpp
+    src/quant/calc/pricing_test.cpp
+    src/quant/margin/deribit_portfolio_test.cpp
+    src/quant/margin/deribit_standard_test.cpp
     src/quant/network/decimal_flow_test.cpp
     src/quant/pricing/heston.cpp
     src/quant/pricing/heston_calibration.cpp
