@@ -8,8 +8,8 @@
 # All *_test.cpp below it become one GoogleTest program <folder>_test (again with `_` for `/`), each
 # of its tests the CTest <folder>/Suite.test.
 # THREADS labels those `threads`: they run again under ThreadSanitizer.
-# COLD: it waits for the network or for people, and its headers are the slowest to compile: builds for
-# tests do not optimise it (BALLAST_COLD_FLAGS).
+# COLD: it waits for the network or for people, and its headers are the slowest to compile: it is
+# optimised less, for tests not at all (BALLAST_COLD_FLAGS).
 
 include_guard(GLOBAL)
 
@@ -18,12 +18,14 @@ set(ballast_standard_headers
     <string_view> <utility> <variant> <vector> <fmt/format.h> <tl/expected.hpp>)
 
 # Every precompiled header is compiled once, in a target of nothing else, and reused.
-if(BALLAST_PCH)
-  set(pch_source "${PROJECT_BINARY_DIR}/pch.cpp")
-  file(CONFIGURE OUTPUT "${pch_source}" CONTENT "// Carries a precompiled header.\n")
+set(pch_source "${PROJECT_BINARY_DIR}/pch.cpp")
+file(CONFIGURE OUTPUT "${pch_source}" CONTENT "// Carries a precompiled header.\n")
+if(BALLAST_PRECOMPILED STREQUAL "ALL")
   add_library(ballast_pch OBJECT "${pch_source}")
   target_link_libraries(ballast_pch PRIVATE ballast_options fmt::fmt tl::expected Threads::Threads)
   target_precompile_headers(ballast_pch PRIVATE ${ballast_standard_headers})
+endif()
+if(NOT BALLAST_PRECOMPILED STREQUAL "NONE")
   add_library(ballast_cold_pch OBJECT "${pch_source}")
   target_link_libraries(ballast_cold_pch PRIVATE ballast_options ballast_cold_options fmt::fmt
                                                  tl::expected Threads::Threads)
@@ -59,7 +61,7 @@ function(ballast_configure_target target pch)
     target_link_libraries(${target} PRIVATE ballast_test_options)
   endif()
   target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src")
-  if(BALLAST_PCH AND pch)
+  if(TARGET "${pch}")
     target_precompile_headers(${target} REUSE_FROM ${pch})
   endif()
   # Most of what a small file costs is its headers.

@@ -6,10 +6,11 @@ option(BALLAST_THREAD_TESTS_ONLY "Register only the tests labelled `threads`" OF
 option(BALLAST_BENCH "Build the benchmarks" OFF)
 option(BALLAST_LIBFUZZER "Make each fuzz target a libFuzzer program (clang only)" OFF)
 option(BALLAST_WERROR "Warnings are errors" ON)
-# Both are off in tidy, so that a file which forgot an include is found out there; the header is also
-# where g++ optimises much, for it then warns of what it takes from the standard library.
+# Both are off in tidy, so that a file which forgot an include is found out there.
 option(BALLAST_UNITY "Compile several files of a target as one" OFF)
-option(BALLAST_PCH "Precompile the standard headers that nearly every file includes" ON)
+# Where g++ optimises much, it warns of what a precompiled header takes from the standard library:
+# there only libraries marked COLD and tests have one.
+set(BALLAST_PRECOMPILED "ALL" CACHE STRING "What is compiled with precompiled headers: ALL, COLD, NONE")
 option(BALLAST_TIDY "Run clang-tidy on our sources, tests aside, while they compile" OFF)
 # These take longer to compile than to run.
 set(BALLAST_COLD_FLAGS "" CACHE STRING "Flags for libraries marked COLD")
