@@ -20,6 +20,7 @@
 #include "adapters/store/schema.hpp"
 #include "base/hash.hpp"
 #include "support/demo_run.hpp"
+#include "support/kept_text.hpp"
 
 namespace ballast::testing {
 namespace {
@@ -30,32 +31,39 @@ struct Day {
   std::vector<std::string> lines;
   std::string text;
 };
+std::string thin_day() {
+  const DemoDay demo = run_demo(7);
+  const Desk desk = demo_desk();
+  const EventWriter writer(desk);
+  std::string text;
+  const auto add = [&](const Event& event) {
+    writer.write(event, text);
+    text += '\n';
+  };
+  std::size_t marks = 0;
+  for (const Event& event : demo.events) {
+    const std::string_view type = event.type();
+    const bool many = type == "mark" || type == "top" || type == "trade" || type == "quote";
+    if (many && ++marks % 40 != 0) continue;
+    add(event);
+  }
+  Audit audit;  // a service's, of a change that is no event
+  audit.by = Note("ana");
+  audit.role = *Text<15>::create("admin");
+  audit.action = *Text<39>::create("token.create");
+  audit.subject = *Text<95>::create("feed");
+  audit.after = R"({"role":"ingest"})";
+  add({demo.events.back().t, audit});
+  return text;
+}
 const Day& day() {
   static const Day made = [] {
-    const DemoDay demo = run_demo(7);
-    const Desk desk = demo_desk();
-    Day thin{std::string(demo_desk_toml), {}, {}};
-    const EventWriter writer(desk);
-    const auto add = [&](const Event& event) {
-      std::string line;
-      writer.write(event, line);
-      thin.text += line + '\n';
-      thin.lines.push_back(std::move(line));
-    };
-    std::size_t marks = 0;
-    for (const Event& event : demo.events) {
-      const std::string_view type = event.type();
-      const bool many = type == "mark" || type == "top" || type == "trade" || type == "quote";
-      if (many && ++marks % 40 != 0) continue;
-      add(event);
+    Day thin{std::string(demo_desk_toml), {}, kept_text("thin_day", thin_day)};
+    for (std::string_view rest = thin.text; !rest.empty();) {
+      const std::size_t end = rest.find('\n');
+      thin.lines.emplace_back(rest.substr(0, end));
+      rest.remove_prefix(end + 1);
     }
-    Audit audit;  // a service's, of a change that is no event
-    audit.by = Note("ana");
-    audit.role = *Text<15>::create("admin");
-    audit.action = *Text<39>::create("token.create");
-    audit.subject = *Text<95>::create("feed");
-    audit.after = R"({"role":"ingest"})";
-    add({demo.events.back().t, audit});
     return thin;
   }();
   return made;
