@@ -2,6 +2,7 @@
 #include <atomic>
 #include <chrono>
 #include <functional>
+#include <ostream>
 #include <thread>
 
 #include <fmt/format.h>
@@ -17,6 +18,10 @@
 #include "support/receiver.hpp"
 
 namespace ballast {
+
+// Else a row would be named by its bytes, addresses among them, and the test with it.
+static void PrintTo(const SinkKindRow& row, std::ostream* out) { *out << info(row.kind).name; }
+
 namespace {
 
 using testing::Answer;

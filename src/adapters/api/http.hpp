@@ -98,7 +98,8 @@ struct Route {
   std::string request_schema = {};   // JSON schema, or a name under components/schemas; empty: none
   std::string response_schema = {};  // the same
   std::size_t body_max = 64 * 1024;  // bytes; 413 above
-  bool changes = false;              // takes ?dry_run, answers 409, 412, 422, 428
+  bool changes = false;              // takes ?dry_run, answers 409, 422
+  bool versioned = false;            // asks for If-Match, answers 412, 428
   Handler handle = {};
   std::string produces = "application/json";  // 406 for who does not accept it
   /// Where set, a body of `application/x-ndjson` goes, whatever its length, to what this makes for

@@ -1,5 +1,6 @@
 // What every kind of sink must do, by the table of kinds: a new row is tested unasked.
 #include <algorithm>
+#include <ostream>
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -8,6 +9,10 @@
 #include "adapters/sink/fake_http.hpp"
 
 namespace ballast {
+
+// Else a row would be named by its bytes, addresses among them, and the test with it.
+static void PrintTo(const SinkKindRow& row, std::ostream* out) { *out << info(row.kind).name; }
+
 namespace {
 
 using testing::FakeHttp;

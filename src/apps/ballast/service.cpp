@@ -233,14 +233,16 @@ void answer_reload(
     const Principal& by,
     bool dry_run,
     const std::function<void(tl::expected<api::ReloadOutcome, api::ReloadRefusal>)>& done) {
-  reloading.reload(desk, by, dry_run, [done](const Result<Reloading::Reloaded>& reloaded) {
-    if (reloaded) return done(api::ReloadOutcome{reloaded->changed, reloaded->audit_seq});
-    api::ReloadRefusal refusal;
-    std::istringstream lines(reloaded.error().what);
-    for (std::string line; std::getline(lines, line);)
-      refusal.problems.push_back(line);
-    done(tl::unexpected(std::move(refusal)));
-  });
+  reloading.reload(
+      desk, by, dry_run, [done, &reloading](const Result<Reloading::Reloaded>& reloaded) {
+        if (reloaded) return done(api::ReloadOutcome{reloaded->changed, reloaded->audit_seq});
+        api::ReloadRefusal refusal;
+        refusal.underway = reloaded.error().code == Errc::conflict && reloading.underway();
+        std::istringstream lines(reloaded.error().what);
+        for (std::string line; std::getline(lines, line);)
+          refusal.problems.push_back(line);
+        done(tl::unexpected(std::move(refusal)));
+      });
 }
 
 /// The API, where there is an address to listen on.

@@ -131,6 +131,10 @@ void reload(const RouteContext& context, const Request& request, const Respond& 
   context.services.reload(
       request.by, *dry_run, [respond](tl::expected<ReloadOutcome, ReloadRefusal> outcome) {
         if (!outcome) {
+          if (outcome.error().underway) {
+            return respond(problem(409, "reload_underway",
+                                   "the configuration is being read again already: wait"));
+          }
           std::vector<FieldProblem> errors;
           for (const std::string& detail : outcome.error().problems)
             errors.push_back({errors.size(), detail});

@@ -310,19 +310,27 @@ TEST_F(ChangeRoutes, tokens_are_made_shown_once_and_revoked) {
   expect_refused(del("/api/v1/tokens/web"), 404, "web");
 }
 
-TEST_F(ChangeRoutes, a_reload_says_what_changed_or_every_problem) {
+TEST_F(ChangeRoutes, a_refused_reload_says_every_problem) {
   EXPECT_EQ(code_of(post("/api/v1/reload", "")), "not_available");
   Client with(desk);
-  bool good = false;
-  with.services.reload = [&](const Principal& by, bool dry_run, const auto& done) {
+  with.services.reload = [&](const Principal& by, bool /*dry_run*/, const auto& done) {
     EXPECT_EQ(by.name, "ana");
-    if (good) return done(ReloadOutcome{{"factors[0].limit"}, dry_run ? 0U : 9U});
     done(tl::unexpected(ReloadRefusal{{"desk.toml:3:1: error: a", "desk.toml:9:1: error: b"}}));
   };
   const Response refused = with.ask(Method::post, "/api/v1/reload");
   EXPECT_EQ(refused.status, 422);
   EXPECT_EQ(Json::parse(refused.body)["errors"].size(), 2U);
-  good = true;
+  with.services.reload = [&](const Principal&, bool, const auto& done) {
+    done(tl::unexpected(ReloadRefusal{{"wait"}, true}));
+  };
+  expect_refused(with.ask(Method::post, "/api/v1/reload"), 409, "wait");
+}
+
+TEST_F(ChangeRoutes, a_reload_says_what_changed) {
+  Client with(desk);
+  with.services.reload = [&](const Principal&, bool dry_run, const auto& done) {
+    done(ReloadOutcome{{"factors[0].limit"}, dry_run ? 0U : 9U});
+  };
   const Json done = Json::parse(with.ask(Method::post, "/api/v1/reload").body);
   EXPECT_EQ(done["changed"][0], "factors[0].limit");
   EXPECT_EQ(done["audit_seq"], 9);

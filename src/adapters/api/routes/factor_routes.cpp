@@ -16,7 +16,8 @@ using WriteFactor = std::function<void(JsonWriter&, const DeskView&, FactorId)>;
 Response all_factors(const DeskView& view,
                      const Request& request,
                      std::string_view list,
-                     const WriteFactor& write) {
+                     const WriteFactor& write,
+                     const std::function<void(JsonWriter&)>& beside = {}) {
   const Desk& desk = view.engine.desk();
   BALLAST_ANSWER(page, page_of(request, list));
   return answer_page(
@@ -25,7 +26,8 @@ Response all_factors(const DeskView& view,
        .count = desk.factors.size(),
        .wanted = {},
        .name_of = [&](std::size_t i) { return factor_label(desk.factors[i]); },
-       .write = [&](JsonWriter& out, std::size_t i) { write(out, view, FactorId{i}); }});
+       .write = [&](JsonWriter& out, std::size_t i) { write(out, view, FactorId{i}); },
+       .beside = beside});
 }
 
 Response one_factor(const DeskView& view, const Request& request, const WriteFactor& write) {
@@ -129,17 +131,15 @@ void write_rails(JsonWriter& out, const Engine& engine) {
 
 /// The list of limits, with the guard rails beside them.
 Response limits(const DeskView& view, const Request& request) {
-  Response response =
-      all_factors(view, request, "limits", [](JsonWriter& out, const DeskView& desk, FactorId id) {
+  return all_factors(
+      view, request, "limits",
+      [](JsonWriter& out, const DeskView& desk, FactorId id) {
         write_limit(out, limit_view(desk.engine, id));
+      },
+      [&](JsonWriter& out) {
+        out.key("rails");
+        write_rails(out, view.engine);
       });
-  if (response.status != 200) return response;
-  JsonWriter rails(JsonWriter::Layout::compact);
-  write_rails(rails, view.engine);
-  // Before the object's end, which the answer's newline follows.
-  response.body.resize(response.body.rfind('}'));
-  response.body += ",\"rails\":" + rails.text() + "}\n";
-  return response;
 }
 
 Response limit(const DeskView& view, const Request& request) {

@@ -83,10 +83,7 @@ void write_parameters(JsonWriter& out, const Route& route) {
     write_parameter(out, "path", name, "percent-encoded", "string", true);
   for (const ParameterDoc& p : route.parameters)
     write_parameter(out, "query", p.name, p.about, p.type, false);
-  const bool versioned =
-      route.method == Method::put ||
-      (route.method == Method::del && route.pattern.starts_with("/api/v1/targets/"));
-  if (versioned) {
+  if (route.versioned) {
     write_parameter(out, "header", "If-Match", "the ETag of the GET, or * for any", "string", true);
   }
   if (route.stream_lines) {
@@ -138,7 +135,7 @@ void write_responses(JsonWriter& out, const Route& route) {
   if (route.pattern.find('{') != std::string::npos) write_refusal(out, "404", "No such thing.");
   if (route.changes) {
     write_refusal(out, "409", "It contradicts the present state.");
-    if (route.method != Method::post) {
+    if (route.versioned) {
       write_refusal(out, "412", "If-Match is not the present version.");
       write_refusal(out, "428", "If-Match is missing.");
     }

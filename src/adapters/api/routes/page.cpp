@@ -105,11 +105,13 @@ ListAnswer::ListAnswer(const DeskView& view)
   out_.key("items").begin_array();
 }
 
-Response ListAnswer::finish(const std::optional<std::string>& next) {
+Response ListAnswer::finish(const std::optional<std::string>& next,
+                            const std::function<void(JsonWriter&)>& beside) {
   out_.end_array();
   out_.key("next").value(next);
   out_.key("as_of").value(as_of_);
   out_.key("seq").value(seq_);
+  if (beside) beside(out_);
   out_.end_object();
   Response response;
   response.body = out_.take();
@@ -141,8 +143,9 @@ Response answer_page(const DeskView& view, const Page& page, const NumberedList&
     last = at;
     ++written;
   }
-  if (at >= list.count) return answer.finish(std::nullopt);
-  return answer.finish(encode_cursor(list.list, fmt::format("{}:{}", last, name(last))));
+  if (at >= list.count) return answer.finish(std::nullopt, list.beside);
+  return answer.finish(encode_cursor(list.list, fmt::format("{}:{}", last, name(last))),
+                       list.beside);
 }
 
 }  // namespace ballast::api

@@ -38,8 +38,10 @@ class ListAnswer {
  public:
   explicit ListAnswer(const DeskView& view);
   JsonWriter& item() { return out_; }
-  /// @param next  the cursor of the next page, if there is one.
-  Response finish(const std::optional<std::string>& next);
+  /// @param next    the cursor of the next page, if there is one.
+  /// @param beside  writes further members of the object; may be empty.
+  Response finish(const std::optional<std::string>& next,
+                  const std::function<void(JsonWriter&)>& beside = {});
 
  private:
   JsonWriter out_{JsonWriter::Layout::compact};
@@ -56,6 +58,7 @@ struct NumberedList {
   std::function<bool(std::size_t)> wanted;  // may be empty: all
   std::function<std::string(std::size_t)> name_of;
   std::function<void(JsonWriter&, std::size_t)> write;
+  std::function<void(JsonWriter&)> beside = {};  // writes members beside the items; may be empty
 };
 Response answer_page(const DeskView& view, const Page& page, const NumberedList& list);
 

@@ -1,8 +1,8 @@
 #include "adapters/api/routes/schemas.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+
+#include <fmt/format.h>
 
 #include "base/contract.hpp"
 #include "json/json_writer.hpp"

@@ -95,6 +95,7 @@ struct ReloadOutcome {
 /// Every problem of a configuration that was refused.
 struct ReloadRefusal {
   std::vector<std::string> problems;
+  bool underway = false;  // nothing is wrong with it: another reload has not ended
 };
 
 struct Services {

@@ -167,13 +167,18 @@ tl::expected<Plan, Response> set_limit(const DeskView& view, const Request& requ
 }  // namespace
 
 void add_target_changes(Table& table, const RouteContext& context) {
-  table.push_back(changes(context, Method::put, "/api/v1/targets/{key}", Permission::act,
-                          "Pushes a target, a band, or both, over the configured model.",
-                          "TargetPush", push_target));
-  table.push_back(changes(context, Method::del, "/api/v1/targets/{key}", Permission::act,
-                          "Clears a pushed target and band.", "ReasonOnly", clear_target));
-  table.push_back(changes(context, Method::put, "/api/v1/limits/{key}", Permission::limit,
-                          "Changes a factor's hard limit.", "LimitChange", set_limit));
+  const auto add = [&](Method method, std::string pattern, Permission needs, std::string about,
+                       std::string schema, Prepare prepare) {
+    table.push_back(changes(context, method, std::move(pattern), needs, std::move(about),
+                            std::move(schema), std::move(prepare)));
+    table.back().versioned = true;
+  };
+  add(Method::put, "/api/v1/targets/{key}", Permission::act,
+      "Pushes a target, a band, or both, over the configured model.", "TargetPush", push_target);
+  add(Method::del, "/api/v1/targets/{key}", Permission::act, "Clears a pushed target and band.",
+      "ReasonOnly", clear_target);
+  add(Method::put, "/api/v1/limits/{key}", Permission::limit, "Changes a factor's hard limit.",
+      "LimitChange", set_limit);
 }
 
 }  // namespace ballast::api
