@@ -37,6 +37,7 @@ set(ballast_alone
     src/engine/path_recorder_test.cpp
     src/quant/calc/margin_test.cpp
     src/quant/calc/pricing_test.cpp
+    src/quant/control/lot_search_windows.cpp
     src/quant/margin/deribit_portfolio_test.cpp
     src/quant/margin/deribit_standard_test.cpp
     src/quant/network/decimal_flow_test.cpp
