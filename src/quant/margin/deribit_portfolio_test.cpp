@@ -242,7 +242,7 @@ TEST(DeribitPortfolio, charges_far_short_options_by_the_extended_table_less_the_
   // In quote, the dampener is an amount as it stands.
   rules = homogeneous();
   rules.extended_dampener = 1000.0;
-  const DeribitScenario& there = margin_of({far}, rules, quote).scenarios[30];
+  const DeribitScenario there = margin_of({far}, rules, quote).scenarios[30];
   EXPECT_NEAR(there.charged, there.pnl + (1.0 / 0.16 - 1.0) * 1000.0, 1e-9);
 }
 
