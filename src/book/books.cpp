@@ -205,7 +205,7 @@ bool Books::restore() {
       (next_dropped_ == dropped_.size() || dropped_.size() == dropped_max) &&
       std::all_of(dropped_.begin(), dropped_.end(), [&](const DroppedFill& dropped) {
         return dropped.side <= Side::sell && known_instrument(dropped.instrument) &&
-               dropped.qty.sign() > 0 && dropped.price.sign() > 0;
+               dropped.qty.sign() > 0 && contract(dropped.instrument).trades_at(dropped.price);
       });
   return dropped_sound && ledger_.restore(assets_) && transfers_.restore(accounts, assets_) &&
          reconciliation_.restore(accounts, contracts_.size(), assets_);
@@ -253,12 +253,12 @@ std::optional<Books::Owner> Books::owner_of(const Record& record,
     return owner;
   }
   if (record.owner >= owners.size()) return std::nullopt;
-  if (record.kind == RecordKind::fill &&
-      (record.terms.qty.sign() <= 0 || record.terms.price.sign() <= 0)) {
-    return std::nullopt;
-  }
   owner.account = owners[record.owner].account;
   owner.instrument = owners[record.owner].instrument;
+  if (record.kind == RecordKind::fill &&
+      (record.terms.qty.sign() <= 0 || !contract(owner.instrument).trades_at(record.terms.price))) {
+    return std::nullopt;
+  }
   return owner;
 }
 

@@ -9,7 +9,7 @@ namespace ballast {
 namespace {
 
 bool sound(const Fill& fill) {
-  return fill.qty.sign() > 0 && fill.price.sign() > 0 && fill.side <= Side::sell &&
+  return fill.qty.sign() > 0 && fill.side <= Side::sell &&
          static_cast<std::size_t>(fill.origin) < origin_names.size() &&
          fill.liquidity <= Liquidity::taker;
 }
@@ -82,6 +82,7 @@ Outcome Books::apply(Timestamp t, const Fill& fill) {
   changes_.clear();
   const FillKey& key = fill.key;
   if (!sound(fill) || !known_place(key.place) || !known_instrument(key.instrument) ||
+      !contract(key.instrument).trades_at(fill.price) ||
       (fill.fee && !known_asset(fill.fee->asset))) {
     return refuse(Refusal::invalid);
   }
@@ -164,6 +165,8 @@ bool Books::collect(const Owner& owner,
   if (terms_of.spot) {
     add_cash(owner, terms_of.base, decimal_cast<Amount>(qty_change), CashKind::trade);
     add_cash(owner, terms_of.quote, flow_change, CashKind::trade);
+  } else if (terms_of.option) {  // the premium is paid when it trades
+    add_cash(owner, terms_of.settlement(), flow_change, CashKind::trade);
   } else {
     add_cash(owner, terms_of.settlement(), realized_change, CashKind::realized);
   }
@@ -212,7 +215,8 @@ Outcome Books::apply(Timestamp t, const Correct& correct) {
   if (history_.corrections().knows(fill->offset, amendment)) return duplicate();
   if (fill->record.busted) return refuse(Refusal::busted_fill);
   const FillTerms now = history_.corrections().terms_with(fill->offset, fill->record, amendment);
-  if (now.qty.sign() <= 0 || now.price.sign() <= 0 || now.side > Side::sell ||
+  if (now.qty.sign() <= 0 || !contract(fill->owner.instrument).trades_at(now.price) ||
+      now.side > Side::sell ||
       (now.fee && (!known_asset(now.fee->asset) || now.fee->amount.raw == int128_min))) {
     return refuse(Refusal::invalid);
   }

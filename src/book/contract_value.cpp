@@ -33,7 +33,7 @@ std::optional<Int128> product_of_three(Int128 x, Int128 y, Int128 z) {
 }  // namespace
 
 std::optional<Amount> value(const Contract& contract, Quantity qty, Price price) {
-  if (price.sign() <= 0) return std::nullopt;
+  if (!contract.trades_at(price)) return std::nullopt;
   std::optional<Int128> raw;
   if (contract.inverse) {
     raw = product_over(-qty.raw, contract.size.raw, price.raw);

@@ -3,6 +3,8 @@
 //
 //   spot, linear   value =  quantity * price * contract_size      quote asset
 //   inverse        value = -quantity * contract_size / price      the coin
+//   option         value =  quantity * premium * contract_size    quote asset, or the coin where
+//                                                                 the premium is paid in it
 //
 // With flow = -sum of value(trade), the profit of any position is flow + value(quantity, mark),
 // whatever its kind. Each value is rounded once, half-even, at 10^-18. Overflow is an error, never
@@ -25,16 +27,25 @@ struct Contract {
   AssetId quote;
   bool spot = true;
   bool inverse = false;
+  bool option = false;
+  bool paid_in_base = false;
 
   static Contract of(const Instrument& instrument) {
-    return {instrument.contract_size, instrument.base, instrument.quote, instrument.spot(),
-            instrument.inverse()};
+    return {instrument.contract_size,
+            instrument.base,
+            instrument.quote,
+            instrument.spot(),
+            instrument.inverse(),
+            instrument.option(),
+            instrument.settlement() == instrument.base};
   }
-  AssetId settlement() const { return inverse ? base : quote; }
+  /// Whether it can trade at the price. An option that expires worthless is closed at 0.
+  bool trades_at(Price price) const { return price.sign() > 0 || (option && price.zero()); }
+  AssetId settlement() const { return paid_in_base ? base : quote; }
 };
 
-/// Value of a signed quantity at a price > 0, in the settlement asset; nothing on overflow or price
-/// <= 0.
+/// Value of a signed quantity at a price, in the settlement asset; nothing on overflow or at a
+/// price that the contract cannot trade at: 0 or below, of an option below 0.
 std::optional<Amount> value(const Contract& contract, Quantity qty, Price price);
 
 /// The same for callers that hold an instrument, with an error that says why.

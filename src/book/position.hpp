@@ -29,8 +29,8 @@ struct AverageCost {
   std::uint32_t fills = 0;      // how many count (busted ones do not)
   bool several_prices = false;  // the open quantity was entered at more than one price
 
-  /// Adds a trade of a signed quantity != 0 at a price > 0. False on overflow, leaving all as it
-  /// was.
+  /// Adds a trade of a signed quantity != 0 at a price that the contract trades at. False on
+  /// overflow, leaving all as it was.
   [[nodiscard]] bool trade(const Contract& contract, Timestamp t, Quantity signed_qty, Price price);
 
   /// -sum of value(trade): what all trades together paid in.

@@ -17,6 +17,7 @@ std::optional<double> unit_price(const Situation& situation, FactorId id) {
 /// Whether the factor's money moves with prices at all.
 bool priced(const Situation& situation, FactorId id) {
   const FactorConfig& config = situation.desk().factor(id);
+  if (greek(config.kind)) return false;
   return config.kind == FactorKind::notional || !situation.market().fixed(config.unit);
 }
 
@@ -50,6 +51,9 @@ std::optional<double> exposure_per_quantity(const Situation& situation,
     case FactorKind::cash:
       return cash_exposure(situation, config, traded, instrument, place);
     case FactorKind::channel:
+    case FactorKind::gamma:  // no option is traded by control
+    case FactorKind::vega:
+    case FactorKind::theta:
       return 0.0;
     case FactorKind::delta: {
       if (traded.spot() && traded.quote == config.asset) {

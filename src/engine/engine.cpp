@@ -183,6 +183,10 @@ void Engine::booked(const Outcome& outcome, const TradeId& id, Cause cause) {
   }
   const bool hedging = hedges(outcome.origin);
   exposures_.apply(books_, market_, hedging);
+  if (!option_desk_.empty()) {
+    option_desk_.apply(books_);
+    count_options();
+  }
   profit_.booked(now_, exposures_, books_, market_, trackers_);
   raise_breaks();
   if (!reads_value_.empty()) {
@@ -206,6 +210,11 @@ void Engine::dispute(const DisputeChange& change) {
     factors_[id.index()].disputes += change.disputed ? 1U : -1U;
     exposures_.touch(id);
   };
+  if (change.instrument.valid() && desk_.instrument(change.instrument).option()) {
+    for (const FactorId id : option_desk_.factors(desk_.instrument(change.instrument).base))
+      count(id);
+    return;
+  }
   if (change.instrument.valid() && !desk_.instrument(change.instrument).spot()) {
     for (const auto& link : exposures_.links(change.instrument))
       count(link.factor);
@@ -267,7 +276,22 @@ void Engine::take(const Drift& drift, Timestamp /*t*/) {
   ++counts_.applied;
 }
 
-void Engine::take(const Surface& /*surface*/, Timestamp /*t*/) { ++counts_.applied; }
+void Engine::take(const Surface& surface, Timestamp t) {
+  if (option_desk_.factors(surface.underlying).empty()) {  // kept in the journal, and no more
+    ++counts_.applied;
+    return;
+  }
+  const auto taken = option_desk_.apply(t, surface, market_);
+  if (!taken) return refuse(Refusal::invalid, TradeId{});
+  ++counts_.applied;
+  if (!*taken) {  // older than what was said of the expiry last
+    ++counts_.late;
+    return;
+  }
+  count_options();
+  wake_options();
+  settle(Cause::market, false);
+}
 void Engine::take(const Tick& /*tick*/, Timestamp /*t*/) { ++counts_.applied; }
 void Engine::take(const Audit& /*audit*/, Timestamp /*t*/) { ++counts_.applied; }
 void Engine::take(const Receipt& /*receipt*/, Timestamp /*t*/) { ++counts_.applied; }
@@ -297,6 +321,11 @@ void Engine::priced(const MarketChange& change, InstrumentId instrument, AssetId
   learn(change);
   profit_.priced(now_, change, exposures_, market_, trackers_);
   if (change.instrument.valid()) exposures_.reprice(change.instrument, market_);
+  if (!option_desk_.empty()) {
+    option_desk_.priced(market_);
+    count_options();
+    wake_options();
+  }
   if (!reads_value_.empty()) {
     if (change.instrument.valid()) net_asset_value_.reprice(change.instrument, market_);
     for (const AssetPriceChange& c : market_.asset_changes())
@@ -323,6 +352,22 @@ void Engine::wake(AssetId asset, int conversions) {
   if (conversions == Market::max_conversions) return;
   for (const AssetId dependent : market_.dependents(asset))
     wake(dependent, conversions + 1);
+}
+
+/// Hands the factors what their options add now.
+void Engine::count_options() {
+  if (!option_desk_.revalue(now_)) return;
+  for (const FactorId id : option_desk_.factors())
+    exposures_.set_options(id, option_desk_.level(id));
+  option_due_ = option_desk_.next_due().value_or(DueTimes::never);
+  next_timer_ = std::min(next_timer_, option_due_);
+}
+
+/// What was said again may end what made a factor unknown.
+void Engine::wake_options() {
+  for (const FactorId id : option_desk_.factors()) {
+    if (unknown_[id.index()] != 0) exposures_.touch(id);
+  }
 }
 
 void Engine::touch_valued() {

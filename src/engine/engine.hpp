@@ -40,6 +40,7 @@
 #include "market/market.hpp"
 #include "model/effect.hpp"
 #include "model/event.hpp"
+#include "portfolio/option_desk.hpp"
 #include "quant/control/joint_target.hpp"
 #include "target/target_pipeline.hpp"
 
@@ -56,11 +57,12 @@ struct EngineOptions {
 /// Why a factor is unknown; `known` when it is not.
 enum class Knowledge : std::uint8_t {
   known,
-  no_price,      // an exposure needs a price that is missing
-  no_target,     // the target model lacks an input
-  stale,         // an input is older than max_age, or has never come
-  disputed,      // a reconciliation break is open on one of its positions
-  out_of_range,  // a level left the range in which deviations are exact
+  no_price,       // an exposure needs a price that is missing
+  no_target,      // the target model lacks an input
+  stale,          // an input is older than max_age, or has never come
+  disputed,       // a reconciliation break is open on one of its positions
+  out_of_range,   // a level left the range in which deviations are exact
+  no_volatility,  // options need a forward or a volatility that is missing
 };
 std::string_view to_string(Knowledge knowledge);
 
@@ -136,6 +138,7 @@ class Engine final : private Readings, private Situation {
   const StepTrace& trace() const { return trace_; }
   const ProfitAttribution& profit() const { return profit_; }
 
+  const OptionDesk& options() const { return option_desk_; }
   const TargetPipeline& target(FactorId id) const { return targets_[id.index()]; }
   /// What a factor's target is worked out from now.
   Inventory inventory(FactorId id) const;
@@ -227,6 +230,8 @@ class Engine final : private Readings, private Situation {
   void wake(InstrumentId instrument);
   void wake(AssetId asset, int conversions);
   void touch_valued();
+  void count_options();
+  void wake_options();
   void digest_step();
 
   // factors (factors.cpp)
@@ -277,6 +282,8 @@ class Engine final : private Readings, private Situation {
   MarketLearning learning_;
   Drifts drifts_;
   Exposures exposures_;
+  OptionDesk option_desk_;
+  Timestamp option_due_ = DueTimes::never;  // when time reprices options
   NetAssetValue net_asset_value_;
   std::vector<TargetPipeline> targets_;
   std::vector<Tracker> trackers_;

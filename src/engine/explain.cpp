@@ -33,16 +33,28 @@ std::string leg_text(const Desk& desk,
   return text;
 }
 
+std::string expiry_text(const OptionExpiry& expiry, Timestamp now) {
+  if (expiry.expiry <= now) return "expired: no exposure is left";
+  if (!valued(expiry.state)) return fmt::format("no value: {}", to_string(expiry.state));
+  const OptionExposure& sum = expiry.sum;
+  return fmt::format(
+      "at a forward of {:.10g}: delta {:.6g}, net {:.6g}, gamma {:.6g}, vega {:.6g}, theta {:.6g} "
+      "a "
+      "year",
+      expiry.valued_forward, sum.delta, sum.delta_net, sum.gamma, sum.vega, sum.theta);
+}
+
 }  // namespace
 
 void Engine::explain_positions(FactorId id, std::vector<Explanation>& lines) const {
   const FactorConfig& config = desk_.factor(id);
   for (const Position& position : books_.positions()) {
     const Instrument& instrument = desk_.instrument(position.instrument);
-    const bool concerns = config.kind == FactorKind::delta ? instrument.base == config.asset
-                          : config.kind == FactorKind::notional
-                              ? position.instrument == config.instrument
-                              : false;
+    const bool concerns =
+        config.kind == FactorKind::delta ? instrument.base == config.asset
+        : greek(config.kind)             ? instrument.option() && instrument.base == config.asset
+        : config.kind == FactorKind::notional ? position.instrument == config.instrument
+                                              : false;
     if (!concerns || position.qty.zero() || !exposures_.in_scope(id, position.book)) continue;
     const Place& place = books_.account(position.account);
     lines.push_back({2,
@@ -70,6 +82,17 @@ void Engine::explain_actual(FactorId id, std::vector<Explanation>& lines) const 
     if (leg.qty.zero() && leg.exposure.zero()) continue;
     lines.push_back(
         {1, desk_.instrument(leg.instrument).name, leg_text(desk_, market_, leg, unit)});
+  }
+  if (const OptionBook* const book = option_desk_.book(id)) {
+    if (exposure.options_missing || !exposure.options.zero()) {
+      lines.push_back(
+          {1, "options", exposure.options_missing ? "unknown" : level(exposure.options, unit)});
+    }
+    for (const OptionExpiry& expiry : book->expiries()) {
+      if (expiry.held > 0)
+        lines.push_back(
+            {2, fmt::format("options of {}", to_string(expiry.expiry)), expiry_text(expiry, now_)});
+    }
   }
   explain_positions(id, lines);
 }

@@ -48,6 +48,8 @@ std::string_view to_string(Knowledge knowledge) {
       return "a reconciliation break is open on one of its positions";
     case Knowledge::out_of_range:
       return "a level is beyond +-8e16, where deviations stop being exact";
+    case Knowledge::no_volatility:
+      return "a forward or a volatility that its options need is missing";
   }
   return "unknown";
 }
@@ -80,7 +82,7 @@ Timestamp Engine::oldest_input(FactorId id) const {
   if (config.kind == FactorKind::channel)
     oldest = std::min(oldest, exposures_.channel_stated(config.channel));
   if (const auto set = targets_[id.index()].overridden_at(now_)) oldest = std::min(oldest, *set);
-  return oldest;
+  return option_desk_.oldest_input(id, market_, oldest);
 }
 
 /// The last instant at which every input of the factor is fresh enough; `never` when none ages.
@@ -101,6 +103,7 @@ std::optional<Duration> Engine::input_age(FactorId id) const {
 
 Knowledge Engine::judge(FactorId id, const std::optional<Plan>& plan, Timestamp fresh) const {
   const FactorExposure& exposure = exposures_.factor(id);
+  if (exposure.options_missing) return Knowledge::no_volatility;
   if (exposure.unpriced > 0) return Knowledge::no_price;
   if (exposure.overflowed || !in_range(exposure.actual) || !in_range(exposure.hedged)) {
     return Knowledge::out_of_range;
@@ -181,7 +184,8 @@ void Engine::run_timers(Timestamp until) {
     const Timestamp book_due = books_.next_due().value_or(DueTimes::never);
     const Timestamp control_due =
         control_.idle() ? DueTimes::never : control_.next_due().value_or(DueTimes::never);
-    const Timestamp due = std::min({factor_due, alert_due, book_due, next_retarget_, control_due});
+    const Timestamp due =
+        std::min({factor_due, alert_due, book_due, option_due_, next_retarget_, control_due});
     next_timer_ = due;
     if (due > until || due == DueTimes::never) return;
     now_ = std::max(now_, due);
@@ -189,6 +193,9 @@ void Engine::run_timers(Timestamp until) {
       books_.run_due(due, effects_);
       raise_breaks();
       settle(Cause::correction, false);
+    } else if (option_due_ == due) {
+      count_options();
+      settle(Cause::market, false);
     } else if (factor_due == due) {
       refresh(FactorId{factor_due_.first()}, Cause::market);
     } else if (next_retarget_ == due) {
@@ -250,7 +257,7 @@ void Engine::sample_risk() {
 
 /// Whether holding the factor is holding something whose price moves.
 bool Engine::price_like(const FactorConfig& config) const {
-  return config.kind != FactorKind::notional && !market_.fixed(config.unit);
+  return config.kind != FactorKind::notional && !greek(config.kind) && !market_.fixed(config.unit);
 }
 
 std::optional<double> Engine::value(FactorId factor,

@@ -61,7 +61,7 @@ std::optional<Decimal> ProfitAttribution::derivatives_delta(FactorId id,
                                                             const Exposures& exposures,
                                                             const Market& market) {
   const FactorExposure& exposure = exposures.factor(id);
-  if (exposure.convention == DeltaConvention::delta) {
+  if (exposure.convention != DeltaConvention::delta_equity) {
     const auto delta = checked_add(exposure.actual, -exposure.holding);
     return delta ? std::optional(*delta) : std::nullopt;
   }
@@ -101,6 +101,12 @@ void ProfitAttribution::booked(Timestamp now,
   const Changes& changes = books.changes();
   for (const PositionChange& change : changes.positions) {
     const Contract& contract = books.contract(change.instrument);
+    if (contract.option) {
+      for (const FactorId id : exposures.deltas(contract.base)) {
+        if (exposures.in_scope(id, change.book)) incomplete_[id.index()] = 1;
+      }
+      continue;
+    }
     const auto earned = spread(contract, change, market);
     for (const FactorId id : exposures.deltas(contract.base)) {
       if (exposures.in_scope(id, change.book)) add(now, id, PnlPart::spread, earned, trackers);

@@ -12,7 +12,8 @@
 // All in the reporting currency at the prices of their moment; their sum is the change in value of
 // the spot holding and the derivatives that make the factor, under `delta_equity` with the coin
 // that derivatives paid. Only delta factors have a profit. A fill, fee or payment that cannot be
-// valued because a price is missing makes a factor's profit incomplete.
+// valued because a price is missing makes a factor's profit incomplete, as does trading an option:
+// these parts are linear in the price, and portfolio/explain.hpp tells an option's.
 #pragma once
 
 #include <vector>

@@ -10,7 +10,7 @@ namespace ballast {
 namespace {
 
 /// Bytes of another layout are refused; raise with every change of what archive() writes.
-constexpr std::uint32_t layout = 10;
+constexpr std::uint32_t layout = 11;
 
 std::vector<TargetPipeline> pipelines(const Desk& desk) {
   std::vector<TargetPipeline> pipelines;
@@ -76,6 +76,7 @@ Engine::Engine(Desk desk, EngineOptions options)
       learning_(desk_, desk_.learning, learned_instruments(desk_)),
       drifts_(desk_.assets.size()),
       exposures_(desk_),
+      option_desk_(desk_),
       net_asset_value_(desk_),
       targets_(pipelines(desk_)),
       trackers_(trackers(desk_, options_)),
@@ -110,6 +111,8 @@ void Engine::archive(Archive& ar) {
   learning_.archive(ar);
   drifts_.archive(ar);
   exposures_.archive(ar);
+  option_desk_.archive(ar);
+  ar(option_due_);
   net_asset_value_.archive(ar);
   for (auto& target : targets_)
     target.archive(ar);

@@ -73,7 +73,8 @@ Exposures::Exposures(const Desk& desk)
   std::vector<std::vector<InstrumentId>> derivatives(desk.assets.size());
   for (std::size_t i = 0; i < desk.instruments.size(); ++i) {
     const Instrument& instrument = desk.instruments[i];
-    if (!instrument.spot()) derivatives[instrument.base.index()].push_back(InstrumentId{i});
+    if (!instrument.spot() && !instrument.option())
+      derivatives[instrument.base.index()].push_back(InstrumentId{i});
   }
   const auto add_leg = [&](FactorId id, InstrumentId instrument) {
     auto& mine = legs[id.index()];
@@ -110,6 +111,10 @@ Exposures::Exposures(const Desk& desk)
         factors_[f].holding = factors_[f].actual = decimal_cast<Decimal>(channel.balance);
         break;
       }
+      case FactorKind::gamma:
+      case FactorKind::vega:
+      case FactorKind::theta:
+        break;
     }
   }
   legs_ = Grouped(legs);
@@ -204,6 +209,19 @@ void Exposures::use_channel(ChannelId channel, Amount shift) {
   if (id.valid()) add_holding(id, decimal_cast<Decimal>(shift), true);
 }
 
+void Exposures::set_options(FactorId id, std::optional<Decimal> level) {
+  FactorExposure& factor = factors_[id.index()];
+  const Decimal now = level.value_or(Decimal{});
+  const bool missing = !level.has_value();
+  if (now == factor.options && missing == factor.options_missing) return;
+  if (missing != factor.options_missing) factor.unpriced += missing ? 1U : -1U;
+  factor.options_missing = missing;
+  accumulate(factor, factor.actual, -factor.options);
+  accumulate(factor, factor.actual, now);
+  factor.options = now;
+  touch(id);
+}
+
 void Exposures::add_holding(FactorId id, Decimal change, bool hedging) {
   FactorExposure& factor = factors_[id.index()];
   accumulate(factor, factor.holding, change);
@@ -257,7 +275,7 @@ void Exposures::archive(Archive& ar) {
   for (std::size_t i = 0; i < factors_.size(); ++i) {
     FactorExposure& f = factors_[i];
     ar(f.holding.raw, f.hedged_holding.raw, f.book.value, f.unpriced, f.overflowed, f.actual.raw,
-       f.hedged.raw);
+       f.hedged.raw, f.options.raw, f.options_missing);
     for (Leg& leg : legs_[i]) {
       ar(leg.qty.raw, leg.hedged_qty.raw, leg.cost.raw, leg.exposure.raw, leg.hedged.raw,
          leg.priced);

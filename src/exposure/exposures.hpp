@@ -1,9 +1,10 @@
 // Book x market -> factors: how much of each thing a desk wants to control it has now.
 //
 //   delta:X      in X: the spot holding of X, and every derivative on X (linear: contracts * size;
-//                inverse: contracts * size / price, in coin)
+//                inverse: contracts * size / price, in coin; options: set_options())
 //   cash:A@v     in A: the balance of A on the accounts of v, without what is in flight
 //   notional:I   in the quote of I: the position's value at its mark (inverse: contracts * size)
+//   gamma:X, vega:X, theta:X    of the options on X, as portfolio/option_desk.hpp works them out
 //   channel:N    in the channel's asset: what stands on our side, as stated and as transfers over
 //                it have shifted since
 //
@@ -43,7 +44,7 @@ struct Leg {
 };
 
 struct FactorExposure {
-  Decimal actual;  // holding + legs, where priced
+  Decimal actual;  // holding + legs + options, where priced
   Decimal hedged;
   Decimal holding;  // delta: the spot holding; cash: the balance
   std::uint32_t unpriced = 0;
@@ -53,6 +54,8 @@ struct FactorExposure {
   FactorKind kind = FactorKind::delta;
   DeltaConvention convention = DeltaConvention::delta;
   Decimal hedged_holding;
+  Decimal options;               // what options add
+  bool options_missing = false;  // counted in `unpriced`
 
   /// Whether `actual` can be computed at all.
   bool defined() const { return unpriced == 0 && !overflowed; }
@@ -67,6 +70,9 @@ class Exposures {
   void apply(const Books& books, const Market& market, bool hedging);
   /// Re-prices the legs of an instrument whose price changed.
   void reprice(InstrumentId instrument, const Market& market);
+
+  /// What the options of a factor's scope add to it now; nothing where that is not known.
+  void set_options(FactorId id, std::optional<Decimal> level);
 
   /// What stands on our side of a channel, as its node says; or as a transfer over it shifts it.
   /// False when it is older than what was said of the channel before.

@@ -29,7 +29,8 @@ void NetAssetValue::apply(const Books& books, const Market& market) {
     const Instrument& instrument = desk_->instrument(change.instrument);
     if (instrument.spot()) continue;
     accumulate(derivatives_[change.instrument.index()].qty, change.qty_after - change.qty_before);
-    add(instrument.settlement(), change.flow_change);
+    // An option's premium is among the cash.
+    if (!instrument.option()) add(instrument.settlement(), change.flow_change);
     reprice(instrument.settlement(), market);
     reprice(change.instrument, market);
   }
@@ -49,8 +50,9 @@ std::optional<Decimal> NetAssetValue::of(const Desk& desk,
     const Instrument& instrument = desk.instrument(position.instrument);
     if (instrument.spot()) continue;
     whole.accumulate(whole.derivatives_[position.instrument.index()].qty, position.qty);
-    // What it realised is in the balances; its worth at the mark less its cost is not.
-    whole.add(instrument.settlement(), -position.cost);
+    // What it realised is in the balances; its worth at the mark less its cost is not. An option's
+    // balances hold all that was paid for it.
+    if (!instrument.option()) whole.add(instrument.settlement(), -position.cost);
   }
   for (std::size_t i = 0; i < desk.instruments.size(); ++i)
     whole.reprice(InstrumentId{i}, market);

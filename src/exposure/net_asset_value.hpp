@@ -3,6 +3,7 @@
 //
 // NAV = sum over assets of price * (balances + in flight + value of derivatives settled in the
 // asset), where a derivative's part is its whole profit, realised or not: flow + value at its mark.
+// An option's premium is paid from the balances, so its part is its value at its mark alone.
 // An asset that is held but has no price, or a position without a mark, makes the NAV unknown.
 #pragma once
 

@@ -31,6 +31,7 @@ Market::Market(const Desk& desk)
       const Instrument& instrument = desk.instruments[i];
       if (instrument.spot() != spot) continue;
       instruments_[i].base = instrument.base;
+      if (instrument.option()) continue;  // a premium is no price of the coin
       sources[instrument.base.index()].push_back({InstrumentId{i}, instrument.quote});
       add_dependent(instrument.quote, instrument.base);
     }

@@ -2,10 +2,10 @@
 //
 // An instrument's price is its last mark; until it has had a mark, the middle of its last two-sided
 // top. An asset's price in the reporting currency comes from the first source that has one, in this
-// order: an asset mark; a spot instrument of the asset; a derivative on it (each in the desk's
-// order), converted through the price of its quote. The reporting currency, and any asset that
-// `equals` it, costs exactly one. A mark that is older than the one in force changes nothing (it is
-// counted). Single-threaded; no allocation after construction.
+// order: an asset mark; a spot instrument of the asset; a derivative on it that is no option (each
+// in the desk's order), converted through the price of its quote. The reporting currency, and any
+// asset that `equals` it, costs exactly one. A mark that is older than the one in force changes
+// nothing (it is counted). Single-threaded; no allocation after construction.
 #pragma once
 
 #include <optional>

@@ -30,12 +30,32 @@ enum class FactorKind : std::uint8_t {
   notional,  // notional:I, in the instrument's quote asset: the signed value of the position in I
              // at its mark
   channel,   // channel:N, in the channel's asset: what stands on our side
+  // Of the options on X, all of them or those of an expiry bucket (gamma:X@7d..30d):
+  gamma,  // gamma:X, in X per 1 % of the forward
+  vega,   // vega:X, in their quote asset per volatility point (0.01)
+  theta,  // theta:X, in their quote asset per day
 };
+constexpr bool greek(FactorKind kind) { return kind >= FactorKind::gamma; }
 
 /// Which of DESIGN's delta conventions a delta factor follows.
 enum class DeltaConvention : std::uint8_t {
   delta,         // positions and spot holdings
-  delta_equity,  // and the profit, funding and fees that derivatives left behind in the asset
+  delta_equity,  // and the profit, funding, fees and premiums that derivatives left behind in it
+  delta_net,     // as delta, with options paid in coin less what they are worth in coin
+};
+
+inline constexpr std::array<std::string_view, 3> delta_convention_names{"delta", "delta_equity",
+                                                                        "delta_net"};
+constexpr std::string_view to_string(DeltaConvention convention) {
+  return delta_convention_names[static_cast<std::size_t>(convention)];
+}
+
+/// Options by the time that they have left: from <= expiry - now < to. Both absent: all options.
+struct ExpiryBucket {
+  std::optional<Duration> from;
+  std::optional<Duration> to;
+  bool holds(Duration left) const { return (!from || *from <= left) && (!to || left < *to); }
+  friend bool operator==(const ExpiryBucket&, const ExpiryBucket&) = default;
 };
 
 // ---- target models: one struct each, one word in TargetModel
@@ -89,14 +109,15 @@ struct FactorConfig {
   std::string name;  // as written: "delta:BTC"
   FactorKind kind = FactorKind::delta;
   std::string book = "*";  // "*": the whole desk
-  AssetId asset;           // delta, cash
+  AssetId asset;           // delta, cash, gamma, vega, theta
   VenueId venue;           // cash
   AccountName account;     // cash on one account; empty: all accounts of the venue
   InstrumentId
       instrument;     // notional; delta: the instrument whose price is the factor's (optional)
   ChannelId channel;  // channel
   DeltaConvention convention = DeltaConvention::delta;
-  AssetId unit;  // what a, target, band and limit are stated in
+  ExpiryBucket bucket;  // gamma, vega, theta
+  AssetId unit;         // what a, target, band and limit are stated in
 
   TargetModel target = NeutralTarget{};
   Range band{};                     // offsets from the target, lower <= 0 <= upper

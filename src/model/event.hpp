@@ -66,7 +66,7 @@ struct Fill {
   BookName book;
   Side side = Side::buy;
   Quantity qty;  // > 0, in the instrument's quantity unit (base asset, or contracts)
-  Price price;   // > 0
+  Price price;   // > 0; of an option >= 0: coins, where it is paid in coin
   std::optional<Fee> fee;
   Origin origin = Origin::unknown;
   Liquidity liquidity = Liquidity::unknown;

@@ -63,8 +63,9 @@ struct Instrument {
   InstrumentKind kind = InstrumentKind::spot;
   VenueId venue;
   AssetId base;   // spot: what is bought; derivatives: the underlying coin
-  AssetId quote;  // what the price is stated in
-  /// Linear: base units per contract. Inverse: quote currency per contract. Always > 0.
+  AssetId quote;  // what the price is stated in; option_inverse: what the strike is, its price
+                  // being in coins
+  /// Linear and options: base units per contract. Inverse: quote currency per contract. Always > 0.
   Quantity contract_size = Quantity::whole(1);
   // Options and futures.
   std::optional<Timestamp> expiry;
@@ -73,12 +74,18 @@ struct Instrument {
   TradingTerms terms;
 
   constexpr bool spot() const { return kind == InstrumentKind::spot; }
-  constexpr bool inverse() const {
-    return kind == InstrumentKind::inverse_perpetual || kind == InstrumentKind::inverse_future ||
-           kind == InstrumentKind::option_inverse;
+  constexpr bool option() const {
+    return kind == InstrumentKind::option_linear || kind == InstrumentKind::option_inverse;
   }
-  /// The asset that profit, loss and funding are paid in: the coin for inverse contracts.
-  constexpr AssetId settlement() const { return inverse() ? base : quote; }
+  /// A contract on a fixed amount of quote, worth less coin the higher its price. No option is: the
+  /// price of option_inverse is a number of coins.
+  constexpr bool inverse() const {
+    return kind == InstrumentKind::inverse_perpetual || kind == InstrumentKind::inverse_future;
+  }
+  /// The asset that profit, loss, funding and premium are paid in: the coin for inverse contracts.
+  constexpr AssetId settlement() const {
+    return inverse() || kind == InstrumentKind::option_inverse ? base : quote;
+  }
   friend bool operator==(const Instrument&, const Instrument&) = default;
 };
 

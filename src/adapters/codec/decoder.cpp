@@ -146,6 +146,11 @@ bool Decoder::holds(
   return container && token.count == count;
 }
 
+Price Decoder::fill_price(InstrumentId instrument) {
+  const bool option = instrument.valid() && names_.desk.instrument(instrument).option();
+  return option ? not_negative<Price>(Field::price) : positive<Price>(Field::price);
+}
+
 Range Decoder::range(Field field) {
   const Token& token = line_[field];
   if (!holds(field, token, token.kind == TokenKind::array, 2, "two levels [lower, upper]"))

@@ -57,6 +57,8 @@ class Decoder {
   T positive(Field field);
   template <class T>
   T not_negative(Field field);
+  /// `price` of a fill in the instrument: above zero, of an option zero or above.
+  Price fill_price(InstrumentId instrument);
   Range range(Field field);  // [lower, upper], lower <= upper
   Timestamp time(Field field);
   bool boolean(Field field);

@@ -34,7 +34,7 @@ void decode(Decoder& in, Fill& fill) {
   fill.book = book(in);
   fill.side = side(in);
   fill.qty = in.positive<Quantity>(Field::qty);
-  fill.price = in.positive<Price>(Field::price);
+  fill.price = in.fill_price(fill.key.instrument);
   if (in.has(Field::fee) && in.has(Field::fee_asset)) {
     fill.fee = Fee{in.decimal<Amount>(Field::fee), in.asset(Field::fee_asset)};
   } else if (in.has(Field::fee)) {
@@ -56,7 +56,7 @@ void decode(Decoder& in, Correct& correct) {
   if (in.has(Field::book)) book(in);
   if (in.has(Field::side)) correct.side = side(in);
   if (in.has(Field::qty)) correct.qty = in.positive<Quantity>(Field::qty);
-  if (in.has(Field::price)) correct.price = in.positive<Price>(Field::price);
+  if (in.has(Field::price)) correct.price = in.fill_price(correct.key.instrument);
   if (in.has(Field::fee)) correct.fee = in.decimal<Amount>(Field::fee);
   if (in.has(Field::fee_asset)) correct.fee_asset = in.asset(Field::fee_asset);
   if (!correct.side && !correct.qty && !correct.price && !correct.fee && !correct.fee_asset) {

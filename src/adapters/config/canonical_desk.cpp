@@ -121,8 +121,7 @@ void write(Toml& out, const Desk& desk, const FactorConfig& factor) {
   out.put("max_age", factor.max_age ? quoted(*factor.max_age) : quoted("none"));
   if (factor.weight) out.put("weight", exact(*factor.weight));
   if (factor.kind == FactorKind::delta) {
-    const bool equity = factor.convention == DeltaConvention::delta_equity;
-    out.put("convention", equity ? "\"delta_equity\"" : "\"delta\"");
+    out.put("convention", quoted(to_string(factor.convention)));
     if (factor.instrument.valid())
       out.put("price", quoted(desk.instrument(factor.instrument).name));
   }

@@ -186,6 +186,63 @@ TEST(Config, reads_rules_and_objectives_of_every_scope) {
   EXPECT_EQ(desk.objectives[1].clear, 0.75);
 }
 
+constexpr std::string_view option_tables = R"toml(
+[[instruments]]
+name = "BTC-CALL"
+kind = "option_inverse"
+venue = "binance"
+underlying = "BTC"
+quote = "USDT"
+expiry = 2026-03-27T08:00:00Z
+strike = "70000"
+right = "call"
+[[factors]]
+name = "delta:BTC"
+book = "options"
+convention = "delta_net"
+band = { lower = "-2", upper = "2" }
+limit = { lower = "-6", upper = "6" }
+max_age = "60s"
+[[factors]]
+name = "gamma:BTC"
+band = { lower = "-2", upper = "2" }
+limit = { lower = "-6", upper = "6" }
+max_age = "60s"
+[[factors]]
+name = "vega:BTC@7d..30d"
+band = { lower = "-2", upper = "2" }
+limit = { lower = "-6", upper = "6" }
+max_age = "60s"
+[[factors]]
+name = "theta:BTC@..7d"
+book = "options"
+band = { lower = "-2", upper = "2" }
+limit = { lower = "-6", upper = "6" }
+max_age = "60s"
+)toml";
+
+TEST(Config, reads_factors_that_count_options) {
+  const std::string text = std::string(published_sample) + std::string(option_tables);
+  EXPECT_EQ(check_desk(text, "desk.toml"), std::vector<Problem>{});
+  const Desk desk = load(text);
+  ASSERT_EQ(desk.factors.size(), 5U);
+  const AssetId btc = desk.find_asset("BTC");
+  EXPECT_EQ(desk.instruments[1].settlement(), btc);
+  EXPECT_FALSE(desk.instruments[1].inverse());
+  EXPECT_EQ(desk.instruments[1].contract_size, Quantity::whole(1));
+  EXPECT_EQ(desk.factors[1].convention, DeltaConvention::delta_net);
+  EXPECT_EQ(desk.factors[2].kind, FactorKind::gamma);
+  EXPECT_EQ(desk.factors[2].unit, btc);
+  EXPECT_EQ(desk.factors[2].bucket, ExpiryBucket{});
+  EXPECT_EQ(desk.factors[3].kind, FactorKind::vega);
+  EXPECT_EQ(desk.factors[3].asset, btc);
+  EXPECT_EQ(desk.factors[3].unit, desk.find_asset("USDT"));
+  EXPECT_EQ(desk.factors[3].bucket, (ExpiryBucket{Duration::days(7), Duration::days(30)}));
+  EXPECT_EQ(desk.factors[4].kind, FactorKind::theta);
+  EXPECT_EQ(desk.factors[4].bucket, (ExpiryBucket{std::nullopt, Duration::days(7)}));
+  EXPECT_EQ(load(canonical_desk(desk)), desk);
+}
+
 TEST(Config, writes_a_canonical_text_that_loads_to_an_equal_desk) {
   for (const std::string_view sample : {published_sample, full_sample}) {
     const Desk desk = load(sample);

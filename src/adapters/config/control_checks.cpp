@@ -128,6 +128,9 @@ class ControlChecks {
                (factor.account.empty() || factor.account == place.account) &&
                ((traded.spot() && traded.base == factor.asset) || in_spot);
       case FactorKind::channel:
+      case FactorKind::gamma:  // only options move them, and control trades none
+      case FactorKind::vega:
+      case FactorKind::theta:
         return false;
     }
     return false;
@@ -178,8 +181,8 @@ class ControlChecks {
                          traded.kind != InstrumentKind::pool;
     if (exposed) return;
     problems_.error(at(place, "instrument"),
-                    fmt::format("{}: {} is of the kind {}, whose exposure this version does not "
-                                "know; name a spot, perpetual or future",
+                    fmt::format("{}: {} is of the kind {}, which control does not "
+                                "trade; name a spot, perpetual or future",
                                 table, traded.name, to_string(traded.kind)));
   }
 

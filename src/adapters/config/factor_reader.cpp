@@ -4,18 +4,15 @@
 #include <fmt/format.h>
 
 #include "adapters/config/desk_reader.hpp"
+#include "model/equal_asset.hpp"
 
 namespace ballast {
 namespace {
 
-constexpr std::array<std::string_view, 4> factor_kind_names{"delta", "cash", "notional", "channel"};
-constexpr std::array<std::string_view, 3> later_kind_names{"gamma", "vega", "theta"};
-constexpr std::array<std::string_view, 2> convention_names{"delta", "delta_equity"};
-
-bool priced_as_a_line(InstrumentKind kind) {
-  return kind != InstrumentKind::option_linear && kind != InstrumentKind::option_inverse &&
-         kind != InstrumentKind::pool;
-}
+constexpr std::array<std::string_view, 7> factor_kind_names{"delta", "cash", "notional", "channel",
+                                                            "gamma", "vega", "theta"};
+constexpr std::array<FactorKind, 3> greek_kinds{FactorKind::gamma, FactorKind::vega,
+                                                FactorKind::theta};
 
 /// Reads one factor; its name says what it is about.
 class FactorReader {
@@ -28,6 +25,7 @@ class FactorReader {
     factor_.book = read_book(section_);
     read_subject();
     factor_.target = read_target(section_);
+    check_greek_target();
     read_levels();
     factor_.stages = read_stages(section_, desk_);
     read_age();
@@ -64,17 +62,17 @@ class FactorReader {
     if (kind == "cash" && !subject.empty()) return read_cash(subject);
     if (kind == "notional" && !subject.empty()) return read_notional(subject);
     if (kind == "channel" && !subject.empty()) return read_channel(subject);
-    if (std::find(later_kind_names.begin(), later_kind_names.end(), kind) !=
-        later_kind_names.end()) {
-      return section_.error(name_at(),
-                            fmt::format("{} factors are not supported by this version", kind));
+    for (const FactorKind greek : greek_kinds) {
+      if (kind == factor_kind_names[static_cast<std::size_t>(greek)] && !subject.empty())
+        return read_greek(greek, subject);
     }
     Suggestion near(kind);
     for (const auto known : factor_kind_names)
       near.consider(known);
     section_.error(
         name_at(),
-        "a factor is named delta:ASSET, cash:ASSET@VENUE, notional:INSTRUMENT or channel:NAME" +
+        "a factor is named delta:ASSET, cash:ASSET@VENUE, notional:INSTRUMENT, channel:NAME, "
+        "gamma:ASSET, vega:ASSET or theta:ASSET" +
             (kind == near.best() ? "" : near.text()));
   }
 
@@ -88,8 +86,9 @@ class FactorReader {
       const bool quoted = instrument.spot() && instrument.quote == factor_.asset;
       if (instrument.base != factor_.asset && !quoted) continue;
       any = true;
-      if (!priced_as_a_line(instrument.kind)) refuse_kind(instrument);
+      if (instrument.kind == InstrumentKind::pool) refuse_kind(instrument);
     }
+    check_option_quotes();
     if (!any) {
       section_.warning(name_at(),
                        fmt::format("no instrument trades {}, so only balances count", subject));
@@ -145,7 +144,75 @@ class FactorReader {
     }
     const Instrument& instrument = desk_.instrument(factor_.instrument);
     factor_.unit = instrument.quote;
-    if (!priced_as_a_line(instrument.kind)) refuse_kind(instrument);
+    if (instrument.option() || instrument.kind == InstrumentKind::pool) refuse_kind(instrument);
+  }
+
+  void read_greek(FactorKind kind, std::string_view subject) {
+    factor_.kind = kind;
+    const std::size_t mark = subject.find('@');
+    const std::string_view asset = subject.substr(0, mark);
+    factor_.asset = factor_.unit = desk_.find_asset(asset);
+    if (!factor_.asset.valid()) return unknown("asset", asset, nearest(asset, desk_.assets));
+    if (mark != std::string_view::npos) read_bucket(subject.substr(mark + 1));
+    const auto option = std::find_if(
+        desk_.instruments.begin(), desk_.instruments.end(), [&](const Instrument& instrument) {
+          return instrument.option() && instrument.base == factor_.asset;
+        });
+    if (option == desk_.instruments.end()) {
+      section_.warning(name_at(),
+                       fmt::format("no option on {} is configured, so it stays zero", asset));
+    } else if (kind != FactorKind::gamma) {
+      factor_.unit = option->quote;
+    }
+    check_option_quotes();
+  }
+
+  void check_greek_target() {
+    if (greek(factor_.kind) && std::holds_alternative<ShareTarget>(factor_.target)) {
+      section_.error(section_.node("target")->at,
+                     "the target is a share of the net asset value, which no greek is stated in");
+    }
+  }
+
+  /// "7d..30d", "30d..", "..7d": of the time that is left until expiry.
+  void read_bucket(std::string_view text) {
+    const std::size_t dots = text.find("..");
+    const auto bound = [&](std::string_view part, std::optional<Duration>& out) {
+      if (part.empty()) return true;
+      const auto duration = parse_duration(part);
+      if (duration) out = *duration;
+      return duration.has_value();
+    };
+    const bool read = dots != std::string_view::npos && text.size() > 2 &&
+                      bound(text.substr(0, dots), factor_.bucket.from) &&
+                      bound(text.substr(dots + 2), factor_.bucket.to);
+    const bool empty = read && factor_.bucket.from && factor_.bucket.to &&
+                       *factor_.bucket.from >= *factor_.bucket.to;
+    if (read && !empty) return;
+    section_.error(name_at(), fmt::format("\"{}\" is no span of times to expiry; write such as "
+                                          "vega:BTC@7d..30d, vega:BTC@30d.. or vega:BTC@..7d",
+                                          text));
+  }
+
+  /// Greeks in money add up in one currency only.
+  void check_option_quotes() {
+    AssetId quote;
+    for (const Instrument& instrument : desk_.instruments) {
+      if (!instrument.option() || instrument.base != factor_.asset) continue;
+      if (quote.valid() && equal_asset(desk_, instrument.quote) != equal_asset(desk_, quote)) {
+        section_.error(
+            name_at(),
+            fmt::format("counts the option \"{}\" in {} and others in {}; options on one "
+                        "asset share one quote or equal ones",
+                        instrument.name, asset_name(instrument.quote), asset_name(quote)));
+        return;
+      }
+      quote = instrument.quote;
+    }
+  }
+
+  std::string_view asset_name(AssetId id) const {
+    return id.valid() ? std::string_view(desk_.asset(id).name) : "an unknown asset";
   }
 
   void read_channel(std::string_view subject) {
@@ -216,7 +283,7 @@ class FactorReader {
         section_.error(section_.node(key)->at, fmt::format("only a delta factor has a {}", key));
       }
     }
-    if (const auto convention = section_.choice("convention", convention_names)) {
+    if (const auto convention = section_.choice("convention", delta_convention_names)) {
       factor_.convention = static_cast<DeltaConvention>(convention->value);
     }
     const auto price = section_.text("price");

@@ -166,6 +166,10 @@ bool concerns(const Engine& engine, const FactorConfig& factor, const Position& 
       return there && (instrument.settlement() == factor.asset ||
                        (instrument.spot() && instrument.base == factor.asset));
     }
+    case FactorKind::gamma:
+    case FactorKind::vega:
+    case FactorKind::theta:
+      return instrument.option() && instrument.base == factor.asset;
     case FactorKind::channel:
       return false;
   }

@@ -21,7 +21,8 @@ void write_names(JsonWriter& out, std::string_view key, const Things& things) {
 }
 
 std::string_view factor_kind_text(FactorKind kind) {
-  constexpr std::string_view texts[] = {"delta", "cash", "notional", "channel"};
+  constexpr std::string_view texts[] = {"delta", "cash", "notional", "channel",
+                                        "gamma", "vega", "theta"};
   return texts[static_cast<std::size_t>(kind)];
 }
 

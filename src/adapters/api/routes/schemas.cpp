@@ -88,8 +88,8 @@ constexpr Part parts[] = {
      "rules "
      "string[], config ConfigFacts?"},
     {"DeskFactor",
-     "key string, factor string, book string, unit string, kind delta|cash|notional|channel, "
-     "controlled Controlled?"},
+     "key string, factor string, book string, unit string, "
+     "kind delta|cash|notional|channel|gamma|vega|theta, controlled Controlled?"},
     {"DeskInstrument", "name string, kind string, venue string, base string, quote string"},
     {"DeskVenue", "name string, accounts string[]"},
     {"EventCounts",

@@ -1,0 +1,313 @@
+// Options in the engine: what they add to delta, gamma, vega and theta, and when that is unknown.
+#include <cmath>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "base/rng.hpp"
+#include "engine/engine.hpp"
+#include "engine/engine_test_desk.hpp"
+#include "quant/pricing/inverse_option.hpp"
+
+namespace ballast {
+namespace {
+
+using test::at;
+using test::dec;
+using test::plain_desk;
+using test::Trader;
+
+constexpr auto coin_call = "BTC-C70";
+constexpr auto quote_put = "BTC-P55";
+
+Timestamp expiry() { return *parse_timestamp("2026-02-04T12:00:00Z"); }
+
+FactorConfig greek_factor(const Desk& desk, FactorKind kind, std::string_view name) {
+  FactorConfig factor = test::delta(desk, "BTC", "1", "5");
+  factor.name = name;
+  factor.kind = kind;
+  if (kind != FactorKind::gamma) factor.unit = desk.find_asset("USDT");
+  return factor;
+}
+
+/// The plain desk with a call paid in coin, a put paid in quote, and a factor of each kind.
+Desk option_desk() {
+  Desk desk = plain_desk();
+  const auto add = [&](std::string_view name, InstrumentKind kind, OptionRight right,
+                       std::string_view strike, std::string_view size) {
+    Instrument option;
+    option.name = name;
+    option.kind = kind;
+    option.venue = VenueId{0};
+    option.base = AssetId{1};
+    option.quote = AssetId{0};
+    option.contract_size = dec<Quantity>(size);
+    option.expiry = expiry();
+    option.strike = dec<Price>(strike);
+    option.right = right;
+    desk.instruments.push_back(option);
+  };
+  add(coin_call, InstrumentKind::option_inverse, OptionRight::call, "70000", "1");
+  add(quote_put, InstrumentKind::option_linear, OptionRight::put, "55000", "0.1");
+  FactorConfig delta = test::delta(desk, "BTC", "1", "5");
+  desk.factors.push_back(delta);
+  delta.convention = DeltaConvention::delta_net;
+  delta.book = "mm";
+  desk.factors.push_back(delta);
+  delta.convention = DeltaConvention::delta_equity;
+  delta.book = "other";
+  desk.factors.push_back(delta);
+  desk.factors.push_back(greek_factor(desk, FactorKind::gamma, "gamma:BTC"));
+  desk.factors.push_back(greek_factor(desk, FactorKind::vega, "vega:BTC"));
+  desk.factors.push_back(greek_factor(desk, FactorKind::theta, "theta:BTC"));
+  desk.factors.push_back(greek_factor(desk, FactorKind::vega, "vega:BTC@..7d"));
+  desk.factors.back().bucket.to = Duration::days(7);
+  return desk;
+}
+
+constexpr FactorId delta_all{0}, delta_net{1}, delta_equity{2}, gamma_all{3}, vega_all{4},
+    theta_all{5}, vega_short{6};
+
+Event surface(Timestamp t, double vol) {
+  Surface said;
+  said.underlying = AssetId{1};
+  said.expiry = expiry();
+  said.vol = vol;
+  return {t, said};
+}
+
+InverseOption call_at(double forward, double vol, Timestamp t, double premium = 0.0) {
+  return *inverse_option({.right = OptionRight::call,
+                          .forward = forward,
+                          .strike = 70'000.0,
+                          .years = (expiry() - t).to_seconds() / (365.0 * 86'400.0),
+                          .vol = vol,
+                          .premium_coin = premium});
+}
+
+double actual(const Engine& engine, FactorId id) {
+  EXPECT_EQ(engine.factor(id).knowledge, Knowledge::known) << id.value;
+  return to_double(engine.factor(id).state.actual);
+}
+
+TEST(EngineOptions, count_in_every_factor_by_its_own_convention) {
+  const Desk desk = option_desk();
+  Engine engine(desk);
+  Trader mm{&desk};
+  Trader other{&desk, "other", 100};
+  engine.step(mm.mark(at("12:00:00"), "BTC-USDT", "60000"));
+  engine.step(surface(at("12:00:00"), 0.6));
+  engine.step(mm.fill(at("12:00:00"), coin_call, Side::buy, "3", "0.04"));
+  engine.step(other.fill(at("12:00:00"), coin_call, Side::sell, "1", "0.05"));
+  const InverseOption call = call_at(60'000.0, 0.6, at("12:00:00"));
+  EXPECT_NEAR(actual(engine, delta_all), 2.0 * call.delta, 1e-10);
+  EXPECT_NEAR(actual(engine, delta_net), 3.0 * call.delta_net, 1e-10);
+  const double equity = call_at(60'000.0, 0.6, at("12:00:00"), 0.05).delta_equity;
+  EXPECT_NEAR(actual(engine, delta_equity), -equity, 1e-10);
+  EXPECT_NEAR(actual(engine, gamma_all), 2.0 * call.gamma * 600.0, 1e-10);
+  EXPECT_NEAR(actual(engine, vega_all), 2.0 * call.vega / 100.0, 1e-9);
+  EXPECT_NEAR(actual(engine, theta_all), 2.0 * call.theta / 365.0, 1e-9);
+  EXPECT_EQ(actual(engine, vega_short), 0.0);
+}
+
+TEST(EngineOptions, follow_a_mark_a_surface_and_time) {
+  const Desk desk = option_desk();
+  Engine engine(desk);
+  Trader mm{&desk};
+  engine.step(mm.mark(at("12:00:00"), "BTC-USDT", "60000"));
+  engine.step(surface(at("12:00:00"), 0.6));
+  engine.step(mm.fill(at("12:00:00"), coin_call, Side::buy, "3", "0.04"));
+  engine.step(mm.mark(at("12:00:30"), "BTC-USDT", "61000"));
+  EXPECT_NEAR(actual(engine, vega_all), 3.0 * call_at(61'000.0, 0.6, at("12:00:00")).vega / 100.0,
+              1e-9);
+  engine.step(surface(at("12:00:40"), 0.7));
+  EXPECT_NEAR(actual(engine, vega_all), 3.0 * call_at(61'000.0, 0.7, at("12:00:00")).vega / 100.0,
+              1e-9);
+  engine.step({at("15:07:59"), Tick{}});
+  EXPECT_NEAR(actual(engine, vega_all), 3.0 * call_at(61'000.0, 0.7, at("15:07:00")).vega / 100.0,
+              1e-9);
+}
+
+TEST(EngineOptions, are_unknown_until_there_is_a_forward_and_a_volatility) {
+  const Desk desk = option_desk();
+  Engine engine(desk);
+  Trader mm{&desk};
+  engine.step(mm.fill(at("12:00:00"), coin_call, Side::buy, "3", "0.04"));
+  const auto knowledge = [&] { return engine.factor(vega_all).knowledge; };
+  EXPECT_EQ(knowledge(), Knowledge::no_volatility);
+  EXPECT_EQ(engine.factor(delta_all).knowledge, Knowledge::no_volatility);
+  EXPECT_EQ(engine.factor(vega_short).knowledge, Knowledge::known) << "none of its bucket is held";
+  const auto told = [&](std::string_view label) {
+    for (const Explanation& line : engine.explain(vega_all)) {
+      if (line.label == label) return line.value;
+    }
+    return std::string("nothing");
+  };
+  EXPECT_EQ(told("actual"), "unknown");
+  EXPECT_EQ(told("options of 2026-02-04T12:00:00Z"), "no value: no forward is known");
+  engine.step(surface(at("12:00:01"), 0.6));
+  EXPECT_EQ(knowledge(), Knowledge::no_volatility);
+  engine.step(mm.mark(at("12:00:02"), "BTC-USDT", "60000"));
+  EXPECT_EQ(knowledge(), Knowledge::known);
+  EXPECT_EQ(engine.factor(delta_all).knowledge, Knowledge::known);
+  EXPECT_EQ(told("options of 2026-02-04T12:00:00Z").substr(0, 19), "at a forward of 600");
+}
+
+TEST(EngineOptions, are_stale_with_their_surface_and_their_forward) {
+  Desk desk = option_desk();
+  desk.factors[vega_all.index()].max_age = Duration::seconds(60);
+  Engine engine(desk);
+  Trader mm{&desk};
+  engine.step(mm.mark(at("12:00:00"), "BTC-USDT", "60000"));
+  engine.step(surface(at("12:00:00"), 0.6));
+  engine.step(mm.fill(at("12:00:00"), coin_call, Side::buy, "3", "0.04"));
+  const auto knowledge = [&] { return engine.factor(vega_all).knowledge; };
+  EXPECT_EQ(knowledge(), Knowledge::known);
+  engine.step(mm.mark(at("12:00:50"), "BTC-USDT", "60000"));
+  engine.step({at("12:01:10"), Tick{}});
+  EXPECT_EQ(knowledge(), Knowledge::stale) << "the surface is old";
+  engine.step(surface(at("12:01:10"), 0.6));
+  EXPECT_EQ(knowledge(), Knowledge::known);
+  engine.step({at("12:02:00"), Tick{}});
+  EXPECT_EQ(knowledge(), Knowledge::stale) << "the price is old";
+  engine.step(mm.mark(at("12:02:00"), "BTC-USDT", "60000"));
+  EXPECT_EQ(knowledge(), Knowledge::known);
+}
+
+TEST(EngineOptions, end_their_exposure_at_expiry_and_pay_by_a_fill_at_the_payoff) {
+  const Desk desk = option_desk();
+  Engine engine(desk);
+  Trader mm{&desk};
+  engine.step(mm.mark(at("12:00:00"), "BTC-USDT", "80000"));
+  engine.step(surface(at("12:00:00"), 0.6));
+  engine.step(mm.fill(at("12:00:00"), coin_call, Side::buy, "2", "0.12"));
+  const Place place{VenueId{0}, AccountName("main")};
+  const auto coins = [&] {
+    for (const Balance& one : engine.books().balances(engine.books().find_account(place))) {
+      if (one.asset == AssetId{1}) return to_string(one.qty);
+    }
+    return std::string("none");
+  };
+  EXPECT_EQ(coins(), "-0.24");  // the premium
+  engine.step({expiry() - Duration::minutes(1), Tick{}});
+  EXPECT_NEAR(actual(engine, delta_all), 2.0, 1e-6);
+  engine.step({expiry(), Tick{}});
+  EXPECT_EQ(actual(engine, delta_all), 0.0);
+  EXPECT_EQ(actual(engine, vega_all), 0.0);
+  engine.step(mm.fill(expiry(), coin_call, Side::sell, "2", "0.125"));
+  EXPECT_EQ(coins(), "0.01");  // 2 (80000 - 70000) / 80000 came back
+  EXPECT_EQ(actual(engine, delta_all), 0.0);
+  EXPECT_TRUE(engine.books().positions()[0].qty.zero());
+}
+
+TEST(EngineOptions, take_their_forward_from_the_future_of_their_expiry) {
+  Desk desk = option_desk();
+  Instrument future = desk.instruments[desk.find_instrument("BTC-PERP").index()];
+  future.name = "BTC-0204";
+  future.kind = InstrumentKind::linear_future;
+  future.expiry = expiry();
+  desk.instruments.push_back(future);
+  Engine engine(desk);
+  Trader mm{&desk};
+  engine.step(mm.mark(at("12:00:00"), "BTC-USDT", "60000"));
+  engine.step(surface(at("12:00:00"), 0.6));
+  engine.step(mm.fill(at("12:00:00"), coin_call, Side::buy, "3", "0.04"));
+  EXPECT_EQ(engine.factor(vega_all).knowledge, Knowledge::no_volatility);
+  engine.step(mm.mark(at("12:00:00"), "BTC-0204", "61000"));
+  EXPECT_NEAR(actual(engine, vega_all), 3.0 * call_at(61'000.0, 0.6, at("12:00:00")).vega / 100.0,
+              1e-9);
+}
+
+TEST(EngineOptions, price_no_coin_with_their_premium) {
+  const Desk desk = option_desk();
+  Engine engine(desk);
+  Trader mm{&desk};
+  engine.step(mm.mark(at("12:00:00"), coin_call, "0.04"));
+  EXPECT_FALSE(engine.market().asset_price(AssetId{1}).present);
+}
+
+TEST(EngineOptions, make_the_net_asset_value_of_premium_paid_and_value_at_their_mark) {
+  const Desk desk = option_desk();
+  Engine engine(desk);
+  Trader mm{&desk};
+  engine.step(mm.mark(at("12:00:00"), "BTC-USDT", "60000"));
+  engine.step(mm.mark(at("12:00:00"), coin_call, "0.05"));
+  engine.step(mm.mark(at("12:00:00"), quote_put, "1100"));
+  engine.step(mm.fill(at("12:00:00"), coin_call, Side::buy, "3", "0.04"));
+  engine.step(mm.fill(at("12:00:00"), quote_put, Side::sell, "20", "1000"));
+  // 3 (0.05 - 0.04) BTC at 60000, and 20 contracts of 0.1 sold 100 below their mark.
+  const auto value = NetAssetValue::of(desk, engine.books(), engine.market());
+  ASSERT_TRUE(value);
+  EXPECT_EQ(to_string(*value), "1600");
+}
+
+TEST(EngineOptions, refuse_a_surface_of_the_past_and_count_a_late_one) {
+  const Desk desk = option_desk();
+  Engine engine(desk);
+  engine.step(surface(at("12:00:01"), 0.6));
+  engine.step(surface(at("12:00:00"), 0.9));
+  EXPECT_EQ(engine.counts().late, 1U);
+  Surface past;
+  past.underlying = AssetId{1};
+  past.expiry = at("11:00:00");
+  past.vol = 0.5;
+  engine.step({at("12:00:02"), past});
+  EXPECT_EQ(engine.counts().refused, 1U);
+}
+
+/// Marks, surfaces, fills and time, in any order.
+std::vector<Event> random_events(const Desk& desk, std::uint64_t seed, std::size_t count) {
+  Rng rng(seed);
+  Trader mm{&desk};
+  Trader other{&desk, "other", 100'000};
+  Timestamp t = at("12:00:00");
+  std::vector<Event> events;
+  for (std::size_t i = 0; i < count; ++i) {
+    t = t + Duration::milliseconds(rng.between(0, 90'000));
+    Trader& trader = rng.chance(0.5) ? mm : other;
+    const Side side = rng.chance(0.5) ? Side::buy : Side::sell;
+    switch (rng.below(5)) {
+      case 0:
+        events.push_back(surface(t, 0.3 + 0.5 * rng.uniform()));
+        break;
+      case 1:
+        events.push_back(
+            trader.fill(t, coin_call, side, std::to_string(rng.between(1, 9)), "0.03"));
+        break;
+      case 2:
+        events.push_back(trader.fill(t, quote_put, side, std::to_string(rng.between(1, 9)), "900"));
+        break;
+      case 3:
+        events.push_back({t, Tick{}});
+        break;
+      default:
+        events.push_back(mm.mark(t, "BTC-USDT", std::to_string(rng.between(50'000, 70'000))));
+    }
+  }
+  return events;
+}
+
+TEST(EngineOptions, replay_to_the_same_digest_whole_and_from_a_snapshot) {
+  const Desk desk = option_desk();
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    SCOPED_TRACE("seed " + std::to_string(seed));
+    const auto events = random_events(desk, seed, 200);
+    Engine whole(desk);
+    Engine first(desk);
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      whole.step(events[i]);
+      if (i < events.size() / 2) first.step(events[i]);
+    }
+    Engine second(desk);
+    ASSERT_TRUE(second.restore(first.snapshot()));
+    EXPECT_EQ(second.snapshot().bytes, first.snapshot().bytes);
+    for (std::size_t i = events.size() / 2; i < events.size(); ++i)
+      second.step(events[i]);
+    EXPECT_EQ(second.digest(), whole.digest());
+    EXPECT_EQ(second.snapshot().bytes, whole.snapshot().bytes);
+  }
+}
+
+}  // namespace
+}  // namespace ballast

@@ -1,0 +1,117 @@
+// What a desk's options add to its factors, kept up to date while events come.
+//
+// For each underlying with options that a factor counts: its volatility surface, the forward of
+// each expiry, and a book of options for the whole desk and each book that a factor names.
+//
+//   forward   the price of the first linear or inverse future on the underlying with the options'
+//             expiry, in their quote or one that equals it, where the desk has one; else the
+//             underlying's price, in that quote
+//   surface   sticky strike between two `surface` events
+//   time      to the last whole minute: a price or a surface reprices the expiries that rest on it,
+//             and no more than once a minute does time reprice all that hold a position
+//   expiry    from it on an option adds nothing: it pays, and what it pays comes as an event
+//
+// The levels, by kind of factor, of the options in its bucket:
+//   delta, delta_net, delta_equity   coins; delta_equity without the premium, which the factor's
+//                                    holding has with the rest of the coins that derivatives moved
+//   gamma   coins per 1 % of the forward      vega   quote per volatility point (0.01)
+//   theta   quote per day
+// rounded to 12 digits. Single-threaded. Images hold positions, surfaces and forwards; prices are
+// worked out again from them, to the same bits.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/decimal.hpp"
+#include "base/ids.hpp"
+#include "base/result.hpp"
+#include "base/timestamp.hpp"
+#include "book/books.hpp"
+#include "market/market.hpp"
+#include "model/desk.hpp"
+#include "portfolio/option_book.hpp"
+#include "portfolio/vol_surface.hpp"
+
+namespace ballast {
+
+class OptionDesk {
+ public:
+  /// How far valuation time lags.
+  static constexpr Duration time_step = Duration::minutes(1);
+
+  explicit OptionDesk(const Desk& desk);
+
+  /// No factor counts an option: nothing else here need be called.
+  bool empty() const { return underlyings_.empty(); }
+
+  /// Takes what the last event changed in the books.
+  void apply(const Books& books);
+  /// Takes a surface. False: it is of no use, or older than what is known. Error: bad_input.
+  Result<bool> apply(Timestamp t, const Surface& surface, const Market& market);
+  /// A price changed, or was said again.
+  void priced(const Market& market);
+
+  /// Brings levels to `now`. False where nothing changed, which is found out at once.
+  bool revalue(Timestamp now);
+  /// What the factor's options add; nothing where a forward or a volatility that they need is
+  /// missing, or the sum leaves the range.
+  std::optional<Decimal> level(FactorId id) const;
+  /// When the oldest forward or surface came that its held options rest on; `latest` where they
+  /// rest on none.
+  Timestamp oldest_input(FactorId id, const Market& market, Timestamp latest) const;
+
+  /// The factors that count options of an underlying.
+  std::span<const FactorId> factors(AssetId underlying) const;
+  /// All factors that count options.
+  std::span<const FactorId> factors() const { return counting_; }
+  /// The book behind a factor; nullptr for one that counts no options.
+  const OptionBook* book(FactorId id) const;
+
+  /// When time reprices next; nothing while no option that lives is held.
+  std::optional<Timestamp> next_due() const;
+
+  template <class Archive>
+  void archive(Archive& ar);
+
+ private:
+  struct Scope {
+    std::string book;  // "*": the whole desk
+    OptionBook options;
+    std::vector<Quantity> held;  // by line
+    bool overflowed = false;     // a position left the decimal range: nothing is known from then on
+  };
+  struct Underlying {
+    AssetId asset;
+    AssetId quote;
+    VolSurface surface;
+    std::vector<InstrumentId> futures;  // by expiry; invalid: the underlying's price
+    std::vector<double> forwards;       // by expiry; 0: not known
+    std::vector<Scope> scopes;
+    std::vector<FactorId> factors;
+  };
+  struct Place {
+    std::size_t underlying = none;
+    std::size_t scope = 0;
+  };
+  static constexpr std::size_t none = static_cast<std::size_t>(-1);
+
+  void add(const Desk& desk, FactorId id);
+  static std::optional<Underlying> make(const Desk& desk, AssetId asset);
+  static std::optional<double> spot(const Underlying& of, const Market& market);
+  static std::optional<double> forward(const Underlying& of, std::size_t expiry, const Market&);
+  void hold(Scope& scope, std::size_t line);
+  void anchor(Underlying& underlying, const Market& market);
+
+  const Desk* desk_;
+  std::vector<Underlying> underlyings_;
+  std::vector<std::size_t> by_asset_;  // index of the underlying, or none
+  std::vector<Place> by_factor_;
+  std::vector<FactorId> counting_;
+  Timestamp valued_at_{};
+  bool changed_ = false;  // since the last revaluation
+};
+
+}  // namespace ballast
