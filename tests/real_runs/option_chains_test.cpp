@@ -64,7 +64,8 @@ TEST_F(OptionChains2026, have_marks_that_follow_from_their_vols) {
   }
   std::printf("marks: %zu; error in coin: median of medians %.2e, of 99 %% %.2e, most %.2e\n",
               count, quantile(medians, 0.5), quantile(nearly_all, 0.5), most);
-  EXPECT_LT(quantile(medians, 1.0), 1e-4);
+  EXPECT_LT(quantile(medians, 0.5), 1e-5);
+  EXPECT_LT(quantile(medians, 1.0), 2e-4);
   EXPECT_LT(most, 0.01);
 }
 
@@ -119,7 +120,7 @@ TEST_P(EachCoin, has_a_surface_at_every_snapshot) {
   EXPECT_EQ(tally.not_free, 0U);
   EXPECT_EQ(tally.without_ssvi, 0U);
   EXPECT_LT(quantile(tally.rmse, 0.5), 0.012);
-  EXPECT_LT(quantile(tally.rmse, 0.95), 0.02);
+  EXPECT_LT(quantile(tally.rmse, 0.95), 0.015);
   // On 2026-01-13 at 09:21 quotes are up to hundreds of vols wide: the smile is far from their
   // middles, and between bid and ask of all but a few.
   EXPECT_LT(static_cast<double>(tally.outside), 0.1 * static_cast<double>(tally.two_sided));

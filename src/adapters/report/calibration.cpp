@@ -253,12 +253,12 @@ std::string svi_csv(std::span<const ChainFit> fits) {
 }
 
 void show_fit(Screen& screen, const ChainFit& fit) {
-  screen.line(screen.bold(fmt::format("{} options at {} UTC", printable(fit.underlying),
+  screen.line(screen.bold(fmt::format("{} options at {} UTC", screen_text(fit.underlying),
                                       time_text(floor_to(fit.at, Duration::seconds(1))))));
   for (const std::string& note : calibration_notes(fit))
-    screen.line(printable(note));
+    screen.line(screen_text(note));
   for (const std::string& warning : calibration_warnings(fit))
-    screen.line(screen.toned(fmt::format("Note: {}", printable(warning)), Tone::warning));
+    screen.line(screen.toned(fmt::format("Note: {}", screen_text(warning)), Tone::warning));
   screen.sheet(heston_sheet(fit));
   screen.sheet(searches_sheet(fit));
   screen.sheet(expiries_sheet(fit));

@@ -229,7 +229,7 @@ std::string series_chart(std::string_view title, std::span<const SeriesPoint> po
   for (const SeriesPoint& point : points)
     values.take(point.value);
   values.pad(0.08);
-  const Frame frame{.width = 560.0, .height = 170.0, .left = 54.0};
+  const Frame frame{.height = 150.0, .left = 54.0};
   const Plot plot(frame, {0.0, std::max(span, second)}, values);
   std::string out = plot.values_axis(1.0);
   constexpr int labels = 5;

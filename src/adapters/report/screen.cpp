@@ -14,7 +14,7 @@ std::size_t screen_width(std::string_view text) {
 
 }  // namespace
 
-std::string printable(std::string_view text) {
+std::string screen_text(std::string_view text) {
   std::string safe(text);
   std::replace_if(
       safe.begin(), safe.end(),
@@ -32,7 +32,7 @@ void Screen::sheet(const Sheet& sheet) {
     widths[c] = screen_width(sheet.columns[c].title);
     for (std::size_t r = 0; r < sheet.rows.size(); ++r) {
       widths[c] =
-          std::max(widths[c], screen_width(printable(sheet.rows[r][c].text)) + padding[c][r]);
+          std::max(widths[c], screen_width(screen_text(sheet.rows[r][c].text)) + padding[c][r]);
     }
   }
   const auto put = [&](std::string& row, std::size_t c, std::string_view text, std::size_t pad,
@@ -66,7 +66,7 @@ void Screen::sheet(const Sheet& sheet) {
     std::string row;
     for (std::size_t c = 0; c < count; ++c) {
       const Cell& cell = sheet.rows[r][c];
-      const std::string text = printable(cell.text);
+      const std::string text = screen_text(cell.text);
       put(row, c, text, padding[c][r], toned(text, cell.tone));
     }
     finish(row);

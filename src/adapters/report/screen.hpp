@@ -12,7 +12,7 @@
 namespace ballast {
 
 /// Control characters in a name must not reach a terminal.
-std::string printable(std::string_view text);
+std::string screen_text(std::string_view text);
 
 /// Lines and sheets on their way to a terminal.
 class Screen {

@@ -14,16 +14,17 @@ std::string events_text(const EventCounts& events) {
 }
 
 void put_header(Screen& screen, const Report& report) {
-  screen.line(screen.bold(printable(report.desk)));
+  screen.line(screen.bold(screen_text(report.desk)));
   screen.line(fmt::format("{} to {} UTC", time_text(report.from), time_text(report.to)));
   screen.line();
   screen.line(screen.bold(fmt::format("Adherence  {}", percent_text(report.adherence))));
   if (!report.weights_basis.empty()) {
     std::string weights;
     for (const auto& [factor, weight] : report.weights) {
-      weights += fmt::format("{}{} {:.3f}", weights.empty() ? "" : ", ", printable(factor), weight);
+      weights +=
+          fmt::format("{}{} {:.3f}", weights.empty() ? "" : ", ", screen_text(factor), weight);
     }
-    screen.line(fmt::format("{}{}{}", weights_text(printable(report.weights_basis)),
+    screen.line(fmt::format("{}{}{}", weights_text(screen_text(report.weights_basis)),
                             weights.empty() ? "" : ": ", weights));
   }
   if (report.restated_adherence) {
@@ -32,11 +33,11 @@ void put_header(Screen& screen, const Report& report) {
   }
   if (report.net_asset_value) {
     screen.line(fmt::format("net asset value {} {}", money_text(report.net_asset_value->raw),
-                            printable(report.currency)));
+                            screen_text(report.currency)));
   }
   if (report.tracking_risk) {
     screen.line(fmt::format("tracking risk {} {} per square-root day",
-                            number_text(report.tracking_risk), printable(report.currency)));
+                            number_text(report.tracking_risk), screen_text(report.currency)));
   }
 }
 
@@ -49,8 +50,8 @@ std::string render_table(const Report& report, TableStyle style) {
   for (const FactorReport& f : report.factors) {
     if (f.unknown_reason.empty()) continue;
     screen.line(
-        screen.toned(fmt::format("  {} is unknown: {}", printable(factor_text(f.factor, f.book)),
-                                 printable(f.unknown_reason)),
+        screen.toned(fmt::format("  {} is unknown: {}", screen_text(factor_text(f.factor, f.book)),
+                                 screen_text(f.unknown_reason)),
                      Tone::warning));
   }
   screen.sheet(alerts_sheet(report));
@@ -68,7 +69,7 @@ std::string render_table(const Report& report, TableStyle style) {
   screen.line();
   screen.line(fmt::format("Events  {}", events_text(report.events)));
   for (const std::string& refusal : report.refusals) {
-    screen.line(screen.toned(fmt::format("  {}", printable(refusal)), Tone::warning));
+    screen.line(screen.toned(fmt::format("  {}", screen_text(refusal)), Tone::warning));
   }
   screen.line(fmt::format("Digest  {}", report.digest));
   return screen.take();
