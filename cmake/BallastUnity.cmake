@@ -11,6 +11,7 @@ set(ballast_alone
     src/adapters/feed/binance_stream/binance_stream.cpp
     src/adapters/feed/funding_csv/funding_csv.cpp
     src/adapters/feed/gemini/gemini.cpp
+    src/adapters/feed/option_chain/option_chain_csv.cpp
     src/adapters/feed/tardis/tardis.cpp
     src/adapters/metrics/prometheus_test.cpp
     src/adapters/report/json_test.cpp
@@ -24,6 +25,7 @@ set(ballast_alone
     src/apps/ballast/verb_alerts.cpp
     src/apps/ballast/verb_audit.cpp
     src/apps/ballast/verb_calc.cpp
+    src/apps/ballast/verb_calibrate.cpp
     src/apps/ballast/verb_completion.cpp
     src/apps/ballast/verb_limits.cpp
     src/apps/ballast/verb_positions.cpp

@@ -210,8 +210,8 @@ TEST_F(Cli, wrong_usage_is_two_and_a_missing_file_is_named) {
 TEST_F(Cli, a_verb_s_help_has_an_example_and_completion_knows_every_verb) {
   const Ended bash = run("completion bash");
   EXPECT_EQ(bash.code, 0);
-  for (const std::string verb :
-       {"check", "replay", "report", "explain", "import", "journal", "calc", "demo", "version"}) {
+  for (const std::string verb : {"check", "replay", "report", "explain", "import", "journal",
+                                 "calc", "calibrate", "demo", "version"}) {
     const Ended help = run(verb + " --help");
     EXPECT_EQ(help.code, 0);
     EXPECT_TRUE(has(help.out, "Example:\n  ballast " + verb)) << help.out;

@@ -67,6 +67,7 @@ std::function<Exit()> make_limits(CLI::App& app);
 std::function<Exit()> make_audit(CLI::App& app);
 std::function<Exit()> make_token(CLI::App& app);
 std::function<Exit()> make_calc(CLI::App& app);
+std::function<Exit()> make_calibrate(CLI::App& app);
 std::function<Exit()> make_sink_verb(CLI::App& app);
 std::function<Exit()> make_completion(CLI::App& app);
 std::function<Exit()> make_man(CLI::App& app);

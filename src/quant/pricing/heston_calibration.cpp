@@ -218,7 +218,7 @@ Result<Bounds> bounds_of(const HestonCalibrationOptions& options) {
   }
   if (options.feller) {
     bounds.lower[3] = 1e-3;
-    bounds.upper[3] = 1.0;
+    bounds.upper[3] = 1.0 - 1e-12;  // not so close that rounding breaks the condition
   }
   return bounds;
 }

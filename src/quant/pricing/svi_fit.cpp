@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 
+#include "base/contract.hpp"
 #include "quant/control/domain.hpp"
 #include "quant/pricing/detail_least_squares.hpp"
 
@@ -12,6 +13,7 @@ namespace ballast {
 namespace {
 
 constexpr std::size_t grid_points = 49;
+constexpr std::size_t bend_points = 101;
 constexpr int iterations_max = 100;
 constexpr double wing_max = 2.0;  // Lee
 
@@ -70,48 +72,83 @@ double vol_of(double total_variance, double years) {
 
 template <class W>
 SmileResiduals residuals_of(std::span<const SmileQuote> quotes, double years, const W& w) {
-  SmileResiduals residuals;
-  double square_sum = 0.0;
-  for (const SmileQuote& quote : quotes) {
-    const double vol = vol_of(w(quote.log_strike), years);
-    const double miss = miss_of(quote, vol);
-    residuals.vols.push_back(miss);
-    if (quote.bid && quote.ask) {
-      ++residuals.two_sided;
-      square_sum += miss * miss;
-      if (vol < *quote.bid || vol > *quote.ask) ++residuals.outside_spread;
-    } else {
-      ++residuals.one_sided;
-      constexpr double visible = 1e-6;
-      if (std::fabs(miss) > visible) ++residuals.one_sided_violated;
-    }
-  }
-  residuals.rmse_vol = std::sqrt(square_sum / static_cast<double>(residuals.two_sided));
-  return residuals;
+  std::vector<double> vols;
+  for (const SmileQuote& quote : quotes)
+    vols.push_back(vol_of(w(quote.log_strike), years));
+  return smile_residuals(quotes, vols);
 }
 
 // ---- one expiry
 
-/// Unbounded coordinates of the smiles that check_svi allows: the logarithms of the least variance,
-/// of b and of sigma, the inverse hyperbolic tangent of rho, and m.
-RawSvi svi_at(std::span<const double> x) {
-  const double rho = std::tanh(x[2]);
-  const double b = std::exp(x[1]);
-  const double sigma = std::exp(x[4]);
-  return {.a = std::exp(x[0]) - b * sigma * std::sqrt(1.0 - rho * rho),
-          .b = b,
-          .rho = rho,
-          .m = x[3],
-          .sigma = sigma};
+/// A coordinate without bounds, for a value within two.
+double within(double x, double low, double high) {
+  constexpr double far = 16.0;
+  return low + (high - low) / (1.0 + std::exp(-std::clamp(x, -far, far)));
 }
-std::vector<double> coordinates_of(const RawSvi& svi) {
-  constexpr double rho_most = 0.999;
-  const double rho = std::clamp(svi.rho, -rho_most, rho_most);
-  const double least = svi.a + svi.b * svi.sigma * std::sqrt(1.0 - rho * rho);
-  constexpr double tiny = 1e-10;
-  return {std::log(std::max(least, tiny)), std::log(std::max(svi.b, tiny)), std::atanh(rho), svi.m,
-          std::log(svi.sigma)};
+double place_within(double value, double low, double high) {
+  constexpr double edge = 1e-6;
+  const double share = std::clamp((value - low) / (high - low), edge, 1.0 - edge);
+  return std::log(share / (1.0 - share));
 }
+
+/// Unbounded coordinates of smiles that check_svi allows, that keep to the bounds of slopes, and
+/// whose bend is not far from the quotes: the logarithm of the least variance, the slopes of both
+/// wings, m, and the logarithm of sigma.
+class SviCoordinates {
+ public:
+  SviCoordinates(const Chain& chain, const RawSvi* earlier) {
+    const double span = std::max(chain.high - chain.low, 1e-3);
+    m_low_ = chain.low - span;
+    m_high_ = chain.high + span;
+    constexpr double sharpest = 0.005;
+    constexpr double flattest = 10.0;
+    sigma_low_ = std::log(sharpest * span);
+    sigma_high_ = std::log(flattest * span);
+    double least_vol = std::numeric_limits<double>::infinity();
+    for (const SmileQuote& quote : chain.quotes)
+      if (quote.bid && quote.ask) least_vol = std::min(least_vol, 0.5 * (*quote.bid + *quote.ask));
+    constexpr double share =
+        1e-3;  // of what is quoted; a smile that touches 0 has no density there
+    floor_ = share * least_vol * least_vol * chain.years;
+    if (earlier == nullptr) return;
+    constexpr double steeper = 1.0 + 1e-6;
+    constexpr double room = 1.0 - 1e-6;
+    const SviSlopes before = svi_slopes(*earlier);
+    left_low_ = std::min(before.left * steeper, wing_max * room);
+    right_low_ = std::min(before.right * steeper, wing_max * room);
+  }
+
+  RawSvi svi(std::span<const double> x) const {
+    const double left = within(x[1], left_low_, wing_max);
+    const double right = within(x[2], right_low_, wing_max);
+    const double b = 0.5 * (left + right);
+    const double rho = (right - left) / (right + left);
+    const double sigma = std::exp(within(x[4], sigma_low_, sigma_high_));
+    const double least = floor_ + std::exp(std::clamp(x[0], -40.0, 10.0));
+    return {.a = least - sigma * std::sqrt(left * right),
+            .b = b,
+            .rho = rho,
+            .m = within(x[3], m_low_, m_high_),
+            .sigma = sigma};
+  }
+  std::vector<double> place(const RawSvi& svi) const {
+    const double least = svi.a + svi.b * svi.sigma * std::sqrt(1.0 - svi.rho * svi.rho);
+    const SviSlopes slopes = svi_slopes(svi);
+    return {std::log(std::max(least - floor_, 0.1 * floor_)),
+            place_within(slopes.left, left_low_, wing_max),
+            place_within(slopes.right, right_low_, wing_max), place_within(svi.m, m_low_, m_high_),
+            place_within(std::log(svi.sigma), sigma_low_, sigma_high_)};
+  }
+
+ private:
+  double floor_ = 0.0;
+  double left_low_ = 0.0;
+  double right_low_ = 0.0;
+  double m_low_ = 0.0;
+  double m_high_ = 0.0;
+  double sigma_low_ = 0.0;
+  double sigma_high_ = 0.0;
+};
 
 struct Start {
   RawSvi svi;
@@ -119,7 +156,7 @@ struct Start {
 };
 
 /// The best a, b and rho for a given m and sigma, in total variance: w = a + c y + b root.
-void try_start(const Chain& chain, double m, double sigma, Start& best) {
+void try_start(const Chain& chain, double m, double sigma, std::vector<Start>& starts) {
   std::array<double, 9> matrix{};
   std::array<double, 3> right{};
   for (const SmileQuote& quote : chain.quotes) {
@@ -149,22 +186,28 @@ void try_start(const Chain& chain, double m, double sigma, Start& best) {
         miss_of(quote, vol_of(svi_total_variance(svi, quote.log_strike), chain.years));
     cost += quote.weight * miss * miss;
   }
-  if (cost < best.cost) best = {svi, cost};
+  starts.push_back({svi, cost});
 }
 
-RawSvi start_of(const Chain& chain) {
-  Start best;
+/// The most promising, best first; a smile has several local best fits where quotes are few.
+std::vector<Start> starts_of(const Chain& chain) {
+  std::vector<Start> starts;
   const double span = std::max(chain.high - chain.low, 1e-3);
   for (const double place : {0.2, 0.35, 0.5, 0.65, 0.8})
     for (const double width : {0.02, 0.06, 0.15, 0.4, 1.0})
-      try_start(chain, chain.low + place * span, width * span, best);
-  return best.svi;
+      try_start(chain, chain.low + place * span, width * span, starts);
+  std::stable_sort(starts.begin(), starts.end(),
+                   [](const Start& a, const Start& b) { return a.cost < b.cost; });
+  constexpr std::size_t tried = 3;
+  starts.resize(std::min(starts.size(), tried));
+  return starts;
 }
 
 /// Residuals of the quotes, then of what would be arbitrage.
 class SviProblem {
  public:
-  SviProblem(const Chain& chain, const RawSvi* earlier) : chain_(chain), earlier_(earlier) {
+  SviProblem(const Chain& chain, const RawSvi* earlier, std::span<const VarianceCeiling> ceilings)
+      : chain_(chain), earlier_(earlier), ceilings_(ceilings), coordinates_(chain, earlier) {
     const double span = chain.high - chain.low;
     for (std::size_t i = 0; i < grid_points; ++i) {
       const double share = static_cast<double>(i) / (grid_points - 1);
@@ -172,33 +215,46 @@ class SviProblem {
     }
   }
 
-  std::size_t count() const { return chain_.quotes.size() + 2 * grid_points + 4; }
+  const SviCoordinates& coordinates() const { return coordinates_; }
+  std::size_t count() const {
+    return chain_.quotes.size() + ceilings_.size() + 2 * grid_points + 3 * bend_points;
+  }
 
   void residuals(std::span<const double> x, double penalty, std::span<double> out) const {
-    const RawSvi svi = svi_at(x);
+    const RawSvi svi = coordinates_.svi(x);
     std::size_t at = 0;
     for (const SmileQuote& quote : chain_.quotes) {
       const double vol = vol_of(svi_total_variance(svi, quote.log_strike), chain_.years);
       out[at++] = std::sqrt(quote.weight) * miss_of(quote, vol);
     }
-    const double factor = penalty * std::sqrt(chain_.weight_sum);
-    for (const double k : grid_)
-      out[at++] = factor * std::max(0.0, g_margin - g_at(svi, k));
-    const SviSlopes slopes = svi_slopes(svi);
-    const SviSlopes least = earlier_ == nullptr ? SviSlopes{} : svi_slopes(*earlier_);
-    for (const auto& [slope, from] :
-         {std::pair(slopes.left, least.left), std::pair(slopes.right, least.right)}) {
-      out[at++] = factor * std::max(0.0, slope - wing_max * (1.0 - margin));
-      out[at++] = factor * std::max(0.0, from * (1.0 + margin) - slope);
+    const double like_quotes =
+        std::sqrt(chain_.weight_sum / static_cast<double>(chain_.quotes.size()));
+    for (const VarianceCeiling& ceiling : ceilings_) {
+      const double most = vol_of(ceiling.total_variance, chain_.years);
+      const double vol = vol_of(svi_total_variance(svi, ceiling.log_strike), chain_.years);
+      out[at++] = like_quotes * std::max(0.0, vol - most);
     }
-    for (const double k : grid_) {
-      double gap = 0.0;
-      if (earlier_ != nullptr) {
-        const double before = svi_total_variance(*earlier_, k) * (1.0 + margin);
-        gap = vol_of(before, chain_.years) - vol_of(svi_total_variance(svi, k), chain_.years);
-      }
+    const double factor = penalty * std::sqrt(chain_.weight_sum);
+    const auto butterfly = [&](double k) {
+      return factor * std::max(0.0, g_margin - g_at(svi, k));
+    };
+    const auto calendar = [&](double k) {
+      if (earlier_ == nullptr) return 0.0;
+      const double before = svi_total_variance(*earlier_, k) * (1.0 + margin);
+      const double gap =
+          vol_of(before, chain_.years) - vol_of(svi_total_variance(svi, k), chain_.years);
       constexpr double as_vols = 10.0;
-      out[at++] = as_vols * factor * std::max(0.0, gap);
+      return as_vols * factor * std::max(0.0, gap);
+    };
+    for (const double k : grid_) {
+      out[at++] = butterfly(k);
+      out[at++] = calendar(k);
+    }
+    for (std::size_t i = 0; i < bend_points; ++i) {
+      const double k = bend_point(svi, i);
+      out[at++] = butterfly(k);
+      out[at++] = calendar(k);
+      out[at++] = earlier_ == nullptr ? 0.0 : calendar(bend_point(*earlier_, i));
     }
   }
 
@@ -206,6 +262,14 @@ class SviProblem {
   // Penalties act a little within what they guard, so that small violations of them are none.
   static constexpr double margin = 1e-4;
   static constexpr double g_margin = 2e-3;
+
+  /// Close where a smile bends, where dips of g are narrow, and far out in its wings.
+  static double bend_point(const RawSvi& svi, std::size_t i) {
+    constexpr double widest = 7.0;
+    constexpr double linear = 0.35;
+    const double u = 2.0 * static_cast<double>(i) / (bend_points - 1) - 1.0;
+    return svi.m + svi.sigma * std::sinh(widest * u * (linear + (1.0 - linear) * u * u));
+  }
 
   static double g_at(const RawSvi& svi, double k) {
     const SviDerivatives d = svi_derivatives(svi, k);
@@ -216,8 +280,23 @@ class SviProblem {
 
   const Chain& chain_;
   const RawSvi* earlier_;
+  std::span<const VarianceCeiling> ceilings_;
+  SviCoordinates coordinates_;
   std::array<double, grid_points> grid_{};
 };
+
+/// Moves the smile up by what it lacks over the expiry before: the wings are as steep already.
+void lift(const RawSvi& earlier, SviFit& fit) {
+  if (fit.calendar->gap_min >= 0.0) return;
+  constexpr double enough = 1.0 + 1e-6;
+  SviFit lifted = fit;
+  lifted.svi.a += enough * -fit.calendar->gap_min + std::numeric_limits<double>::epsilon();
+  const auto butterfly = check_butterfly(lifted.svi);
+  if (!butterfly || (fit.butterfly.is_free && !butterfly->is_free)) return;
+  fit.svi = lifted.svi;
+  fit.butterfly = *butterfly;
+  fit.calendar = check_calendar(earlier, fit.svi);
+}
 
 // ---- all expiries
 
@@ -267,29 +346,66 @@ void ssvi_residuals(std::span<const Chain> chains,
 
 }  // namespace
 
-Result<SviFit> fit_svi(std::span<const SmileQuote> quotes, double years, const RawSvi* earlier) {
+SmileResiduals smile_residuals(std::span<const SmileQuote> quotes, std::span<const double> vols) {
+  BALLAST_ASSERT(quotes.size() == vols.size());
+  SmileResiduals residuals;
+  double square_sum = 0.0;
+  for (std::size_t i = 0; i < quotes.size(); ++i) {
+    const SmileQuote& quote = quotes[i];
+    const double miss = miss_of(quote, vols[i]);
+    residuals.vols.push_back(miss);
+    if (quote.bid && quote.ask) {
+      ++residuals.two_sided;
+      square_sum += miss * miss;
+      if (vols[i] < *quote.bid || vols[i] > *quote.ask) ++residuals.outside_spread;
+    } else {
+      ++residuals.one_sided;
+      constexpr double visible = 1e-6;
+      if (std::fabs(miss) > visible) ++residuals.one_sided_violated;
+    }
+  }
+  if (residuals.two_sided > 0)
+    residuals.rmse_vol = std::sqrt(square_sum / static_cast<double>(residuals.two_sided));
+  return residuals;
+}
+
+Result<SviFit> fit_svi(std::span<const SmileQuote> quotes,
+                       double years,
+                       const RawSvi* earlier,
+                       std::span<const VarianceCeiling> ceilings) {
   BALLAST_TRY(chain, chain_of(quotes, years));
   if (earlier != nullptr) BALLAST_CHECK(check_svi(*earlier));
-  const SviProblem problem(chain, earlier);
-  std::vector<double> x = coordinates_of(start_of(chain));
+  for (const VarianceCeiling& ceiling : ceilings) {
+    BALLAST_CHECK(require_finite("log_strike", ceiling.log_strike));
+    BALLAST_CHECK(require_positive("total_variance", ceiling.total_variance));
+  }
+  const SviProblem problem(chain, earlier, ceilings);
   SviFit fit;
-  constexpr int tightenings_max = 5;
-  double penalty = 1.0;
-  for (int tightening = 0; tightening < tightenings_max; ++tightening, penalty *= 10.0) {
-    const detail::LeastSquares solved =
+  const auto solve = [&](std::vector<double> from, double penalty) {
+    auto solved =
         detail::least_squares([&](std::span<const double> at,
                                   std::span<double> out) { problem.residuals(at, penalty, out); },
-                              problem.count(), x, iterations_max);
-    if (!std::isfinite(solved.cost))
-      return fail(Errc::no_convergence, "the fit of the smile is not finite");
+                              problem.count(), std::move(from), iterations_max);
     fit.iterations += solved.iterations;
-    x = solved.at;
-    fit.svi = svi_at(x);
+    return solved;
+  };
+  detail::LeastSquares best{.at = {}, .cost = std::numeric_limits<double>::infinity()};
+  for (const Start& start : starts_of(chain)) {
+    detail::LeastSquares solved = solve(problem.coordinates().place(start.svi), 1.0);
+    if (solved.cost < best.cost) best = std::move(solved);
+  }
+  if (!std::isfinite(best.cost))
+    return fail(Errc::no_convergence, "the fit of the smile is not finite");
+  constexpr double penalty_max = 1e5;
+  for (double penalty = 1.0;; best = solve(std::move(best.at), penalty)) {
+    fit.svi = problem.coordinates().svi(best.at);
     BALLAST_TRY(butterfly, check_butterfly(fit.svi));
     fit.butterfly = butterfly;
     if (earlier != nullptr) fit.calendar = check_calendar(*earlier, fit.svi);
     if (fit.butterfly.is_free && (!fit.calendar || fit.calendar->is_free)) break;
+    if ((penalty *= 10.0) > penalty_max) break;
   }
+  if (earlier != nullptr) lift(*earlier, fit);
   fit.residuals =
       residuals_of(quotes, years, [&](double k) { return svi_total_variance(fit.svi, k); });
   return fit;

@@ -37,6 +37,9 @@ struct SmileResiduals {
   std::size_t outside_spread = 0;      // of those with two sides
 };
 
+/// Of a model whose vol at each quote is given, as many as quotes; a side at least each.
+SmileResiduals smile_residuals(std::span<const SmileQuote> quotes, std::span<const double> vols);
+
 struct SviFit {
   RawSvi svi;
   SmileResiduals residuals;
@@ -45,12 +48,21 @@ struct SviFit {
   int iterations = 0;
 };
 
+/// The most that the total variance may be at a strike: what a later expiry has there.
+struct VarianceCeiling {
+  double log_strike = 0.0;
+  double total_variance = 0.0;  // > 0
+};
+
 /// One expiry in `years` > 0. With `earlier`, the smile of a shorter expiry, w stays above it.
+/// Ceilings are kept to as closely as quotes: beyond the strikes that are quoted, they keep a smile
+/// from wings that later expiries, which must stay above it, could not follow.
 /// Errors: bad_input (a quote without sides, crossed, not positive); infeasible, where fewer than
 /// five strikes have two sides; divide_by_zero, no_convergence.
 Result<SviFit> fit_svi(std::span<const SmileQuote> quotes,
                        double years,
-                       const RawSvi* earlier = nullptr);
+                       const RawSvi* earlier = nullptr,
+                       std::span<const VarianceCeiling> ceilings = {});
 
 struct SmileExpiry {
   double years = 0.0;  // > 0

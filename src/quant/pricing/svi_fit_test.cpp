@@ -58,6 +58,30 @@ TEST(SviFit, stays_above_the_earlier_expiry) {
   EXPECT_LT(fit->residuals.rmse_vol, 0.03);
 }
 
+/// A few strikes about the money say little of the wings; what the next expiry has there does.
+TEST(SviFit, ceilings_keep_wings_down_that_no_quote_does) {
+  constexpr double years = 0.01;
+  std::vector<SmileQuote> quotes;
+  for (double k = -0.08; k < 0.081; k += 0.01) {
+    const double vol = 0.8 + 25.0 * k * k;
+    quotes.push_back({.log_strike = k, .bid = vol - 0.01, .ask = vol + 0.01});
+  }
+  std::vector<VarianceCeiling> ceilings;
+  for (const double k : {-0.8, -0.6, -0.4, -0.2, 0.2, 0.4, 0.6})
+    ceilings.push_back({k, 0.02 + 0.04 * std::fabs(k)});
+  const auto free = fit_svi(quotes, years);
+  const auto held = fit_svi(quotes, years, nullptr, ceilings);
+  ASSERT_TRUE(free && held);
+  EXPECT_GT(svi_total_variance(free->svi, -0.8), 2.0 * ceilings[0].total_variance);
+  for (const VarianceCeiling& ceiling : ceilings) {
+    EXPECT_LT(svi_total_variance(held->svi, ceiling.log_strike), 1.1 * ceiling.total_variance)
+        << ceiling.log_strike;
+  }
+  EXPECT_LT(held->residuals.rmse_vol, 0.01);
+  const std::vector<VarianceCeiling> none{{0.5, 0.0}};
+  EXPECT_EQ(fit_svi(quotes, years, nullptr, none).error().code, Errc::bad_input);
+}
+
 /// A chain in a crash: steep, noisy, wide, a quarter of the quotes with one side.
 TEST(SviFit, takes_one_sided_quotes_as_inequalities) {
   for (std::uint64_t seed = 1; seed <= 30; ++seed) {
