@@ -21,7 +21,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   }
   std::vector<ballast::Error> problems;
   for (const ballast::OptionChain& chain : reader.take(problems)) {
-    for (const ballast::OptionExpiry& expiry : chain.expiries) {
+    for (const ballast::ChainExpiry& expiry : chain.expiries) {
       const auto smile = ballast::chain_smile(expiry);
       if (!smile) std::abort();
       if (smile->quotes.size() + smile->left_out() != expiry.quotes.size()) std::abort();

@@ -13,6 +13,11 @@ namespace {
 /// Six significant digits, as parameters are compared by.
 std::string parameter_text(double value) { return fmt::format("{:.6g}", value); }
 
+/// None where it is less than the last digit of the parameter: searches end that far apart.
+std::string change_text(double change, double now) {
+  return std::fabs(change) < 1e-6 * std::fabs(now) ? "none" : fmt::format("{:.3g}", change);
+}
+
 std::string expiry_text(Timestamp t) { return time_text(t).substr(0, 10); }
 
 std::string left_out_text(const ChainSmile& smile) {
@@ -143,7 +148,9 @@ Sheet heston_sheet(const ChainFit& fit) {
     std::vector<Cell> row{{std::string(p.name)},
                           {parameter_text(heston.parameters.*p.member)},
                           {error ? fmt::format("{:.2g}", *error) : std::string(no_figure)}};
-    if (heston.previous) row.push_back({fmt::format("{:.3g}", heston.previous->change.*p.member)});
+    if (heston.previous) {
+      row.push_back({change_text(heston.previous->change.*p.member, heston.parameters.*p.member)});
+    }
     row.push_back({std::string(p.about)});
     sheet.rows.push_back(std::move(row));
   }

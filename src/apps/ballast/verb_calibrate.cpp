@@ -77,7 +77,7 @@ Result<void> choose_expiries(const std::vector<std::string>& days,
   if (days.empty()) return {};
   std::vector<bool> found(days.size());
   for (OptionChain& chain : chains) {
-    std::erase_if(chain.expiries, [&](const OptionExpiry& expiry) {
+    std::erase_if(chain.expiries, [&](const ChainExpiry& expiry) {
       const auto day = std::find(days.begin(), days.end(), to_string(expiry.expires).substr(0, 10));
       if (day == days.end()) return true;
       found[static_cast<std::size_t>(day - days.begin())] = true;

@@ -18,7 +18,7 @@ Result<ChainFit> smiles_of(const OptionChain& chain) {
   ChainFit fit{.underlying = chain.underlying, .at = chain.at, .expired = chain.expired};
   BALLAST_TRY(marks, check_marks(chain));
   fit.marks = marks;
-  for (const OptionExpiry& expiry : chain.expiries) {
+  for (const ChainExpiry& expiry : chain.expiries) {
     BALLAST_TRY(smile, chain_smile(expiry));
     fit.expiries.push_back({.smile = std::move(smile)});
   }

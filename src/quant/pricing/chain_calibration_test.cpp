@@ -20,11 +20,8 @@ double years_of(std::int64_t days) { return static_cast<double>(days) / option_y
 /// Calls and puts from 60 % to 160 % of the forward, priced in coin by `price_coin`, quoted
 /// `half_spread` coin around it.
 template <class Price>
-OptionExpiry made_expiry(std::int64_t days,
-                         double forward,
-                         double half_spread,
-                         const Price& price) {
-  OptionExpiry expiry{snapshot + Duration::days(days), years_of(days), forward, {}};
+ChainExpiry made_expiry(std::int64_t days, double forward, double half_spread, const Price& price) {
+  ChainExpiry expiry{snapshot + Duration::days(days), years_of(days), forward, {}};
   for (int i = 0; i <= 20; ++i) {
     const double strike = forward * (0.6 + 0.05 * i);
     for (const OptionRight right : {OptionRight::call, OptionRight::put}) {
@@ -78,7 +75,7 @@ OptionChain svi_chain(double half_spread) {
 }
 
 TEST(ChainSmile, uses_what_is_out_of_the_money_and_counts_the_rest) {
-  OptionExpiry expiry = svi_chain(1e-5).expiries[1];
+  ChainExpiry expiry = svi_chain(1e-5).expiries[1];
   const auto whole = chain_smile(expiry);
   ASSERT_TRUE(whole) << whole.error().what;
   EXPECT_EQ(whole->one_sided, 0U);
@@ -123,7 +120,7 @@ TEST(ChainSmile, weighs_a_quote_by_its_spread_in_vols) {
 }
 
 TEST(ChainSmile, refuses_an_expiry_that_is_none) {
-  OptionExpiry expiry = svi_chain(1e-5).expiries[0];
+  ChainExpiry expiry = svi_chain(1e-5).expiries[0];
   expiry.years = 0.0;
   EXPECT_EQ(chain_smile(expiry).error().code, Errc::bad_input);
   expiry = svi_chain(1e-5).expiries[0];
@@ -139,7 +136,7 @@ TEST(MarkCheck, finds_how_far_marks_are_from_their_vols) {
   const auto none = check_marks(chain);
   ASSERT_TRUE(none);
   EXPECT_FALSE(*none) << "there are no marks";
-  for (OptionExpiry& expiry : chain.expiries) {
+  for (ChainExpiry& expiry : chain.expiries) {
     for (OptionQuote& quote : expiry.quotes) {
       quote.mark_vol = 0.6;
       quote.mark = inverse_option({.right = quote.right,
@@ -196,7 +193,7 @@ TEST(ChainFit, finds_the_surface_that_a_chain_was_made_from) {
 TEST(ChainFit, fits_a_chain_with_a_quarter_of_its_quotes_one_sided) {
   OptionChain chain = svi_chain(2e-4);
   Rng rng(7);
-  for (OptionExpiry& expiry : chain.expiries) {
+  for (ChainExpiry& expiry : chain.expiries) {
     for (OptionQuote& quote : expiry.quotes) {
       if (!rng.chance(0.25)) continue;
       if (rng.chance(0.5)) {

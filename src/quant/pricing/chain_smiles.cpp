@@ -41,7 +41,7 @@ double spread_weight(double half_spread) {
 
 }  // namespace
 
-Result<ChainSmile> chain_smile(const OptionExpiry& expiry) {
+Result<ChainSmile> chain_smile(const ChainExpiry& expiry) {
   BALLAST_CHECK(require_positive("years", expiry.years));
   BALLAST_CHECK(require_positive("forward", expiry.forward));
   ChainSmile smile{.expires = expiry.expires, .years = expiry.years, .forward = expiry.forward};
@@ -80,7 +80,7 @@ Result<ChainSmile> chain_smile(const OptionExpiry& expiry) {
 
 Result<std::optional<MarkCheck>> check_marks(const OptionChain& chain) {
   std::vector<double> misses;
-  for (const OptionExpiry& expiry : chain.expiries) {
+  for (const ChainExpiry& expiry : chain.expiries) {
     for (const OptionQuote& quote : expiry.quotes) {
       if (!quote.mark || !quote.mark_vol) continue;
       BALLAST_TRY(option, inverse_option({.right = quote.right,

@@ -49,7 +49,7 @@ inline constexpr double weight_half_spread = 0.005;
 inline constexpr double one_sided_weight = 0.06;
 
 /// Errors: bad_input, where the expiry is not as option_chain.hpp has it.
-Result<ChainSmile> chain_smile(const OptionExpiry& expiry);
+Result<ChainSmile> chain_smile(const ChainExpiry& expiry);
 
 /// How well the venue's marks follow from its mark vols by Black's formula in coin.
 struct MarkCheck {

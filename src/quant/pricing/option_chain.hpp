@@ -25,7 +25,7 @@ struct OptionQuote {
   std::optional<double> mark_vol = {};  // annual, 0.5 is 50 %, > 0
 };
 
-struct OptionExpiry {
+struct ChainExpiry {
   Timestamp expires;
   double years = 0.0;               // from the chain's time, in years of 365 days, > 0
   double forward = 0.0;             // the median of the quotes' own, > 0
@@ -38,8 +38,8 @@ inline constexpr double option_year_days = 365.0;
 struct OptionChain {
   std::string underlying;  // the coin: "BTC"
   Timestamp at;
-  std::vector<OptionExpiry> expiries;  // by time
-  std::size_t expired = 0;             // options left out: they had expired by then
+  std::vector<ChainExpiry> expiries;  // by time
+  std::size_t expired = 0;            // options left out: they had expired by then
 };
 
 }  // namespace ballast

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/result.hpp"
+#include "quant/pricing/smile_dynamics.hpp"
 #include "quant/pricing/svi.hpp"
 
 namespace ballast {
@@ -79,10 +80,6 @@ struct SsviFit {
 /// All expiries at once, in the order of their years. Errors as fit_svi, and bad_input where years
 /// do not grow.
 Result<SsviFit> fit_ssvi(std::span<const SmileExpiry> expiries);
-
-/// How the smile moves when the forward does: a vol stays with its strike, or with its moneyness
-/// K / F, which for one expiry is to stay with its delta.
-enum class SmileDynamics : std::uint8_t { sticky_strike, sticky_delta };
 
 struct SmileSlice {
   double years = 0.0;  // > 0

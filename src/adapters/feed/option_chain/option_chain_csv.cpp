@@ -205,9 +205,9 @@ double years_between(Timestamp from, Timestamp to) {
 }
 
 /// By strike, the call before the put; forwards filled in. Nothing where there is no forward.
-std::optional<OptionExpiry> expiry_of(Timestamp now,
-                                      Timestamp end,
-                                      std::vector<OptionQuote> quotes) {
+std::optional<ChainExpiry> expiry_of(Timestamp now,
+                                     Timestamp end,
+                                     std::vector<OptionQuote> quotes) {
   std::sort(quotes.begin(), quotes.end(), [](const OptionQuote& a, const OptionQuote& b) {
     return std::pair(a.strike, a.right) < std::pair(b.strike, b.right);
   });
@@ -220,7 +220,7 @@ std::optional<OptionExpiry> expiry_of(Timestamp now,
   for (OptionQuote& quote : quotes) {
     if (!(quote.forward > 0.0)) quote.forward = *middle;
   }
-  return OptionExpiry{end, years_between(now, end), *middle, std::move(quotes)};
+  return ChainExpiry{end, years_between(now, end), *middle, std::move(quotes)};
 }
 
 }  // namespace

@@ -76,7 +76,7 @@ TEST(OptionChainCsv, reads_the_second_layout_in_the_units_of_its_venue) {
        "2026-07-04 12:24:07,deribit,BTC,2026-08-28,70000,call,0.01,0,0.011,50.25,62800.2",
        "2026-07-04 12:24:07,deribit,BTC,2026-08-28,50000,put,0.01,0.02,0.011,49.63,62800.4"});
   ASSERT_TRUE(read.errors.empty()) << read.errors[0];
-  const OptionExpiry& expiry = read.chains.at(0).expiries.at(0);
+  const ChainExpiry& expiry = read.chains.at(0).expiries.at(0);
   EXPECT_EQ(expiry.expires, at("2026-08-28T08:00:00Z"));
   EXPECT_NEAR(expiry.forward, 62800.3, 1e-9) << "the median";
   EXPECT_EQ(expiry.quotes[0].strike, 50000.0) << "by strike";
