@@ -26,10 +26,15 @@
 #include "base/result.hpp"
 #include "base/timestamp.hpp"
 #include "model/event.hpp"
-#include "quant/pricing/smile_dynamics.hpp"
 #include "quant/pricing/svi.hpp"
 
 namespace ballast {
+
+/// What a volatility belongs to while the forward moves.
+enum class SmileDynamics : std::uint8_t {
+  sticky_strike,  // to a strike
+  sticky_delta,   // to a moneyness K / F, and so, for one expiry, to a delta
+};
 
 /// From `now` to `expiry` in years of 365 days; negative when it has passed.
 double years_between(Timestamp now, Timestamp expiry);

@@ -2,8 +2,7 @@
 //
 //   payoff in coin   call max(S - K, 0) / S, put max(K - S, 0) / S, at the settlement price S
 //   price in coin    c = V / F, V: Black's price in quote, undiscounted, since premium and payoff
-//   are
-//                    in the coin that the forward is carried in
+//                    are in the coin that the forward is carried in
 //   parity           call - put = 1 - K / F
 //
 // Three deltas in coins per contract of one coin, each with its name:
@@ -11,8 +10,7 @@
 //   delta_net     delta - c = F dc/dF: what a book kept in coin holds, call (K/F) N(d2), put -(K/F)
 //                 N(-d2); as shown by Deribit
 //   delta_equity  delta_net and the coins that the option has left behind, c - premium: how the
-//   value
-//                 in quote of the account's coins moves
+//                 value in quote of the account's coins moves
 // A put may be worth more than a coin, without bound as F falls.
 // Source: Black (1976); Deribit's contract specifications ("delta (net) = BS delta - mark price").
 // Tests: refs/inverse_options.csv; parity; finite differences in coin.

@@ -450,44 +450,4 @@ Result<SsviFit> fit_ssvi(std::span<const SmileExpiry> expiries) {
   return fit;
 }
 
-Result<SmileSurface> SmileSurface::create(std::vector<SmileSlice> slices) {
-  if (slices.empty()) return fail(Errc::bad_input, "a surface needs an expiry");
-  for (std::size_t i = 0; i < slices.size(); ++i) {
-    BALLAST_CHECK(require_positive("years", slices[i].years));
-    BALLAST_CHECK(check_svi(slices[i].svi));
-    if (i > 0 && !(slices[i].years > slices[i - 1].years)) {
-      return fail(Errc::bad_input,
-                  fmt::format("years of {} come after {}: expiries must stand in their order",
-                              slices[i].years, slices[i - 1].years));
-    }
-  }
-  return SmileSurface(std::move(slices));
-}
-
-double SmileSurface::total_variance(double k, double years) const {
-  const auto later =
-      std::lower_bound(slices_.begin(), slices_.end(), years,
-                       [](const SmileSlice& slice, double at) { return slice.years < at; });
-  if (later == slices_.begin() || later == slices_.end()) {
-    const SmileSlice& nearest = later == slices_.end() ? slices_.back() : slices_.front();
-    return svi_total_variance(nearest.svi, k) * (years / nearest.years);
-  }
-  const SmileSlice& earlier = *(later - 1);
-  const double share = (years - earlier.years) / (later->years - earlier.years);
-  return std::lerp(svi_total_variance(earlier.svi, k), svi_total_variance(later->svi, k), share);
-}
-
-double SmileSurface::vol(double k, double years) const {
-  return vol_of(total_variance(k, years), years);
-}
-
-double SmileSurface::vol_after_move(double strike,
-                                    double years,
-                                    double forward_then,
-                                    double forward_now,
-                                    SmileDynamics dynamics) const {
-  const double forward = dynamics == SmileDynamics::sticky_strike ? forward_then : forward_now;
-  return vol(std::log(strike / forward), years);
-}
-
 }  // namespace ballast

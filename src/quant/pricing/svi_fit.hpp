@@ -1,4 +1,4 @@
-// Fits of SVI and SSVI to quotes, free of arbitrage, and what stands between the expiries.
+// Fits of SVI and SSVI to quotes, free of arbitrage.
 //
 // A quote with both sides pulls the smile to its middle; one with a single side is an inequality:
 // it counts only where the smile is on the wrong side of it. Butterfly and calendar arbitrage are
@@ -10,13 +10,11 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "base/result.hpp"
-#include "quant/pricing/smile_dynamics.hpp"
 #include "quant/pricing/svi.hpp"
 
 namespace ballast {
@@ -80,35 +78,5 @@ struct SsviFit {
 /// All expiries at once, in the order of their years. Errors as fit_svi, and bad_input where years
 /// do not grow.
 Result<SsviFit> fit_ssvi(std::span<const SmileExpiry> expiries);
-
-struct SmileSlice {
-  double years = 0.0;  // > 0
-  RawSvi svi;
-};
-
-/// Smiles of several expiries. Between two, w is linear in time at the same k; before the first and
-/// after the last, the vol at k is that of the nearest.
-class SmileSurface {
- public:
-  /// Errors: bad_input where there is none, years do not grow, or a smile is none.
-  static Result<SmileSurface> create(std::vector<SmileSlice> slices);
-
-  std::span<const SmileSlice> slices() const { return slices_; }
-  /// years > 0.
-  double total_variance(double k, double years) const;
-  double vol(double k, double years) const;
-  /// The vol of a strike after the forward moved from `forward_then`, at which the surface was
-  /// fitted, to `forward_now`.
-  double vol_after_move(double strike,
-                        double years,
-                        double forward_then,
-                        double forward_now,
-                        SmileDynamics dynamics) const;
-
- private:
-  explicit SmileSurface(std::vector<SmileSlice> slices) : slices_(std::move(slices)) {}
-
-  std::vector<SmileSlice> slices_;
-};
 
 }  // namespace ballast

@@ -153,29 +153,5 @@ TEST(SviFit, refuses_quotes_that_say_nothing_or_contradict_themselves) {
   EXPECT_EQ(fit_svi(quotes, 0.0).error().what, "years is 0: it must be above 0");
 }
 
-TEST(SmileSurface, is_linear_in_total_variance_between_expiries) {
-  RawSvi later = smile;
-  later.a = 0.03;
-  const auto surface = SmileSurface::create({{0.25, smile}, {0.75, later}});
-  ASSERT_TRUE(surface);
-  for (const double k : {-0.5, 0.0, 0.4}) {
-    EXPECT_NEAR(surface->total_variance(k, 0.25), svi_total_variance(smile, k), 1e-15);
-    EXPECT_NEAR(surface->total_variance(k, 0.5),
-                0.5 * (svi_total_variance(smile, k) + svi_total_variance(later, k)), 1e-15);
-    EXPECT_NEAR(surface->vol(k, 0.1), surface->vol(k, 0.25), 1e-15);
-    EXPECT_NEAR(surface->vol(k, 2.0), surface->vol(k, 0.75), 1e-15);
-  }
-  EXPECT_EQ(SmileSurface::create({}).error().code, Errc::bad_input);
-  EXPECT_EQ(SmileSurface::create({{0.75, later}, {0.25, smile}}).error().code, Errc::bad_input);
-}
-
-TEST(SmileSurface, moves_with_the_strike_or_with_the_moneyness) {
-  const auto surface = SmileSurface::create({{0.25, smile}});
-  EXPECT_EQ(surface->vol_after_move(90, 0.25, 100, 80, SmileDynamics::sticky_strike),
-            surface->vol(std::log(0.9), 0.25));
-  EXPECT_EQ(surface->vol_after_move(90, 0.25, 100, 80, SmileDynamics::sticky_delta),
-            surface->vol(std::log(90.0 / 80.0), 0.25));
-}
-
 }  // namespace
 }  // namespace ballast
