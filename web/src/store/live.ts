@@ -150,17 +150,20 @@ export const browser: World = {
 };
 
 /**
- * Frames at a pace that leaves the browser four fifths of its time, however slow it draws: a frame
- * that took 20 ms from its script to the end of its painting is followed by 80 ms without one.
+ * Frames at a pace: at most five a second, which is as fast as numbers can be read, and so that the
+ * browser keeps four fifths of its time, however slow it draws: a frame that took 60 ms from its
+ * script to the end of its painting is followed by 240 ms without one. After a rest the first change
+ * is drawn at once.
  */
 export function pacedFrames(): (run: () => void) => void {
+  const period = 200; // ms
   const rest = 4;
   let free = 0; // when the next frame may be
   let began = 0;
   const painted = new MessageChannel();
   painted.port1.onmessage = () => {
     const now = performance.now();
-    free = now + Math.min(1000, rest * (now - began));
+    free = Math.max(began + period, now + Math.min(1000, rest * (now - began)));
   };
   return (run) => {
     const draw = () => {
