@@ -138,22 +138,32 @@ class Reloading {
     std::vector<std::string> changed;  // in words
     std::uint64_t audit_seq = 0;       // 0: nothing was done
   };
-  using Done = std::function<void(Result<Reloaded>)>;
+  struct Refused {
+    Error error;
+    bool underway = false;  // nothing is wrong with it: another reload has not ended
+  };
+  using Outcome = tl::expected<Reloaded, Refused>;
+  using Done = std::function<void(Outcome)>;
   /// All or nothing: what is wrong with the file, or with the journal under it, changes nothing.
   /// One at a time. Any thread.
   void reload(LiveDesk& desk, const Principal& by, bool dry_run, Done done) {
     if (underway_.exchange(true)) {
-      return done(fail(Errc::conflict, "the configuration is being read again already: wait"));
+      return done(tl::unexpected(
+          Refused{{Errc::conflict, "the configuration is being read again already: wait"}, true}));
     }
     reload_alone(desk, by, dry_run, [this, done = std::move(done)](Result<Reloaded> reloaded) {
       underway_ = false;
-      done(std::move(reloaded));
+      if (!reloaded) return done(tl::unexpected(Refused{std::move(reloaded).error()}));
+      done(*std::move(reloaded));
     });
   }
   bool underway() const { return underway_; }
 
  private:
-  void reload_alone(LiveDesk& desk, const Principal& by, bool dry_run, Done done) {
+  void reload_alone(LiveDesk& desk,
+                    const Principal& by,
+                    bool dry_run,
+                    std::function<void(Result<Reloaded>)> done) {
     auto read = plan_.configure();
     if (!read) return done(tl::unexpected(read.error()));
     const auto next = std::make_shared<const Configured>(std::move(*read));
@@ -218,8 +228,9 @@ std::vector<std::unique_ptr<ServicePart>> make_parts(const ServicePlan& plan,
   return parts;
 }
 
-void say_reloaded(const Result<Reloading::Reloaded>& reloaded) {
-  if (!reloaded) return complain("the configuration stays as it was: " + reloaded.error().what);
+void say_reloaded(const Reloading::Outcome& reloaded) {
+  if (!reloaded)
+    return complain("the configuration stays as it was: " + reloaded.error().error.what);
   complain(reloaded->changed.empty() ? "the configuration was read again; nothing in it is new"
                                      : "the configuration was read again, and is in force:");
   for (const std::string& change : reloaded->changed)
@@ -233,16 +244,15 @@ void answer_reload(
     const Principal& by,
     bool dry_run,
     const std::function<void(tl::expected<api::ReloadOutcome, api::ReloadRefusal>)>& done) {
-  reloading.reload(
-      desk, by, dry_run, [done, &reloading](const Result<Reloading::Reloaded>& reloaded) {
-        if (reloaded) return done(api::ReloadOutcome{reloaded->changed, reloaded->audit_seq});
-        api::ReloadRefusal refusal;
-        refusal.underway = reloaded.error().code == Errc::conflict && reloading.underway();
-        std::istringstream lines(reloaded.error().what);
-        for (std::string line; std::getline(lines, line);)
-          refusal.problems.push_back(line);
-        done(tl::unexpected(std::move(refusal)));
-      });
+  reloading.reload(desk, by, dry_run, [done](const Reloading::Outcome& reloaded) {
+    if (reloaded) return done(api::ReloadOutcome{reloaded->changed, reloaded->audit_seq});
+    api::ReloadRefusal refusal;
+    refusal.underway = reloaded.error().underway;
+    std::istringstream lines(reloaded.error().error.what);
+    for (std::string line; std::getline(lines, line);)
+      refusal.problems.push_back(line);
+    done(tl::unexpected(std::move(refusal)));
+  });
 }
 
 /// The API, where there is an address to listen on.
