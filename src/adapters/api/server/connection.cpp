@@ -8,7 +8,10 @@
 #include <utility>
 
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
+#include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/write.hpp>
@@ -22,15 +25,18 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "adapters/api/server/detail_bytes.hpp"
 #include "adapters/api/server/exchange.hpp"
 #include "adapters/api/server/frame_queue.hpp"
 
 namespace ballast::api {
 namespace {
 
+namespace net = boost::asio;
+namespace beast = boost::beast;
 namespace http = beast::http;
 namespace websocket = beast::websocket;
+using boost::system::error_code;
+using tcp = net::ip::tcp;
 using Nanoseconds = std::chrono::nanoseconds;
 
 constexpr std::size_t piece_bytes = 16 * 1024;  // read at once
@@ -41,6 +47,53 @@ constexpr auto ping_every = std::chrono::seconds(15);
 constexpr std::uint16_t close_unsupported = 1003;
 
 Nanoseconds chrono(Duration duration) { return Nanoseconds(duration.ns); }
+
+/// A socket, with TLS or without: one type, so that all above it is compiled once.
+class Bytes {
+ public:
+  using executor_type = tcp::socket::executor_type;
+
+  Bytes(tcp::socket socket, net::ssl::context* tls)
+      : socket_(std::make_unique<tcp::socket>(std::move(socket))),
+        tls_(tls == nullptr ? nullptr : std::make_unique<Tls>(*socket_, *tls)) {}
+
+  executor_type get_executor() { return socket_->get_executor(); }
+  tcp::socket& socket() { return *socket_; }
+  net::ssl::stream<tcp::socket&>* tls() { return tls_.get(); }
+  void close() {
+    error_code ignored;
+    socket_->close(ignored);
+  }
+
+  template <class Buffers, class Handler>
+  void async_read_some(const Buffers& buffers, Handler&& handler) {
+    if (tls_)
+      tls_->async_read_some(buffers, std::forward<Handler>(handler));
+    else
+      socket_->async_read_some(buffers, std::forward<Handler>(handler));
+  }
+  template <class Buffers, class Handler>
+  void async_write_some(const Buffers& buffers, Handler&& handler) {
+    if (tls_)
+      tls_->async_write_some(buffers, std::forward<Handler>(handler));
+    else
+      socket_->async_write_some(buffers, std::forward<Handler>(handler));
+  }
+
+ private:
+  using Tls = net::ssl::stream<tcp::socket&>;
+  std::unique_ptr<tcp::socket> socket_;  // stays where it is: `tls_` refers to it
+  std::unique_ptr<Tls> tls_;
+};
+
+// What Beast's WebSocket asks of the stream below it.
+template <class Handler>
+void async_teardown(beast::role_type /*role*/, Bytes& bytes, Handler&& handler) {
+  bytes.close();
+  net::post(bytes.get_executor(),
+            beast::bind_front_handler(std::forward<Handler>(handler), error_code{}));
+}
+void beast_close_socket(Bytes& bytes) { bytes.close(); }
 
 bool is_http_error(const error_code& error) {
   return error.category() == make_error_code(http::error::bad_method).category();
