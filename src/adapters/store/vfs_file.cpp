@@ -78,7 +78,9 @@ Result<VfsFile> VfsFile::open(const std::string& path, FileUse use, const std::s
                             writes ? "written to" : "read", writes ? "write to" : "read"));
   if (code != SQLITE_OK) return tl::unexpected(error_from(code, "opening " + path));
   if (writes && (got & SQLITE_OPEN_READONLY) != 0)
-    return fail(Errc::io, path + " cannot be written to");
+    return fail(Errc::io, path +
+                              " cannot be written to: its disk is read-only, or this user may "
+                              "only read it");
   return result;
 }
 
