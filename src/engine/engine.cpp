@@ -319,7 +319,7 @@ void Engine::priced(const MarketChange& change, InstrumentId instrument, AssetId
     return;
   }
   learn(change);
-  profit_.priced(now_, change, exposures_, market_, trackers_);
+  profit_.priced(now_, change, exposures_, option_desk_, market_, trackers_);
   if (change.instrument.valid()) exposures_.reprice(change.instrument, market_);
   if (!option_desk_.empty()) {
     option_desk_.priced(market_);

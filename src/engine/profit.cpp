@@ -4,7 +4,8 @@
 
 namespace ballast {
 
-ProfitAttribution::ProfitAttribution(const Desk& desk) : incomplete_(desk.factors.size(), 0) {}
+ProfitAttribution::ProfitAttribution(const Desk& desk)
+    : desk_(&desk), incomplete_(desk.factors.size(), 0) {}
 
 std::optional<Int256> ProfitAttribution::worth(AssetId asset, Amount amount, const Market& market) {
   if (amount.zero()) return Int256{};
@@ -28,6 +29,7 @@ void ProfitAttribution::add(Timestamp now,
 void ProfitAttribution::priced(Timestamp now,
                                const MarketChange& change,
                                const Exposures& exposures,
+                               const OptionDesk& options,
                                const Market& market,
                                std::vector<Tracker>& trackers) {
   for (const AssetPriceChange& moved : market.asset_changes()) {
@@ -35,10 +37,11 @@ void ProfitAttribution::priced(Timestamp now,
     const Decimal move = decimal_cast<Decimal>(moved.after) - decimal_cast<Decimal>(*moved.before);
     for (const FactorId id : exposures.deltas(moved.asset)) {
       const FactorExposure& exposure = exposures.factor(id);
+      if (exposure.options_missing) incomplete_[id.index()] = 1;
       if (!exposure.defined()) continue;
       trackers[id.index()].price_move(now, move);
       // Deviation and target together are actual * move; derivatives move with their own marks.
-      const auto derivatives = derivatives_delta(id, change, exposures, market);
+      const auto derivatives = derivatives_delta(id, change, exposures, options, market);
       if (derivatives && derivatives->zero()) continue;
       add(now, id, PnlPart::basis,
           derivatives ? std::optional(Int256::product(-derivatives->raw, move.raw)) : std::nullopt,
@@ -46,26 +49,40 @@ void ProfitAttribution::priced(Timestamp now,
     }
   }
   if (!change.instrument.valid() || !change.before || change.after == *change.before) return;
+  const Instrument& instrument = desk_->instrument(change.instrument);
+  if (instrument.option()) {
+    const Contract contract = Contract::of(instrument);
+    for (const FactorId id : exposures.deltas(instrument.base)) {
+      const Quantity held = options.held(id, change.instrument);
+      if (held.zero()) continue;
+      add(now, id, PnlPart::basis, profit_of(contract, held, change, market), trackers);
+    }
+    return;
+  }
   for (const auto& link : exposures.links(change.instrument)) {
     if (!link.delta) continue;
     const Leg& leg = exposures.legs(link.factor)[link.leg];
     if (leg.qty.zero()) continue;
-    add(now, link.factor, PnlPart::basis, leg_profit(leg, change, market), trackers);
+    add(now, link.factor, PnlPart::basis, profit_of(leg.contract, leg.qty, change, market),
+        trackers);
   }
 }
 
 /// The delta of a factor's derivatives before the change. Under `delta_equity` its actual also
-/// holds the coin that inverse contracts have earned, and that moves with the price of the coin.
+/// holds the coin that derivatives have earned, and that moves with the price of the coin.
 std::optional<Decimal> ProfitAttribution::derivatives_delta(FactorId id,
                                                             const MarketChange& change,
                                                             const Exposures& exposures,
+                                                            const OptionDesk& options,
                                                             const Market& market) {
   const FactorExposure& exposure = exposures.factor(id);
   if (exposure.convention != DeltaConvention::delta_equity) {
     const auto delta = checked_add(exposure.actual, -exposure.holding);
     return delta ? std::optional(*delta) : std::nullopt;
   }
-  Decimal sum;
+  const auto coins = options.marked_coins(id, market);
+  if (!coins) return std::nullopt;
+  Decimal sum = exposure.options - decimal_cast<Decimal>(*coins);
   for (const Leg& leg : exposures.legs(id)) {
     const Quoted& quoted = market.price(leg.instrument);
     const auto price = leg.instrument == change.instrument ? change.before
@@ -77,17 +94,17 @@ std::optional<Decimal> ProfitAttribution::derivatives_delta(FactorId id,
   return sum;
 }
 
-/// What one leg earned while its instrument's price moved, whatever the factor's own price did.
-std::optional<Int256> ProfitAttribution::leg_profit(const Leg& leg,
-                                                    const MarketChange& change,
-                                                    const Market& market) {
-  const AssetId settlement = leg.contract.settlement();
-  if (!leg.contract.inverse && leg.contract.size == Quantity::whole(1) &&
-      market.fixed(settlement)) {
-    return Int256::product(leg.qty.raw, change.after.raw - change.before->raw);
+/// What a position earned while its instrument's price moved, whatever the factor's own price did.
+std::optional<Int256> ProfitAttribution::profit_of(const Contract& contract,
+                                                   Quantity qty,
+                                                   const MarketChange& change,
+                                                   const Market& market) {
+  const AssetId settlement = contract.settlement();
+  if (!contract.inverse && contract.size == Quantity::whole(1) && market.fixed(settlement)) {
+    return Int256::product(qty.raw, change.after.raw - change.before->raw);
   }
-  const auto before = value(leg.contract, leg.qty, *change.before);
-  const auto after = value(leg.contract, leg.qty, change.after);
+  const auto before = value(contract, qty, *change.before);
+  const auto after = value(contract, qty, change.after);
   if (!before || !after) return std::nullopt;
   const auto earned = checked_add(*after, -*before);
   return earned ? worth(settlement, *earned, market) : std::nullopt;
@@ -101,12 +118,6 @@ void ProfitAttribution::booked(Timestamp now,
   const Changes& changes = books.changes();
   for (const PositionChange& change : changes.positions) {
     const Contract& contract = books.contract(change.instrument);
-    if (contract.option) {
-      for (const FactorId id : exposures.deltas(contract.base)) {
-        if (exposures.in_scope(id, change.book)) incomplete_[id.index()] = 1;
-      }
-      continue;
-    }
     const auto earned = spread(contract, change, market);
     for (const FactorId id : exposures.deltas(contract.base)) {
       if (exposures.in_scope(id, change.book)) add(now, id, PnlPart::spread, earned, trackers);

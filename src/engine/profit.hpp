@@ -3,17 +3,19 @@
 //   deviation  sum over price moves of d(before) * change of the factor's price
 //   target     the same with the target
 //   basis      what the factor's instruments earned beyond actual * change of the factor's price:
-//   the
-//              perpetual that moved unlike the coin, the convexity of an inverse contract
+//              the perpetual that moved unlike the coin, the convexity of an inverse contract, and
+//              of options all that their delta does not tell: gamma, vega, theta
 //   spread     fills against the mark at their time: flow + value of the quantity at the mark
 //   funding    payments received
 //   fees       paid, negative
 //
 // All in the reporting currency at the prices of their moment; their sum is the change in value of
-// the spot holding and the derivatives that make the factor, under `delta_equity` with the coin
-// that derivatives paid. Only delta factors have a profit. A fill, fee or payment that cannot be
-// valued because a price is missing makes a factor's profit incomplete, as does trading an option:
-// these parts are linear in the price, and portfolio/explain.hpp tells an option's.
+// the spot holding and the derivatives, options among them, that make the factor, each at its own
+// mark, under `delta_equity` with the coin that derivatives paid. What an option pays at its expiry
+// counts against its last mark as a fill does. Only delta factors have a profit. A fill, fee or
+// payment that cannot be valued because a price is missing makes a factor's profit incomplete, as
+// does a move of the coin while what options add is not known. What options earned, greek by greek,
+// portfolio/explain.hpp tells.
 #pragma once
 
 #include <vector>
@@ -23,6 +25,7 @@
 #include "exposure/exposures.hpp"
 #include "market/market.hpp"
 #include "model/desk.hpp"
+#include "portfolio/option_desk.hpp"
 
 namespace ballast {
 
@@ -30,10 +33,11 @@ class ProfitAttribution {
  public:
   explicit ProfitAttribution(const Desk& desk);
 
-  /// After market.apply() and before exposures.reprice(): the quantities held while prices moved.
+  /// After market.apply() and before anything is priced anew: what was held while prices moved.
   void priced(Timestamp now,
               const MarketChange& change,
               const Exposures& exposures,
+              const OptionDesk& options,
               const Market& market,
               std::vector<Tracker>& trackers);
   /// After books.apply().
@@ -57,10 +61,12 @@ class ProfitAttribution {
   static std::optional<Decimal> derivatives_delta(FactorId id,
                                                   const MarketChange& change,
                                                   const Exposures& exposures,
+                                                  const OptionDesk& options,
                                                   const Market& market);
-  static std::optional<Int256> leg_profit(const Leg& leg,
-                                          const MarketChange& change,
-                                          const Market& market);
+  static std::optional<Int256> profit_of(const Contract& contract,
+                                         Quantity qty,
+                                         const MarketChange& change,
+                                         const Market& market);
   static std::optional<Int256> spread(const Contract& contract,
                                       const PositionChange& change,
                                       const Market& market);
@@ -70,6 +76,7 @@ class ProfitAttribution {
            const std::optional<Int256>& amount,
            std::vector<Tracker>& trackers);
 
+  const Desk* desk_;
   std::vector<std::uint8_t> incomplete_;  // by factor
 };
 

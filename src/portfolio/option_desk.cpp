@@ -4,6 +4,7 @@
 
 #include "base/archive.hpp"
 #include "base/contract.hpp"
+#include "book/contract_value.hpp"
 #include "model/equal_asset.hpp"
 
 namespace ballast {
@@ -221,6 +222,34 @@ std::optional<Decimal> OptionDesk::level(FactorId id) const {
   }
   const auto level = decimal_from_double<Decimal>(sum, level_digits);
   return level ? std::optional(*level) : std::nullopt;
+}
+
+Quantity OptionDesk::held(FactorId id, InstrumentId option) const {
+  const Place place = by_factor_[id.index()];
+  if (place.underlying == none) return {};
+  const Scope& scope = underlyings_[place.underlying].scopes[place.scope];
+  const auto line = scope.options.line(option);
+  return line ? scope.held[*line] : Quantity{};
+}
+
+std::optional<Amount> OptionDesk::marked_coins(FactorId id, const Market& market) const {
+  const Place place = by_factor_[id.index()];
+  if (place.underlying == none) return Amount{};
+  const Scope& scope = underlyings_[place.underlying].scopes[place.scope];
+  Amount sum;
+  for (const OptionExpiry& expiry : scope.options.expiries()) {
+    if (expiry.held == 0) continue;
+    for (std::size_t line = expiry.begin; line < expiry.end; ++line) {
+      const OptionTerms& terms = scope.options.terms(line);
+      if (scope.held[line].zero() || terms.paid_in != PaidIn::coin) continue;
+      const Quoted& mark = market.price(terms.instrument);
+      if (!mark.present) return std::nullopt;
+      const auto worth =
+          value(Contract::of(desk_->instrument(terms.instrument)), scope.held[line], mark.price);
+      if (!worth || __builtin_add_overflow(sum.raw, worth->raw, &sum.raw)) return std::nullopt;
+    }
+  }
+  return sum;
 }
 
 Timestamp OptionDesk::oldest_input(FactorId id, const Market& market, Timestamp latest) const {

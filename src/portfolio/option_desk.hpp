@@ -59,6 +59,11 @@ class OptionDesk {
   /// What the factor's options add; nothing where a forward or a volatility that they need is
   /// missing, or the sum leaves the range.
   std::optional<Decimal> level(FactorId id) const;
+  /// Contracts of an option that the factor's scope holds.
+  Quantity held(FactorId id, InstrumentId option) const;
+  /// What the options of the scope that are paid in coin are worth at their marks, in coins;
+  /// nothing where one has no mark, or on overflow.
+  std::optional<Amount> marked_coins(FactorId id, const Market& market) const;
   /// When the oldest forward or surface came that its held options rest on; `latest` where they
   /// rest on none.
   Timestamp oldest_input(FactorId id, const Market& market, Timestamp latest) const;
