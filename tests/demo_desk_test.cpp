@@ -25,7 +25,11 @@ TEST(DemoDesk, has_no_errors_and_its_ids_name_what_they_say) {
   EXPECT_EQ(desk.find_instrument("ETH-USDT-PERP"), id.eth_linear);
   EXPECT_EQ(desk.find_factor("delta:ETH", "*"), id.delta_eth);
   EXPECT_EQ(desk.find_venue("deribit"), id.deribit);
+  EXPECT_EQ(desk.find_factor("vega:BTC", "*"), id.vega_btc);
+  EXPECT_EQ(desk.find_factor("gamma:BTC", "*"), id.gamma_btc);
   EXPECT_EQ(desk.find_rule("btc-blind"), id.btc_blind);
+  for (std::size_t i = 0; i < demo_options.size(); ++i)
+    EXPECT_EQ(desk.find_instrument(demo_options[i].name), id.option(i));
 }
 
 }  // namespace

@@ -59,6 +59,7 @@ std::vector<FactorConfig> factors(const DemoIds& id) {
   btc.name = "delta:BTC";
   btc.asset = id.btc;
   btc.unit = id.btc;
+  btc.convention = DeltaConvention::delta_net;
   btc.target = ScheduleTarget{Decimal::whole(8),
                               {around_funding(Duration::minutes(23 * 60 + 45)),
                                around_funding(Duration::minutes(7 * 60 + 45)),
@@ -97,7 +98,23 @@ std::vector<FactorConfig> factors(const DemoIds& id) {
   cash.target = StaticTarget{Decimal::whole(1'500'000)};
   cash.band = range(-300'000'000, 300'000'000);
   cash.limit = range(300'000'000, 2'700'000'000);
-  return {btc, eth, cash};
+
+  FactorConfig vega;
+  vega.name = "vega:BTC";
+  vega.kind = FactorKind::vega;
+  vega.asset = id.btc;
+  vega.unit = id.usd;
+  vega.target = NeutralTarget{};
+  vega.band = range(-900'000, 900'000);
+  vega.limit = range(-2'000'000, 2'000'000);
+  vega.max_age = Duration::minutes(2);
+  FactorConfig gamma = vega;
+  gamma.name = "gamma:BTC";
+  gamma.kind = FactorKind::gamma;
+  gamma.unit = id.btc;
+  gamma.band = range(-500, 500);
+  gamma.limit = range(-1200, 1200);
+  return {btc, eth, cash, vega, gamma};
 }
 
 RuleConfig rule(std::string name,
@@ -134,6 +151,16 @@ std::vector<RuleConfig> rules(const DemoIds& id) {
       rule("btc-blind", id.delta_btc, unknown_seconds, above, 120.0, {}, std::nullopt,
            Severity::warning),
   };
+}
+
+Instrument option(const DemoOption& terms_of, const DemoIds& id) {
+  Instrument made =
+      instrument(std::string(terms_of.name), InstrumentKind::option_inverse, id.deribit, id.btc,
+                 id.usd, terms(part<Price>(10'000), part<Quantity>(10), 0, 300));
+  made.expiry = expiry_of(terms_of);
+  made.strike = Price::whole(terms_of.strike);
+  made.right = terms_of.right;
+  return made;
 }
 
 /// How the desk is brought back.
@@ -241,6 +268,8 @@ Desk demo_desk() {
       instrument("BTC-USD-PERP", inverse_perpetual, id.deribit, id.btc, id.usd,
                  terms(part<Price>(2), part<Quantity>(1), 0, 300), 10),
   };
+  for (const DemoOption& one : demo_options)
+    desk.instruments.push_back(option(one, id));
   desk.factors = factors(id);
   desk.rules = rules(id);
   ObjectiveConfig objective;

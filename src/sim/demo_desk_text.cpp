@@ -3,11 +3,12 @@
 namespace ballast {
 
 const std::string_view demo_desk_toml =
-    R"toml(# The desk of `ballast demo`: a small market maker in BTC and ETH.
+    R"toml(# The desk of `ballast demo`: a small market maker in BTC, ETH and BTC's options.
 #
-# It quotes spot on one venue and a linear perpetual on another (book "mm"), and hedges on
-# perpetuals (book "hedger"), one of them inverse: one netted delta:BTC spans all three kinds. What
-# leaves its band is brought back by leaning quotes, hedges or transfers, whichever is cheapest.
+# It quotes spot on one venue and a linear perpetual on another (book "mm"), hedges on perpetuals
+# (book "hedger"), one of them inverse, and trades options with clients (book "options"): one netted
+# delta:BTC spans all four kinds. What leaves its band is brought back by leaning quotes, hedges or
+# transfers, whichever is cheapest.
 
 [desk]
 name = "demo"
@@ -96,11 +97,148 @@ min_qty = "1"
 maker_fee = "0"
 taker_fee = "0.0003"
 
+# Options on BTC, paid in coin; one that expires in the morning.
+[[instruments]]
+name = "BTC-5JAN26-91000-C"
+kind = "option_inverse"
+venue = "deribit"
+base = "BTC"
+quote = "USD"
+expiry = 2026-01-05T08:00:00Z
+strike = "91000"
+right = "call"
+tick = "0.0001"
+lot = "0.1"
+min_qty = "0.1"
+maker_fee = "0"
+taker_fee = "0.0003"
+
+[[instruments]]
+name = "BTC-9JAN26-88000-P"
+kind = "option_inverse"
+venue = "deribit"
+base = "BTC"
+quote = "USD"
+expiry = 2026-01-09T08:00:00Z
+strike = "88000"
+right = "put"
+tick = "0.0001"
+lot = "0.1"
+min_qty = "0.1"
+maker_fee = "0"
+taker_fee = "0.0003"
+
+[[instruments]]
+name = "BTC-9JAN26-91000-C"
+kind = "option_inverse"
+venue = "deribit"
+base = "BTC"
+quote = "USD"
+expiry = 2026-01-09T08:00:00Z
+strike = "91000"
+right = "call"
+tick = "0.0001"
+lot = "0.1"
+min_qty = "0.1"
+maker_fee = "0"
+taker_fee = "0.0003"
+
+[[instruments]]
+name = "BTC-9JAN26-94000-C"
+kind = "option_inverse"
+venue = "deribit"
+base = "BTC"
+quote = "USD"
+expiry = 2026-01-09T08:00:00Z
+strike = "94000"
+right = "call"
+tick = "0.0001"
+lot = "0.1"
+min_qty = "0.1"
+maker_fee = "0"
+taker_fee = "0.0003"
+
+[[instruments]]
+name = "BTC-30JAN26-80000-P"
+kind = "option_inverse"
+venue = "deribit"
+base = "BTC"
+quote = "USD"
+expiry = 2026-01-30T08:00:00Z
+strike = "80000"
+right = "put"
+tick = "0.0001"
+lot = "0.1"
+min_qty = "0.1"
+maker_fee = "0"
+taker_fee = "0.0003"
+
+[[instruments]]
+name = "BTC-30JAN26-86000-P"
+kind = "option_inverse"
+venue = "deribit"
+base = "BTC"
+quote = "USD"
+expiry = 2026-01-30T08:00:00Z
+strike = "86000"
+right = "put"
+tick = "0.0001"
+lot = "0.1"
+min_qty = "0.1"
+maker_fee = "0"
+taker_fee = "0.0003"
+
+[[instruments]]
+name = "BTC-30JAN26-91000-C"
+kind = "option_inverse"
+venue = "deribit"
+base = "BTC"
+quote = "USD"
+expiry = 2026-01-30T08:00:00Z
+strike = "91000"
+right = "call"
+tick = "0.0001"
+lot = "0.1"
+min_qty = "0.1"
+maker_fee = "0"
+taker_fee = "0.0003"
+
+[[instruments]]
+name = "BTC-30JAN26-96000-C"
+kind = "option_inverse"
+venue = "deribit"
+base = "BTC"
+quote = "USD"
+expiry = 2026-01-30T08:00:00Z
+strike = "96000"
+right = "call"
+tick = "0.0001"
+lot = "0.1"
+min_qty = "0.1"
+maker_fee = "0"
+taker_fee = "0.0003"
+
+[[instruments]]
+name = "BTC-30JAN26-104000-C"
+kind = "option_inverse"
+venue = "deribit"
+base = "BTC"
+quote = "USD"
+expiry = 2026-01-30T08:00:00Z
+strike = "104000"
+right = "call"
+tick = "0.0001"
+lot = "0.1"
+min_qty = "0.1"
+maker_fee = "0"
+taker_fee = "0.0003"
+
 # Eight coins, a quarter less around the funding stamps at 00:00, 08:00 and 16:00 UTC, and while
 # the market is wild.
 [[factors]]
 name = "delta:BTC"
 book = "*"
+convention = "delta_net"          # of options: in coin, as their venue shows it
 band = { lower = "-1.2", upper = "1.2" }
 limit = { lower = "4", upper = "12" }
 max_age = "60s"
@@ -146,6 +284,23 @@ book = "*"
 target = { model = "static", value = "1500000" }
 band = { lower = "-300000", upper = "300000" }
 limit = { lower = "300000", upper = "2700000" }
+
+# What options bring beside their delta.
+[[factors]]
+name = "vega:BTC"
+book = "*"
+target = { model = "neutral" }
+band = { lower = "-900", upper = "900" }
+limit = { lower = "-2000", upper = "2000" }
+max_age = "2m"
+
+[[factors]]
+name = "gamma:BTC"
+book = "*"
+target = { model = "neutral" }
+band = { lower = "-0.5", upper = "0.5" }
+limit = { lower = "-1.2", upper = "1.2" }
+max_age = "2m"
 
 [[rules]]
 name = "btc-out-of-band"

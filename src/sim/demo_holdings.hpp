@@ -13,9 +13,9 @@
 namespace ballast {
 
 struct DemoHoldings {
-  Quantity btc_spot, eth_spot;         // on the spot venue
-  Amount usdt_binance;                 // exact: the venue states it
-  std::array<Quantity, 5> position{};  // of derivatives, by instrument
+  Quantity btc_spot, eth_spot;                               // on the spot venue
+  Amount usdt_binance;                                       // exact: the venue states it
+  std::array<Quantity, 5 + demo_options.size()> position{};  // of derivatives, by instrument
 
   /// Takes a fill as the venue has it.
   void take(const Fill& fill, const DemoIds& id) {

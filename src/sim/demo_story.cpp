@@ -24,6 +24,11 @@ std::vector<EventBody> DemoWorld::statements() {
     if (silent(venue)) continue;
     stated.push_back(Statement{place(venue), perpetual, {}, holdings_.position[perpetual.index()]});
   }
+  for (std::size_t i = 0; i < demo_options.size(); ++i) {
+    if (!living(demo_options[i]) || silent(ids.deribit)) continue;
+    stated.push_back(Statement{
+        place(ids.deribit), ids.option(i), {}, holdings_.position[ids.option(i).index()]});
+  }
   const auto balance = [&](AssetId asset, Quantity qty) {
     stated.push_back(Statement{place(ids.binance), {}, asset, qty});
   };

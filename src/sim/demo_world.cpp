@@ -26,7 +26,8 @@ DemoWorld::DemoWorld(const Desk& desk, std::uint64_t seed, DemoDays days)
       prices_(seed),
       rng_(seed ^ 0x666c6f77),
       tape_(demo_day_start),
-      days_(days) {
+      days_(days),
+      option_rng_(seed ^ 0x6f707469) {
   opening();
 }
 
@@ -47,6 +48,7 @@ void DemoWorld::make_second() {
   prints(ids.eth_spot, 1.0 / 26.0, 2.2);
   prints(ids.btc_linear, 1.0 / 36.0, 0.10);
   client_blocks();
+  options();
   answer_proposals();
   story();
   if (second_ % 3600 == 1800) tape_.at(999, Tape::Lazy([this] { return statements(); }));

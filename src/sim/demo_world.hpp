@@ -1,13 +1,15 @@
 // DemoWorld: everything around the demonstration's desk on one day, 24 hours from
-// 2026-01-05T00:00:00Z, made from a seed: the market and its customers (demo_flow.cpp), what goes
-// wrong (demo_story.cpp), the venues, on paper, that take its quotes, orders and transfers, and the
-// people who approve what it asks them. It is the recording and the execution of a closed loop at
-// once. Its story (times UTC; what is random varies with the seed):
+// 2026-01-05T00:00:00Z, made from a seed: the market and its customers (demo_flow.cpp), options and
+// who trades them (demo_option_flow.cpp), what goes wrong (demo_story.cpp), the venues, on paper,
+// that take its quotes, orders and transfers, and the people who approve what it asks them. It is
+// the recording and the execution of a closed loop at once. Its story (times UTC; what is random
+// varies with the seed):
 //
-//   00:00  opening balances; funding is paid every 8 hours
+//   00:00  opening balances and options; funding is paid every 8 hours
 //   03:20  the hedger's book is stopped for 55 minutes, and a client sells into it
 //   05:12  a fill that is reported 40 s late
 //   05:36  a fill reported ten times too large, corrected at 05:52
+//   08:00  an option expires, and pays or not
 //   09:03  one fill arrives twice
 //   10:05  the inverse perpetual's venue is silent for 21 minutes: delta:BTC is unknown, and
 //          nothing hedges; the alert is acknowledged
@@ -124,6 +126,20 @@ class DemoWorld final : public EventSource, public Execution {
     prices_.impact(coin, fill.side == Side::buy ? -against : against);
   }
 
+  // ---- options
+  void options();
+  void option_marks(std::int64_t ms);
+  void option_tops();
+  void surfaces(std::int64_t ms);
+  void opening_options();
+  void client_option();
+  void expiries();
+  double index_price() const { return prices_.mid(Coin::btc); }
+  double vol_at(double strike) const;
+  double coin_price(const DemoOption& option) const;
+  void option_fill(std::size_t place, Side side, std::int64_t tenths, std::int64_t ms);
+  bool living(const DemoOption& option) const { return tape_.now() < expiry_of(option); }
+
   // ---- client fills
   struct Block {
     InstrumentId instrument;
@@ -166,6 +182,10 @@ class DemoWorld final : public EventSource, public Execution {
   DemoDays days_;
   int second_ = 0;
   double basis_noise_ = 0.0;
+  Rng option_rng_;           // its own, so that options change nothing else of the market
+  double vol_level_ = 0.42;  // annual, at the money
+  double half_hour_ = 0.0;   // the index over the half hour before an expiry: sum, and of how many
+  int half_hour_count_ = 0;
   std::uint64_t serial_ = 0;
 
   struct Waiting {  // a proposal, until somebody answers it

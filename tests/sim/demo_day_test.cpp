@@ -92,6 +92,8 @@ TEST(DemoDay, is_another_for_another_seed_and_time_runs_forward_but_for_late_fil
   EXPECT_NE(digests[0], digests[1]);
 }
 
+bool at_expiry(const Fill& fill) { return fill.key.id.str().starts_with("expiry-"); }
+
 void prices_and_quantities_are_positive_and_believable() {
   Price low = Price::whole(1'000'000);
   Price high;
@@ -108,7 +110,9 @@ void prices_and_quantities_are_positive_and_believable() {
   EXPECT_GT(to_double(high) / to_double(low), 1.03) << "a day with a fall in it";
   for (const Event* event : all<Fill>()) {
     const Fill& fill = std::get<Fill>(event->body);
-    ASSERT_GT(fill.price, Price{});
+    if (!at_expiry(fill)) {
+      ASSERT_GT(fill.price, Price{});
+    }
     ASSERT_GT(fill.qty, Quantity{});
   }
   for (const Event* event : all<Top>()) {
@@ -116,6 +120,37 @@ void prices_and_quantities_are_positive_and_believable() {
     ASSERT_LT(top.bid, top.ask);
     ASSERT_GT(top.bid_qty, Quantity{});
   }
+}
+
+/// By the marks of the half hour before, and at what the option's terms say.
+void an_option_is_closed_at_its_payoff() {
+  double sum = 0.0;
+  int count = 0;
+  for (const Event* event : all<Mark>()) {
+    const Mark& mark = std::get<Mark>(event->body);
+    if (mark.instrument != id.btc_spot || event->t < at(7, 30) || event->t >= at(8, 0)) continue;
+    sum += to_double(mark.price);
+    ++count;
+  }
+  const double settlement = sum / count;
+  Quantity held;
+  std::size_t paid = 0;
+  std::size_t traded = 0;
+  for (const Event* event : all<Fill>()) {
+    const Fill& fill = std::get<Fill>(event->body);
+    if (fill.book != BookName("options")) continue;
+    ++traded;
+    if (fill.key.instrument != id.option(0)) continue;
+    held += fill.side == Side::buy ? fill.qty : -fill.qty;
+    if (!at_expiry(fill)) continue;
+    ++paid;
+    EXPECT_EQ(event->t, demo_expiry + Duration::seconds(1));
+    EXPECT_NEAR(to_double(fill.price),
+                std::max(settlement - demo_options[0].strike, 0.0) / settlement, 1e-4);
+  }
+  EXPECT_EQ(paid, 1U);
+  EXPECT_TRUE(held.zero());
+  EXPECT_GT(traded, 30U);
 }
 
 void every_fill_has_its_own_key_but_one_that_arrives_twice() {
@@ -239,6 +274,7 @@ TEST(DemoDay, holds_what_its_story_tells) {
   has_enough_of_everything_and_the_incidents_once();
   stays_within_its_24_hours();
   prices_and_quantities_are_positive_and_believable();
+  an_option_is_closed_at_its_payoff();
   every_fill_has_its_own_key_but_one_that_arrives_twice();
   flow_is_quoted_and_hedged_and_earns_rebates();
   the_inverse_perpetual_s_venue_falls_silent_for_21_minutes();
