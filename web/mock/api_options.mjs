@@ -116,7 +116,6 @@ export function addOptions(get, desk, list) {
 
   get('/options/{underlying}/scenarios', ({ underlying, query }) => {
     const head = asked(underlying, query);
-    if (unknown()) throw new Problem(409, 'conflict', unknown());
     const numbers = (name, fallback) =>
       query.has(name) ? query.get(name).split(',').map(Number) : fallback;
     const [spot, vol, times] = [
@@ -125,10 +124,13 @@ export function addOptions(get, desk, list) {
       numbers('days', [0, 1, 7]),
     ];
     const dynamics = query.get('dynamics') ?? 'sticky_strike';
-    const delta = query.get('delta') ?? 'delta';
+    const delta = query.get('delta') ?? 'delta'; // what the mock's factors count
     const now = options.total();
     const target = targets(desk, head.book);
     const others = desk.byKey.get(target.delta.factor).actual - now.delta;
+    if (delta !== 'delta') target.delta = null;
+    const axes = { dynamics, delta, spot, vol, days: times, target };
+    if (unknown()) return { ...head, ...axes, unknown_reason: unknown(), cells: [] };
     const cells = times.flatMap((passed) =>
       vol.flatMap((v) =>
         spot.map((s) => {
@@ -156,7 +158,7 @@ export function addOptions(get, desk, list) {
         }),
       ),
     );
-    return { ...head, dynamics, delta, spot, vol, days: times, target, cells };
+    return { ...head, ...axes, unknown_reason: null, cells };
   });
 
   get('/options/{underlying}/explain', ({ underlying, query }) => {
@@ -171,7 +173,8 @@ export function addOptions(get, desk, list) {
       all: over(steps),
       open: unknown() ? null : over(steps.slice(-1).map((s) => scaled(s, 0.3))),
       steps: steps.slice(-168),
-      unknown_seconds: 1260,
+      unknown_seconds: 2 * hour,
+      unknown_seconds_today: 0,
     };
   });
 }
@@ -237,11 +240,10 @@ function recorded(desk, options) {
       new_trades: random.uniform() < 0.12 ? random.between(-400, 2600) : 0,
       unexplained: 60 * random.normal(),
     };
-    return {
-      from: iso(from),
-      to: iso(from + hour),
-      ...step,
-      total: parts.reduce((a, p) => a + step[p], 0),
-    };
+    const total = parts.reduce((a, p) => a + step[p], 0);
+    // For two hours of the week nobody knew the volatilities.
+    const known = i !== 70 && i !== 71;
+    const told = Object.entries({ ...step, total }).map(([k, x]) => [k, known ? x : null]);
+    return { from: iso(from), to: iso(from + hour), ...Object.fromEntries(told) };
   });
 }

@@ -1,25 +1,19 @@
 // Options of one underlying: greeks by expiry and strike, smiles, scenarios, where profit came from.
 import { useMemo } from 'react';
 import { keyPath } from '../protocol/rest';
-import type { List, OptionGreeks, OptionUnderlying } from '../protocol/types';
+import type { List, OptionUnderlying } from '../protocol/types';
 import { go, useParam } from '../router';
-import { useQuery, useSettings } from '../store/context';
+import { useQuery } from '../store/context';
 import { Choice, QueryNotice } from '../ui/controls';
 import { About, Ago } from '../ui/figures';
 import { useCommands } from '../ui/keys';
 import { names, unitOf } from './options_data';
 import { ExplainPanel } from './options_explain';
 import { GreeksPanel } from './options_greeks';
+import { useGreeks, useOneOf, type OptionPlace, type View } from './options_place';
 import { ScenarioPanel } from './options_scenarios';
 import { SmilePanel } from './options_smile';
 
-export type View = 'chart' | 'table';
-/** What each panel is of. */
-export interface OptionPlace {
-  underlying: string;
-  book: string;
-  view: View;
-}
 const shows = [
   ['all', 'All'],
   ['greeks', 'Greeks'],
@@ -28,22 +22,6 @@ const shows = [
   ['explain', 'Explain'],
 ] as const;
 type Show = (typeof shows)[number][0];
-
-/** A part of the address that is one of a few words; anything else counts as the first. */
-export function useOneOf<T extends string>(name: string, words: readonly T[]): [T, (v: T) => void] {
-  const [value, set] = useParam(name, words[0]!);
-  return [words.find((w) => w === value) ?? words[0]!, set];
-}
-
-/** Theme and contrast: what is drawn with them is drawn anew when they change. */
-export function useLook(): string {
-  useSettings();
-  const { theme, contrast } = document.documentElement.dataset;
-  return `${theme} ${contrast}`;
-}
-
-export const optionsPath = (underlying: string, query: string) =>
-  `/options/${keyPath(underlying)}/${query}`;
 
 export function OptionsPage({ name }: { name: string | undefined }) {
   const query = useQuery<List<OptionUnderlying>>('/options', 5000);
@@ -162,18 +140,12 @@ function Underlying({
   );
 }
 
-export function useGreeks({ underlying, book }: OptionPlace) {
-  return useQuery<OptionGreeks>(
-    optionsPath(underlying, `greeks?book=${encodeURIComponent(book)}`),
-    5000,
-  );
-}
-
 /** What all of it is together, or why nobody knows. */
 function Now({ place }: { place: OptionPlace }) {
   const query = useGreeks(place);
   const { data } = query;
-  if (!data) return <QueryNotice query={query} what="the greeks" />;
+  const notice = <QueryNotice query={query} what="the table of greeks" />;
+  if (!data) return notice;
   const facts = [
     'value',
     'delta',
@@ -186,6 +158,7 @@ function Now({ place }: { place: OptionPlace }) {
   ] as const;
   return (
     <>
+      {notice}
       {data.total === null ? (
         <p className="notice warn" role="status">
           <span aria-hidden="true">? </span>

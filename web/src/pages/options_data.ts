@@ -5,6 +5,7 @@ import {
   explainParts,
   type BandSide,
   type Explained,
+  type ExplainStep,
   type ExpirySmile,
   type GreekName,
   type OptionGreeks,
@@ -120,11 +121,14 @@ export function curveAt(curve: ExpirySmile['curve'], strike: number): number | n
 }
 
 export function smileRows(smile: ExpirySmile): SmileRow[] {
+  const forward = smile.forward ?? 0;
+  const told = (q: SmileQuote) => q.bid_vol !== null || q.ask_vol !== null || q.mark_vol !== null;
+  const out = (q: SmileQuote) => (q.right === 'put' ? q.strike < forward : q.strike >= forward);
+  const rank = (q: SmileQuote) => (told(q) ? 2 : 0) + (out(q) ? 1 : 0);
   const quotes = new Map<number, SmileQuote>();
   for (const quote of smile.quotes) {
-    const known = quotes.get(quote.strike);
-    const out = quote.right === 'put' ? quote.strike < (smile.forward ?? 0) : true;
-    if (!known || (out && told(quote)) || !told(known)) quotes.set(quote.strike, quote);
+    const other = quotes.get(quote.strike);
+    if (!other || rank(quote) > rank(other)) quotes.set(quote.strike, quote);
   }
   const own = new Map(smile.own.map((o) => [o.strike, o]));
   return [...new Set([...quotes.keys(), ...own.keys()])]
@@ -137,7 +141,6 @@ export function smileRows(smile: ExpirySmile): SmileRow[] {
       vega: own.get(strike)?.vega ?? null,
     }));
 }
-const told = (q: SmileQuote) => q.bid_vol !== null || q.ask_vol !== null || q.mark_vol !== null;
 
 /** The strikes to draw: where the curve is and what is held; else where the market quotes. */
 export function strikeRange(smile: ExpirySmile): [number, number] | null {
@@ -169,7 +172,8 @@ export function smileColumns(smile: ExpirySmile, rows: SmileRow[]): (number | nu
 
 export const measures = ['pnl', 'delta', 'gamma', 'vega'] as const;
 export type Measure = (typeof measures)[number];
-const banded = ['delta', 'gamma', 'vega'] as const;
+export const banded = ['delta', 'gamma', 'vega'] as const;
+export type Banded = (typeof banded)[number];
 const letters = { delta: 'Δ', gamma: 'Γ', vega: 'ν' };
 const arrows: Record<BandSide, string> = { below: '▼', inside: '', above: '▲' };
 
@@ -223,15 +227,18 @@ export function explainSteps(parts: Explained): Step[] {
   return [...explainParts.map(step), { ...step('total'), total: true }];
 }
 
-/** Each step's amount and what they come to, at the middle of its time in seconds. */
+/**
+ * Each step's amount and what they come to, at the middle of its time in seconds. What is unknown
+ * adds nothing, as in the service's sums.
+ */
 export function stepColumns(
-  steps: readonly ({ from: string; to: string } & Explained)[],
+  steps: readonly ExplainStep[],
   part: keyof Explained,
-): [number[], number[], number[]] {
+): [number[], (number | null)[], number[]] {
   let level = 0;
   return [
     steps.map((s) => (Date.parse(s.from) + Date.parse(s.to)) / 2000),
     steps.map((s) => s[part]),
-    steps.map((s) => (level += s[part])),
+    steps.map((s) => (level += s[part] ?? 0)),
   ];
 }

@@ -2,11 +2,11 @@
 import { useMemo } from 'react';
 import { number } from '../base/text';
 import type { OptionGreeks, OptionLine } from '../protocol/types';
-import { Choice, QueryNotice } from '../ui/controls';
+import { Choice } from '../ui/controls';
 import { About, Num } from '../ui/figures';
 import { HeatScale, HeatTable, type HeatColumn, type HeatRow } from '../ui/heat';
 import { DataTable, type Column } from '../ui/table';
-import { useGreeks, useOneOf, type OptionPlace } from './options';
+import { useGreeks, useOneOf, type OptionPlace } from './options_place';
 import { greekGrid, names, nearest, unitOf, type Shown } from './options_data';
 import { ExpiryName } from './options_words';
 
@@ -25,6 +25,7 @@ export function GreeksPanel({ place }: { place: OptionPlace }) {
   const query = useGreeks(place);
   const [name, setName] = useOneOf('greek', shown);
   const { data } = query;
+  if (!data) return null; // what there is to say of it is said above
   return (
     <section className={`panel${query.problem ? ' stale' : ''}`} aria-labelledby="greeks">
       <header>
@@ -38,8 +39,7 @@ export function GreeksPanel({ place }: { place: OptionPlace }) {
           />
         ) : null}
       </header>
-      {query.problem || !data ? <QueryNotice query={query} what="the greeks" /> : null}
-      {!data ? null : data.lines.length === 0 ? (
+      {data.lines.length === 0 ? (
         <p className="empty">No option on {data.underlying} is held here.</p>
       ) : place.view === 'table' ? (
         <Lines data={data} />
@@ -133,7 +133,7 @@ const columns: Column<OptionLine>[] = [
     title: 'Mark',
     numeric: true,
     sort: (l) => l.mark ?? 0,
-    cell: (l) => number(l.mark, 4),
+    cell: (l) => <About value={l.mark} />,
   },
   ...(
     [

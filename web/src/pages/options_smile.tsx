@@ -10,7 +10,7 @@ import { QueryNotice } from '../ui/controls';
 import { About, Num } from '../ui/figures';
 import { Plot, type Ink } from '../ui/plot';
 import { DataTable, type Column } from '../ui/table';
-import { optionsPath, useLook, type OptionPlace } from './options';
+import { optionsPath, useLook, type OptionPlace } from './options_place';
 import { nearest, smileColumns, smileRows, strikeRange, type SmileRow } from './options_data';
 import { daysLeft, expiryDay } from './options_words';
 import { smilePlot } from './smile_plot';
@@ -23,10 +23,7 @@ export function SmilePanel({
   listed: OptionUnderlying['expiries'];
 }) {
   const [chosen, setChosen] = useParam('expiry', 'all');
-  const query = useQuery<OptionSmile>(
-    optionsPath(place.underlying, `smile?book=${encodeURIComponent(place.book)}`),
-    5000,
-  );
+  const query = useQuery<OptionSmile>(optionsPath(place, 'smile'), 5000);
   const { data } = query;
   const dayOf = (e: { expiry: string }) => e.expiry.slice(0, 10);
   const found = data?.expiries.filter((e) => dayOf(e) === chosen) ?? [];
@@ -127,7 +124,7 @@ function Smile({ smile, atm }: { smile: ExpirySmile; atm: number | null }) {
 
 const vol = (x: number | null | undefined) => number(x == null ? null : x * 100, 1);
 
-/** The strike under the pointer; without one, what the pointer is for. */
+/** The strike nearest to the pointer, or without one to the forward. */
 function words(rows: SmileRow[], strike: number | null): string {
   const row =
     strike === null

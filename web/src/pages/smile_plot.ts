@@ -18,9 +18,15 @@ export function smilePlot(
   held: () => SmileDrawn,
   tell: (strike: number | null) => void,
 ): PlotOptions {
+  let lowest = 0; // of what is drawn: the foot below it has no scale
+  const above = (_: uPlot, splits: number[]) => splits.map((v) => (v < lowest ? null : v));
   const hidden: uPlot.Series = { paths: () => null, points: { show: false } };
+  const said = (u: uPlot) => {
+    const left = u.cursor.left ?? -1;
+    tell(left < 0 ? held().forward : u.posToVal(left, 'x'));
+  };
   return {
-    padding: [8, 8, 0, 0],
+    padding: [8, 24, 0, 0],
     legend: { show: false },
     cursor: { y: false, points: { show: false }, drag: { x: false, y: false } },
     scales: {
@@ -28,6 +34,7 @@ export function smilePlot(
       y: {
         range: (_, low, high) => {
           if (low === null || high === null) return [0, 1];
+          lowest = low;
           const span = high - low || high || 0.1;
           return [low - (span * (foot + 0.06)) / (1 - foot - 0.1), high + span * 0.06];
         },
@@ -40,10 +47,13 @@ export function smilePlot(
         values: (_, splits) => splits.map((v) => number(v, v % 1 === 0 ? 0 : 2)),
       }),
       axis(ink, {
-        size: 44,
+        size: 48,
+        filter: above,
+        grid: { stroke: ink.line, width: 1, filter: above },
         values: (_, splits) => {
-          const step = (splits[1] ?? 1) - (splits[0] ?? 0);
-          return splits.map((v) => `${number(v * 100, step < 0.01 ? 1 : 0)}\u202f%`);
+          const step = 100 * Math.abs((splits[1] ?? 1) - (splits[0] ?? 0));
+          const places = Math.abs(step - Math.round(step)) < 1e-6 ? 0 : 1;
+          return splits.map((v) => (v === null ? null : `${number(v * 100, places)}\u202f%`));
         },
       }),
     ],
@@ -55,14 +65,9 @@ export function smilePlot(
       hidden,
     ],
     hooks: {
-      drawClear: [(u) => bars(u, held(), ink)],
-      draw: [(u) => quotes(u, held(), ink)],
-      setCursor: [
-        (u) => {
-          const left = u.cursor.left ?? -1;
-          tell(left < 0 ? null : u.posToVal(left, 'x'));
-        },
-      ],
+      drawAxes: [(u) => bars(u, held(), ink)],
+      draw: [(u) => quotes(u, held(), ink), said],
+      setCursor: [said],
     },
   };
 }

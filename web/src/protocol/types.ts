@@ -469,6 +469,7 @@ export interface OptionScenarios extends OptionAnswer {
   vol: number[];
   days: number[];
   target: Record<'delta' | 'gamma' | 'vega', ScenarioTarget | null>;
+  unknown_reason?: string | null; // of there being no cells
   cells: ScenarioCell[]; // by days, then vol, then spot
 }
 
@@ -484,13 +485,15 @@ export const explainParts = [
 ] as const;
 export type ExplainPart = (typeof explainParts)[number];
 export type Explained = Record<ExplainPart | 'total', number>;
+export type ExplainStep = { from: string; to: string } & Record<keyof Explained, number | null>;
 export interface OptionExplain extends OptionAnswer {
   quote: string;
-  from: string;
-  to: string;
-  today: Explained;
-  all: Explained;
+  from: string | null;
+  to: string | null;
+  today: Explained | null;
+  all: Explained | null;
   open: Explained | null; // of the step under way
-  steps: ({ from: string; to: string } & Explained)[]; // oldest first
-  unknown_seconds: number;
+  steps: ExplainStep[]; // oldest first
+  unknown_seconds: number; // of all
+  unknown_seconds_today?: number;
 }

@@ -30,28 +30,35 @@ export function HeatTable({
   columns,
   rows,
   most,
+  centre = 0,
   plus = false,
+  stacked = false,
 }: {
   label: string;
   corner: ReactNode;
   columns: HeatColumn[];
   rows: HeatRow[];
-  most: number;
+  most: number; // the farthest from the centre
+  centre?: number;
   plus?: boolean;
+  stacked?: boolean; // marks below the numbers, where there may be many
 }) {
-  const places = placesFor(most);
+  const places = heatPlaces(most);
+  const marked = rows.some((row) => row.cells.some((cell) => cell.marks));
   const box = useRef<HTMLDivElement>(null);
-  const here = columns.findIndex((c) => c.here);
+  const shown = useRef(false);
   useEffect(() => {
-    const cell = box.current?.querySelectorAll<HTMLElement>('thead th')[here + 1];
     const corner = box.current?.querySelector<HTMLElement>('thead th');
-    if (!box.current || !cell || !corner || here < 0) return;
+    const cell = box.current?.querySelector<HTMLElement>('thead th.here');
+    // Once: afterwards it stays where the user moves it.
+    if (!box.current || !corner || !cell || shown.current) return;
+    shown.current = true;
     const sight = box.current.clientWidth - corner.offsetWidth;
     box.current.scrollLeft = cell.offsetLeft - corner.offsetWidth - (sight - cell.offsetWidth) / 2;
-  }, [here]);
+  });
   return (
     <div ref={box} className="scroll" tabIndex={0} role="region" aria-label={label}>
-      <table className="heat" aria-label={label}>
+      <table className={stacked ? 'heat stacked' : 'heat'} aria-label={label}>
         <thead>
           <tr>
             <th scope="col">{corner}</th>
@@ -67,7 +74,7 @@ export function HeatTable({
           </tr>
         </thead>
         <tbody>
-          {rows.map((row) => (
+          {rows.map((row, r) => (
             <tr key={row.id} data-key={row.id} className={row.total ? 'total' : undefined}>
               <th scope="row" className={row.here ? 'here' : undefined}>
                 {row.head}
@@ -75,20 +82,25 @@ export function HeatTable({
               {row.cells.map((cell, i) => {
                 const column = columns[i]!;
                 const plainly = row.total === true || column.total === true;
-                const step = plainly ? 0 : tone(cell.value, most);
-                const at = row.here && column.here ? ' now' : '';
+                const step = plainly ? 0 : tone(cell.value, most, centre);
                 return (
                   <td
                     key={column.id}
-                    className={`num live${column.total ? ' total' : ''}${cell.marks ? ' out' : ''}${at}`}
+                    className={classOf(
+                      cell,
+                      column,
+                      row.here === true,
+                      row.cells[i + 1],
+                      rows[r + 1]?.cells[i],
+                    )}
                     data-tone={step === 0 ? undefined : step}
                     title={titleOf(cell)}
                   >
                     <Value value={cell.value} places={places} plus={plus} />
-                    {cell.marks ? (
+                    {marked ? (
                       <span className="marks">
                         <span aria-hidden="true">{cell.marks}</span>
-                        <span className="hidden"> {cell.said}</span>
+                        {cell.marks ? <span className="hidden"> {cell.said}</span> : null}
                       </span>
                     ) : null}
                   </td>
@@ -101,6 +113,30 @@ export function HeatTable({
     </div>
   );
 }
+
+/** A line runs between cells that have marks and cells that have none. */
+function classOf(
+  cell: HeatCell,
+  column: HeatColumn,
+  here: boolean,
+  right: HeatCell | undefined,
+  below: HeatCell | undefined,
+): string {
+  const edge = (other: HeatCell | undefined) =>
+    other !== undefined && Boolean(other.marks) !== Boolean(cell.marks);
+  return [
+    'num live',
+    column.total ? 'total' : '',
+    here && column.here ? 'now' : '',
+    edge(right) ? 'edge-right' : '',
+    edge(below) ? 'edge-below' : '',
+  ]
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** One digit more than tells the strongest figures apart, so that weak ones still show. */
+const heatPlaces = (most: number) => placesFor(most / 10);
 
 function titleOf({ value, said }: HeatCell): string | undefined {
   if (value === undefined) return undefined;
@@ -122,25 +158,27 @@ function Value({ value, places, plus }: { value: Figure; places: number; plus: b
 /** What the colours mean: from the strongest below zero to the strongest above. */
 export function HeatScale({
   most,
+  centre = 0,
   unit,
   children,
 }: {
   most: number;
+  centre?: number;
   unit: string;
   children?: ReactNode;
 }) {
   const steps = Array.from({ length: 2 * toneSteps + 1 }, (_, i) => i - toneSteps);
-  const places = placesFor(most);
+  const places = heatPlaces(most);
   return (
     <p className="heat-scale small muted tabular">
       <span className="nowrap">
-        {number(-most, places)}{' '}
+        {number(centre - most, places)}{' '}
         <span aria-hidden="true" className="steps">
           {steps.map((step) => (
             <i key={step} data-tone={step === 0 ? undefined : step} />
           ))}
         </span>{' '}
-        {number(most, places, true)} {unit}
+        {number(centre + most, places, centre === 0)} {unit}
       </span>
       <span>{children}</span>
     </p>
