@@ -142,7 +142,11 @@ function words(rows: SmileRow[], strike: number | null): string {
     `bid ${vol(row.quote?.bid_vol)}`,
     `ask ${vol(row.quote?.ask_vol)}`,
     `mark ${vol(row.quote?.mark_vol)}`,
-    row.contracts === null ? '' : `vega ${number(row.vega, 0, true)}`,
+    row.contracts === null
+      ? ''
+      : row.vega === null
+        ? `${number(row.contracts)} held, vega unknown`
+        : `vega ${number(row.vega, 0, true)}`,
   ]
     .join('  ')
     .trim();

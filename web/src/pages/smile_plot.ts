@@ -51,7 +51,8 @@ export function smilePlot(
         filter: above,
         grid: { stroke: ink.line, width: 1, filter: above },
         values: (_, splits) => {
-          const step = 100 * Math.abs((splits[1] ?? 1) - (splits[0] ?? 0));
+          const [a, b] = splits.slice(-2); // the first are none, in the foot
+          const step = 100 * Math.abs((b ?? 1) - (a ?? 0));
           const places = Math.abs(step - Math.round(step)) < 1e-6 ? 0 : 1;
           return splits.map((v) => (v === null ? null : `${number(v * 100, places)}\u202f%`));
         },
