@@ -63,7 +63,12 @@ export function ExplainPanel({ place }: { place: OptionPlace }) {
         <>
           <div className={span === 'steps' && table ? '' : 'body live'}>
             {span !== 'steps' ? (
-              <Sum parts={data[span]} when={span} table={table} />
+              <Sum
+                parts={data[span]}
+                when={span}
+                unknown={unknownSeconds(data, span) > 0}
+                table={table}
+              />
             ) : data.steps.length === 0 ? (
               <p className="empty">No step has ended yet.</p>
             ) : table ? (
@@ -79,18 +84,30 @@ export function ExplainPanel({ place }: { place: OptionPlace }) {
   );
 }
 
+/** Of today where the service says it, else of the whole record. */
+function unknownSeconds(data: OptionExplain, span: string): number {
+  return (span === 'today' ? data.unknown_seconds_today : undefined) ?? data.unknown_seconds;
+}
+
 /** Nothing at all, to the last digit, is no profit of zero: nothing was added up yet. */
 function Sum({
   parts: sum,
   when,
+  unknown,
   table,
 }: {
   parts: Explained | null;
   when: 'today' | 'all';
+  unknown: boolean;
   table: boolean;
 }) {
   if (sum === null || parts.every((p) => sum[p] === 0))
-    return <p className="empty">No step has ended {when === 'today' ? 'today' : 'yet'}.</p>;
+    return (
+      <p className="empty">
+        No step {unknown ? 'of which the value is known ' : ''}has ended{' '}
+        {when === 'today' ? 'today' : 'yet'}.
+      </p>
+    );
   return <Waterfall steps={explainSteps(sum)} table={table} />;
 }
 
@@ -101,7 +118,7 @@ function Record({ data, span }: { data: OptionExplain; span: string }) {
       ? 'No step has ended yet.'
       : `Steps that ended, from ${moment(parseTime(data.from))} to ${moment(parseTime(data.to))} UTC.`;
   const today = span === 'today' && data.unknown_seconds_today !== undefined;
-  const unknown = today ? data.unknown_seconds_today! : data.unknown_seconds;
+  const unknown = unknownSeconds(data, span);
   return (
     <div className="record small muted">
       <p>

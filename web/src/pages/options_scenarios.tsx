@@ -13,7 +13,6 @@ import {
   banded,
   marksOf,
   measures,
-  nearest,
   scenarioCells,
   signedPercent,
   unitOf,
@@ -116,7 +115,8 @@ function Matrix({ data, day, measure }: { data: OptionScenarios; day: number; me
     cells.flatMap((row) => row.map((c) => c[measure])),
     centre,
   );
-  const zero = { spot: nearest(data.spot, 0), vol: nearest(data.vol, 0) };
+  const still = (x: number) => Math.abs(x) < 1e-9;
+  const zero = { spot: data.spot.findIndex(still), vol: data.vol.findIndex(still) };
   const when = data.days[day] === 0 ? 'now' : `after ${plural(data.days[day] ?? 0, 'day')}`;
   const out = cells.flat().filter((c) => marksOf(c, measure).marks !== '').length;
   return (
