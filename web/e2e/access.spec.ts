@@ -1,8 +1,7 @@
 // For everybody: axe in every look, the keyboard alone, a phone.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { all, colours, coloursMore, findings } from './axe';
 import {
   pages,
   real,
@@ -12,8 +11,6 @@ import {
   type DeskUnderTest,
   type Look,
 } from './harness';
-
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 let browser: Browser;
 let desk: DeskUnderTest;
@@ -34,38 +31,6 @@ const open = async (path: string, look: Look = {}): Promise<Page> => {
   window = await Window.open(browser, desk, path, look);
   return window.page;
 };
-
-interface Finding {
-  id: string;
-  impact: string | null;
-  nodes: { html: string; failureSummary?: string }[];
-}
-const all = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
-// WCAG's AA for every look, as in `all`; high contrast promises AAA.
-const colours = ['color-contrast', 'link-in-text-block'];
-const coloursMore = [...colours, 'color-contrast-enhanced'];
-async function findings(page: Page, rules: string[]): Promise<string[]> {
-  // By the debugger's hand: the page's own CSP lets no foreign script in.
-  await page.evaluate(axe);
-  const found = await page.evaluate(async (runOnly) => {
-    const run = (
-      globalThis as unknown as {
-        axe: { run: (context: Document, options: unknown) => Promise<{ violations: Finding[] }> };
-      }
-    ).axe;
-    return (
-      await run.run(document, {
-        runOnly,
-        resultTypes: ['violations'],
-      })
-    ).violations;
-  }, rules);
-  return found
-    .filter((f) => f.impact === 'serious' || f.impact === 'critical')
-    .flatMap((f) =>
-      f.nodes.slice(0, 3).map((n) => `${f.id}: ${n.html.slice(0, 160)} ${n.failureSummary ?? ''}`),
-    );
-}
 
 // The looks differ by their colours alone, but for the phone's.
 const looks: [string, Look, string[]][] = [

@@ -123,6 +123,7 @@ export const pages = [
   '/alerts',
   '/proposals',
   '/positions',
+  '/options',
   '/pnl',
   '/limits',
   '/system',

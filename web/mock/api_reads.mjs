@@ -1,5 +1,6 @@
 // The routes that read.
 import { createHash } from 'node:crypto';
+import { addOptions } from './api_options.mjs';
 import { found, needs, Problem, wordsOf } from './common.mjs';
 import { iso } from './desk.mjs';
 import { explainNumber, explainTarget, factorReport, pathOf } from './reading.mjs';
@@ -152,6 +153,7 @@ export function addReads(get, desk, tokens) {
       net_asset_value: '4218306.118204',
     };
   });
+  addOptions(get, desk, list);
   get('/journal', () => ({
     file: 'desk.db',
     last_seq: desk.seq,

@@ -7,7 +7,8 @@
 // Tokens: mock-viewer, mock-trader, mock-risk, mock-admin. `POST /mock/inject` takes
 // {"silence": "bybit"}, {"speak": "bybit"}, {"disconnect": true}, {"mute": true}, {"gap": 1},
 // {"slow_ms": 2000}, {"fail": "/api/v1/pnl"} (500 until {"fail": null}), {"touch": "delta:BTC"}
-// (somebody else changes its limit), {"push": ["delta:BTC", 1.8]}.
+// (somebody else changes its limit), {"push": ["delta:BTC", 1.8]}, {"options": "none"} (there are
+// none), {"options": "no_surface"} (of the last expiry), {"options": "all"}.
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';
@@ -81,6 +82,7 @@ export async function startMock(options = {}) {
       factor.limit = [factor.limit[0], factor.limit[1] + factor.half];
       factor.version += 1;
     }
+    if (wish.options) desk.options.change(wish.options);
     if (wish.push) {
       const [key, z] = wish.push;
       const factor = desk.byKey.get(key);

@@ -12,6 +12,7 @@ import { AlertsPage } from './pages/alerts';
 import { Board } from './pages/board';
 import { FactorPage } from './pages/factor';
 import { LimitsPage } from './pages/limits';
+import { OptionsPage } from './pages/options';
 import { PnlPage } from './pages/pnl';
 import { PositionsPage } from './pages/positions';
 import { ProposalPage, ProposalsPage } from './pages/proposals';
@@ -177,6 +178,7 @@ const titles: Record<string, string> = {
   alerts: 'Alerts',
   proposals: 'Proposals',
   positions: 'Positions',
+  options: 'Options',
   pnl: 'P&L',
   limits: 'Limits',
   system: 'System',
@@ -207,6 +209,8 @@ function Page() {
       return name ? <ProposalPage key={name} id={name} /> : <ProposalsPage />;
     case 'positions':
       return <PositionsPage />;
+    case 'options':
+      return <OptionsPage name={name} />;
     case 'pnl':
       return <PnlPage />;
     case 'limits':

@@ -7,6 +7,7 @@ import './styles/base.css';
 import './styles/shell.css';
 import './styles/board.css';
 import './styles/pages.css';
+import './styles/options.css';
 
 followSystem();
 const root = document.getElementById('root');

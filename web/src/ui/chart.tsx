@@ -234,7 +234,7 @@ function washes(u: uPlot, series: Series, now: number, color: Record<string, str
   ctx.restore();
 }
 
-function hatch(ctx: CanvasRenderingContext2D, stroke: string): CanvasPattern | null {
+export function hatch(ctx: CanvasRenderingContext2D, stroke: string): CanvasPattern | null {
   const tile = document.createElement('canvas');
   tile.width = tile.height = 8;
   const pen = tile.getContext('2d');

@@ -1,7 +1,16 @@
 // The frame around every page: the way about, the status strip, the kill switch, what is announced.
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { go, Link, usePlace } from '../router';
-import { useApp, useChannel, useItems, useSettings, useStatus, useWhyNot } from '../store/context';
+import type { List, OptionUnderlying } from '../protocol/types';
+import {
+  useApp,
+  useChannel,
+  useItems,
+  useQuery,
+  useSettings,
+  useStatus,
+  useWhyNot,
+} from '../store/context';
 import { changeSettings, type Contrast, type Theme } from '../store/settings';
 import { Button, Choice } from './controls';
 import { Dialog } from './dialog';
@@ -14,10 +23,18 @@ const places = [
   ['/alerts', 'Alerts', 'a'],
   ['/proposals', 'Proposals', 'p'],
   ['/positions', 'Positions', 'o'],
+  ['/options', 'Options', 'v'],
   ['/pnl', 'P&L', 'l'],
   ['/limits', 'Limits', 'r'],
   ['/system', 'System', 's'],
 ] as const;
+
+/** Options have a page where the desk has options. */
+function usePlaces() {
+  const options = useQuery<List<OptionUnderlying>>('/options', 30000).data;
+  const any = options !== null && options.items.length > 0;
+  return any ? places : places.filter(([path]) => path !== '/options');
+}
 
 type Open = 'keys' | 'kill' | 'user' | null;
 
@@ -31,6 +48,7 @@ export function Shell({ children }: { children: ReactNode }) {
   useChannel('alerts');
   useChannel('proposals');
   useEffect(listenToKeys, []);
+  const shown = usePlaces();
   const main = useRef<HTMLElement>(null);
   const first = useRef(true);
   useEffect(() => {
@@ -45,7 +63,7 @@ export function Shell({ children }: { children: ReactNode }) {
     { keys: 'k', label: 'Row before', run: () => moveRow(-1) },
     { keys: '!', label: 'Kill switch', run: () => (mayKill ? undefined : setOpen('kill')) },
     { keys: 'u', label: 'Who I am, theme, contrast', run: () => setOpen('user') },
-    ...places.map(([path, name, key]) => ({
+    ...shown.map(([path, name, key]) => ({
       keys: `g ${key}`,
       label: `Go to ${name}`,
       run: () => go(path),
@@ -72,7 +90,7 @@ export function Shell({ children }: { children: ReactNode }) {
           </svg>
           <span>{desk.name}</span>
         </Link>
-        <Nav path={place.path} />
+        <Nav path={place.path} shown={shown} />
         <span className="grow" />
         <ConnectionMark />
         <button type="button" className="quiet who" onClick={() => setOpen('user')}>
@@ -104,7 +122,7 @@ export function Shell({ children }: { children: ReactNode }) {
   );
 }
 
-function Nav({ path }: { path: string }) {
+function Nav({ path, shown }: { path: string; shown: ReturnType<typeof usePlaces> }) {
   const firing = useItems('alerts').filter((a) => a.state === 'firing').length;
   const waiting = useItems('proposals').filter((p) => p.state === 'waiting').length;
   const counts: Record<string, [number, string]> = {
@@ -113,7 +131,7 @@ function Nav({ path }: { path: string }) {
   };
   return (
     <nav aria-label="Pages">
-      {places.map(([to, name]) => {
+      {shown.map(([to, name]) => {
         const here = to === '/' ? path === '/' || path.startsWith('/factors') : path.startsWith(to);
         const [count, what] = counts[to] ?? [0, ''];
         return (
