@@ -14,7 +14,7 @@ using Row = PathLanes::Row;
 struct StepRows {
   alignas(64) Row uniform, of_normal, of_bridge;
   alignas(64) Row draw, normal;  // standard normals
-  alignas(64) Row v_before, mean, psi, k0;
+  alignas(64) Row v_before, mean, per_psi, k0;
   alignas(64) Row centre, tail;
 };
 
@@ -51,43 +51,39 @@ BALLAST_KERNEL void draw_uniforms(PathLanes& lanes, Row& row) {
 /// quantile() of each.
 BALLAST_KERNEL void normals_of(const Row& uniform, Row& normal, StepRows& rows) {
   std::uint64_t any_far = 0;
-  for (std::size_t i = 0; i < path_lanes; ++i)
-    rows.centre[i] = quantile_of_centre(uniform[i] - 0.5);
   for (std::size_t i = 0; i < path_lanes; ++i) {
     const double p = uniform[i];
     rows.tail[i] = std::sqrt(-log_ratio(p - 0.5 < 0.0 ? p : 1.0 - p, 1.0));
     any_far |= bits_of(rows.tail[i] <= 5.0 ? 0.0 : 1.0);
   }
-  for (std::size_t i = 0; i < path_lanes; ++i) {
-    const double q = uniform[i] - 0.5;
-    const double z = quantile_of_tail(rows.tail[i]);
-    normal[i] = magnitude(q) <= quantile_centre ? rows.centre[i] : (q < 0.0 ? -z : z);
-  }
+  for (std::size_t i = 0; i < path_lanes; ++i)
+    normal[i] = quantile_near(uniform[i] - 0.5, rows.tail[i]);
   if (any_far == 0) return;
   for (std::size_t i = 0; i < path_lanes; ++i)
     normal[i] = rows.tail[i] <= 5.0 ? normal[i] : quantile(uniform[i]);
 }
 
-BALLAST_KERNEL void move_variance(const HestonScheme& s, PathLanes& lanes, StepRows& rows) {
-  constexpr double switch_at = 1.5;
+/// The scheme by value: a loop that may or may not read memory is no loop of vectors.
+BALLAST_KERNEL void move_variance(HestonScheme s, PathLanes& lanes, StepRows& rows) {
+  constexpr double switch_at = 1.0 / 1.5;  // of 1 / psi
   std::uint64_t any_exponential = 0;
   const double by_v = s.k1 + 0.5 * s.k34;
+  const double plain_k0 = s.k0;
   for (std::size_t i = 0; i < path_lanes; ++i) {
     const double v = lanes.v[i];
     const double mean = s.theta + (v - s.theta) * s.decay;
-    const double psi = (v * s.variance_by_v + s.variance_at_0) / (mean * mean);
+    const double variance = v * s.variance_by_v + s.variance_at_0;
     rows.v_before[i] = v;
     rows.mean[i] = mean;
-    rows.psi[i] = psi;
-    const double exponential = psi <= switch_at ? 0.0 : 1.0;
+    rows.per_psi[i] = mean * mean / variance;
+    const double exponential = rows.per_psi[i] >= switch_at ? 0.0 : 1.0;
     any_exponential |= bits_of(mean > 0.0 ? exponential : 1.0);
   }
   for (std::size_t i = 0; i < path_lanes; ++i) {
-    const double inverse = 2.0 / most(rows.psi[i], 1e-12);
-    const double less = most(inverse - 1.0, 0.0);
-    const double b_square = inverse - 1.0 + std::sqrt(inverse) * std::sqrt(less);
+    const double inverse = most(2.0 * least(rows.per_psi[i], 1e12), 1.0);
+    const double b_square = inverse - 1.0 + std::sqrt(inverse * (inverse - 1.0));
     const double a = rows.mean[i] / (1.0 + b_square);
-    const double root = std::sqrt(most(b_square, 0.0)) + rows.draw[i];
+    const double root = std::sqrt(b_square) + rows.draw[i];
     lanes.v[i] = a * root * root;
     rows.centre[i] = b_square * a;
     rows.tail[i] = 1.0 - 2.0 * s.a * a;
@@ -96,29 +92,26 @@ BALLAST_KERNEL void move_variance(const HestonScheme& s, PathLanes& lanes, StepR
     const double rest = rows.tail[i];
     const double k0 =
         -s.a * rows.centre[i] / rest + 0.5 * log_ratio(rest, 1.0) - by_v * rows.v_before[i];
-    rows.k0[i] = rest > 0.0 ? k0 : s.k0;
+    rows.k0[i] = rest > 0.0 ? k0 : plain_k0;
   }
   if (any_exponential == 0) return;
   for (std::size_t i = 0; i < path_lanes; ++i) {
-    const double psi = rows.psi[i];
-    const double p = (psi - 1.0) / (psi + 1.0);
+    const double per_psi = rows.per_psi[i];
+    const double p = (1.0 - per_psi) / (1.0 + per_psi);
     const double beta = (1.0 - p) / rows.mean[i];
     const double tail = log_ratio(1.0 - p, 1.0 - rows.uniform[i]) / beta;
     const double v = rows.uniform[i] <= p ? 0.0 : tail;
     const double k0 =
         -log_ratio(p + beta * (1.0 - p) / (beta - s.a), 1.0) - by_v * rows.v_before[i];
-    const double held = s.a < beta ? k0 : s.k0;
-    const double kept_v = psi <= switch_at ? lanes.v[i] : v;
-    const double kept_k0 = psi <= switch_at ? rows.k0[i] : held;
+    const double held = s.a < beta ? k0 : plain_k0;
+    const double kept_v = per_psi >= switch_at ? lanes.v[i] : v;
+    const double kept_k0 = per_psi >= switch_at ? rows.k0[i] : held;
     lanes.v[i] = rows.mean[i] > 0.0 ? kept_v : 0.0;
-    rows.k0[i] = rows.mean[i] > 0.0 ? kept_k0 : s.k0;
+    rows.k0[i] = rows.mean[i] > 0.0 ? kept_k0 : plain_k0;
   }
 }
 
-BALLAST_KERNEL void walk(const HestonScheme& s,
-                         int steps,
-                         const PathWatch& watch,
-                         PathLanes& lanes) {
+BALLAST_KERNEL void walk(HestonScheme s, int steps, const PathWatch& watch, PathLanes& lanes) {
   StepRows rows;
   int until = watch.every;
   for (int step = 0; step < steps; ++step) {

@@ -46,10 +46,11 @@ struct Terms {
 };
 Terms terms_of(const LookbackMarket& market, double years) {
   const double b = market.rate - market.yield;
+  const detail::EndWorth worth = detail::end_worth(market, years);
   return {.b = b,
           .e = 2.0 * b / (market.vol * market.vol),
-          .spot_now = market.spot * std::exp(-market.yield * years),
-          .bond = std::exp(-market.rate * years),
+          .spot_now = worth.spot,
+          .bond = worth.bond,
           .vol = market.vol,
           .years = years};
 }
@@ -177,6 +178,18 @@ double partial_fixed(const LookbackMarket& market,
                 market.spot * t.bond * (reflected - before - early * late + late_now));
 }
 
+/// eta is 1 for the maximum, -1 for the minimum.
+double excess(const Terms& t, double spot, double level, double eta) {
+  const double y = std::log(spot / level);
+  const double stdev = t.vol * std::sqrt(t.years);
+  const double d1 = d_plus(t, y, t.years);
+  const double reflected = univariate_quotient(t.e, -y, eta * d1, -eta * stdev);
+  const double growth = 0.5 * t.vol * t.vol * t.years * relative_growth(t.b * t.years);
+  const double direct = kernel::cdf(eta * d1);
+  return eta * (t.spot_now * direct - level * t.bond * kernel::cdf(eta * (d1 - stdev)) -
+                spot * t.bond * (reflected - direct * growth));
+}
+
 double extremum_of(const LookbackMarket& market, const Lookback& lookback) {
   return lookback.extremum.value_or(market.spot);
 }
@@ -191,18 +204,8 @@ bool watches_maximum(const Lookback& lookback) {
   return is_fixed == (lookback.right == OptionRight::call);
 }
 
-/// eta is 1 for the maximum, -1 for the minimum.
 double lookback_excess(const LookbackMarket& market, double years, double level, bool maximum) {
-  const Terms t = terms_of(market, years);
-  const double eta = maximum ? 1.0 : -1.0;
-  const double y = std::log(market.spot / level);
-  const double stdev = t.vol * std::sqrt(years);
-  const double d1 = d_plus(t, y, years);
-  const double reflected = univariate_quotient(t.e, -y, eta * d1, -eta * stdev);
-  const double growth = 0.5 * t.vol * t.vol * years * relative_growth(t.b * years);
-  const double direct = kernel::cdf(eta * d1);
-  return eta * (t.spot_now * direct - level * t.bond * kernel::cdf(eta * (d1 - stdev)) -
-                market.spot * t.bond * (reflected - direct * growth));
+  return excess(terms_of(market, years), market.spot, level, maximum ? 1.0 : -1.0);
 }
 
 }  // namespace detail
@@ -270,10 +273,11 @@ Result<double> lookback_price(const LookbackMarket& market, const Lookback& look
   } else if (lookback.style == LookbackStyle::partial_fixed && *lookback.t1 > 0.0) {
     price = partial_fixed(market, lookback, *lookback.strike, *lookback.t1);
   } else {
-    const bool maximum = detail::watches_maximum(lookback);
-    price = detail::lookback_from_excess(market, lookback, [&](double level) {
-      return detail::lookback_excess(market, lookback.years, level, maximum);
-    });
+    const double eta = detail::watches_maximum(lookback) ? 1.0 : -1.0;
+    const Terms terms = terms_of(market, lookback.years);
+    price = detail::lookback_from_excess(
+        market, lookback, {terms.spot_now, terms.bond},
+        [&](double level) { return excess(terms, market.spot, level, eta); });
   }
   if (!std::isfinite(price)) return fail(Errc::overflow, "the price is not finite");
   return std::max(0.0, price);
