@@ -133,7 +133,7 @@ function(ballast_benchmarks)
     return()
   endif()
   get_property(libraries GLOBAL PROPERTY ballast_libraries)
-  set(with_quantlib black) # benchmarks that have it as a peer
+  set(with_quantlib black heston lookback) # benchmarks that have it as a peer
   set(bench_dir "${PROJECT_SOURCE_DIR}/bench")
   file(GLOB sources CONFIGURE_DEPENDS "${bench_dir}/*_bench.cpp")
   foreach(source IN LISTS sources)

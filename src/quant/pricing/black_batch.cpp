@@ -106,21 +106,6 @@ tl::unexpected<Error> first_error(const Batch& batch, const BlackColumns& column
 
 }  // namespace
 
-std::string_view to_string(VectorPath path) {
-  constexpr std::array<std::string_view, 3> names{"baseline", "avx2", "avx512"};
-  return names[static_cast<std::size_t>(path)];
-}
-
-VectorPath widest_vector_path() {
-  static const VectorPath widest = [] {
-    for (const VectorPath path : {VectorPath::avx512, VectorPath::avx2}) {
-      if (kernel::black76_kernel(path) != nullptr) return path;
-    }
-    return VectorPath::baseline;
-  }();
-  return widest;
-}
-
 Result<void> black76_batch(const Black76Batch& batch,
                            const BlackColumns& columns,
                            VectorPath path) {

@@ -7,10 +7,10 @@
 #pragma once
 
 #include <span>
-#include <string_view>
 
 #include "base/result.hpp"
 #include "quant/pricing/black.hpp"
+#include "quant/pricing/vector_path.hpp"
 
 namespace ballast {
 
@@ -57,11 +57,6 @@ struct BlackColumns {
 /// wrong; the columns then hold nothing of use. A greek that was not asked for is not looked at.
 Result<void> black76_batch(const Black76Batch& batch, const BlackColumns& columns);
 Result<void> black_scholes_batch(const BlackScholesBatch& batch, const BlackColumns& columns);
-
-/// The widest vector instructions that the processor has and the kernel is compiled for.
-enum class VectorPath : std::uint8_t { baseline, avx2, avx512 };
-std::string_view to_string(VectorPath path);
-VectorPath widest_vector_path();
 
 /// The same on a narrower path. One that the processor does not have is bad_input.
 Result<void> black76_batch(const Black76Batch& batch, const BlackColumns& columns, VectorPath path);

@@ -8,6 +8,7 @@
 #include <limits>
 
 #include "quant/pricing/black_kernel.hpp"
+#include "quant/pricing/vector_path.hpp"
 
 namespace ballast::kernel {
 namespace {
@@ -252,13 +253,6 @@ bool run_baseline(const Batch& batch, const BlackColumns& columns) {
 }
 
 #if defined(__x86_64__)
-// g++ would halve the vectors to spare older processors' clocks; those of this decade lose nothing.
-#if defined(__clang__)
-#define BALLAST_AVX512 "avx512f,avx512dq"
-#else
-#define BALLAST_AVX512 "avx512f,avx512dq,prefer-vector-width=512"
-#endif
-
 template <class Batch>
 [[gnu::target("avx2")]] bool run_avx2(const Batch& batch, const BlackColumns& columns) {
   return run(batch, columns);
@@ -270,23 +264,14 @@ template <class Batch>
 
 template <class Batch>
 bool (*chosen(VectorPath path))(const Batch&, const BlackColumns&) {
-  switch (path) {
-    case VectorPath::baseline:
-      return run_baseline<Batch>;
-    case VectorPath::avx2:
-      if (__builtin_cpu_supports("avx2")) return run_avx2<Batch>;
-      return nullptr;
-    case VectorPath::avx512:
-      if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq"))
-        return run_avx512<Batch>;
-      return nullptr;
-  }
-  return nullptr;
+  if (!has_vector_path(path)) return nullptr;
+  if (path == VectorPath::avx512) return run_avx512<Batch>;
+  return path == VectorPath::avx2 ? run_avx2<Batch> : run_baseline<Batch>;
 }
 #else
 template <class Batch>
 bool (*chosen(VectorPath path))(const Batch&, const BlackColumns&) {
-  return path == VectorPath::baseline ? run_baseline<Batch> : nullptr;
+  return has_vector_path(path) ? run_baseline<Batch> : nullptr;
 }
 #endif
 

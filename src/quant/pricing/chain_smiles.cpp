@@ -3,23 +3,47 @@
 #include <algorithm>
 #include <cmath>
 
+#include "base/contract.hpp"
 #include "quant/control/domain.hpp"
-#include "quant/pricing/implied_vol.hpp"
+#include "quant/pricing/implied_vol_batch.hpp"
 #include "quant/pricing/inverse_option.hpp"
 
 namespace ballast {
 namespace {
 
-/// The vol of a price in coin; nothing where no vol gives it, or none above 0.
-std::optional<double> vol_of_coin(const OptionQuote& quote, double years, double price_coin) {
-  const auto vol = implied_vol({.right = quote.right,
-                                .forward = quote.forward,
-                                .strike = quote.strike,
-                                .years = years,
-                                .price = price_coin * quote.forward});
-  if (!vol || !(*vol > 0.0)) return std::nullopt;
-  return *vol;
-}
+/// Prices in coin, and their vols all at once.
+class CoinVols {
+ public:
+  explicit CoinVols(double years) : years_(years) {}
+
+  void add(const OptionQuote& quote, double price_coin) {
+    right_.push_back(quote.right);
+    forward_.push_back(quote.forward);
+    strike_.push_back(quote.strike);
+    price_.push_back(price_coin * quote.forward);
+  }
+  void solve() {
+    const std::vector<double> years(right_.size(), years_);
+    vol_.resize(right_.size());
+    status_.resize(right_.size());
+    const auto solved =
+        implied_vol_batch({right_, forward_, strike_, years, price_}, vol_, status_);
+    BALLAST_ASSERT(solved.has_value());
+  }
+  /// In the order of adding; nothing where no vol gives the price, or none above 0.
+  std::optional<double> next() {
+    const std::size_t i = next_++;
+    if (status_[i] != ImpliedVolStatus::found || !(vol_[i] > 0.0)) return std::nullopt;
+    return vol_[i];
+  }
+
+ private:
+  double years_;
+  std::vector<OptionRight> right_;
+  std::vector<double> forward_, strike_, price_, vol_;
+  std::vector<ImpliedVolStatus> status_;
+  std::size_t next_ = 0;
+};
 
 bool out_of_the_money(const OptionQuote& quote) {
   return quote.right == OptionRight::call ? quote.strike >= quote.forward
@@ -46,6 +70,8 @@ Result<ChainSmile> chain_smile(const ChainExpiry& expiry) {
   BALLAST_CHECK(require_positive("forward", expiry.forward));
   ChainSmile smile{.expires = expiry.expires, .years = expiry.years, .forward = expiry.forward};
   const auto leave_out = [&](Unused why) { ++smile.unused[static_cast<std::size_t>(why)]; };
+  std::vector<const OptionQuote*> used;
+  CoinVols coin_vols(expiry.years);
   for (const OptionQuote& quote : expiry.quotes) {
     BALLAST_CHECK(check_quote(quote));
     if (!out_of_the_money(quote)) {
@@ -60,11 +86,17 @@ Result<ChainSmile> chain_smile(const ChainExpiry& expiry) {
       leave_out(Unused::crossed);
       continue;
     }
-    SmileQuote vols{.log_strike = std::log(quote.strike / quote.forward)};
-    if (quote.bid) vols.bid = vol_of_coin(quote, expiry.years, *quote.bid);
-    if (quote.ask) vols.ask = vol_of_coin(quote, expiry.years, *quote.ask);
+    used.push_back(&quote);
+    if (quote.bid) coin_vols.add(quote, *quote.bid);
+    if (quote.ask) coin_vols.add(quote, *quote.ask);
+  }
+  coin_vols.solve();
+  for (const OptionQuote* const quote : used) {
+    SmileQuote vols{.log_strike = std::log(quote->strike / quote->forward)};
+    if (quote->bid) vols.bid = coin_vols.next();
+    if (quote->ask) vols.ask = coin_vols.next();
     // A bid that no vol gives is a mistake; an ask that high only asks for more than any is worth.
-    if ((quote.bid && !vols.bid) || (!vols.bid && !vols.ask)) {
+    if ((quote->bid && !vols.bid) || (!vols.bid && !vols.ask)) {
       leave_out(Unused::no_vol);
       continue;
     }

@@ -31,14 +31,17 @@ struct HestonTerms {
   Complex D, per_theta;
 };
 
-inline HestonTerms heston_terms(const HestonParameters& p, double years, Complex u, Complex a) {
+BALLAST_KERNEL HestonTerms heston_terms(const HestonParameters& p,
+                                        double years,
+                                        Complex u,
+                                        Complex a) {
   const double variance = p.sigma * p.sigma;
   const Complex one{1.0, 0.0};
   HestonTerms t;
   const Complex x{p.kappa + p.rho * p.sigma * u.im, -p.rho * p.sigma * u.re};
   t.d = square_root(x * x + variance * a);
   // Where x points away from d, x + d would cancel: (d + x)(d - x) = sigma^2 a.
-  t.s = x.re >= 0.0 ? x + t.d : variance * a / (t.d - x);
+  t.s = choose(x.re >= 0.0, x + t.d, variance * a / (t.d - x));
   const Complex per_s = reciprocal(t.s);
   t.q = a * per_s;
   t.h = t.q * per_s;
@@ -54,15 +57,18 @@ inline HestonTerms heston_terms(const HestonParameters& p, double years, Complex
   return t;
 }
 
-inline Complex heston_exponent(const HestonParameters& p, double years, Complex u, Complex a) {
+BALLAST_KERNEL Complex heston_exponent(const HestonParameters& p,
+                                       double years,
+                                       Complex u,
+                                       Complex a) {
   const HestonTerms t = heston_terms(p, years, u, a);
   return p.theta * t.per_theta + p.v0 * t.D;
 }
 
-inline HestonExponent heston_exponent_with_gradient(const HestonParameters& p,
-                                                    double years,
-                                                    Complex u,
-                                                    Complex a) {
+BALLAST_KERNEL HestonExponent heston_exponent_with_gradient(const HestonParameters& p,
+                                                            double years,
+                                                            Complex u,
+                                                            Complex a) {
   const HestonTerms t = heston_terms(p, years, u, a);
   const double variance = p.sigma * p.sigma;
   const Complex per_d = reciprocal(t.d);
@@ -76,7 +82,8 @@ inline HestonExponent heston_exponent_with_gradient(const HestonParameters& p,
   struct Derivatives {
     Complex D, per_kappa_theta;
   };
-  const auto through = [&](Complex d_by, Complex s_by_relative, bool is_sigma) {
+  const auto through = [&](Complex d_by, Complex s_by_relative, bool is_sigma)
+      __attribute__((always_inline)) {
     const Complex q_by = -(t.q * s_by_relative);
     const Complex h_by = -2.0 * (t.h * s_by_relative);
     const Complex e_by = -years * (d_by * t.e);

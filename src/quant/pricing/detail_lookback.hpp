@@ -2,7 +2,8 @@
 // ones is the value of what the extreme will exceed a level by.
 #pragma once
 
-#include <functional>
+#include <algorithm>
+#include <cmath>
 
 #include "quant/pricing/lookback.hpp"
 
@@ -15,9 +16,29 @@ bool watches_maximum(const Lookback& lookback);
 /// level <= S: watched continuously.
 double lookback_excess(const LookbackMarket& market, double years, double level, bool maximum);
 
-/// The price of a floating (lambda 1), fixed or partial_fixed lookback that is watched from now on.
+/// What the spot and 1, both of the end, are worth now: S e^(-qT) and e^(-rT).
+struct EndWorth {
+  double spot, bond;
+};
+inline EndWorth end_worth(const LookbackMarket& market, double years) {
+  return {market.spot * std::exp(-market.yield * years), std::exp(-market.rate * years)};
+}
+
+/// The price of a floating (lambda 1), fixed or partial_fixed lookback that is watched from now on,
+/// by what the extreme exceeds a level by.
+template <class Excess>
 double lookback_from_excess(const LookbackMarket& market,
                             const Lookback& lookback,
-                            const std::function<double(double level)>& excess);
+                            const EndWorth& worth,
+                            const Excess& excess) {
+  const bool maximum = watches_maximum(lookback);
+  const double extremum = lookback.extremum.value_or(market.spot);
+  if (lookback.style == LookbackStyle::floating) {
+    return excess(extremum) + (maximum ? 1.0 : -1.0) * (extremum * worth.bond - worth.spot);
+  }
+  const double level =
+      maximum ? std::max(extremum, *lookback.strike) : std::min(extremum, *lookback.strike);
+  return excess(level) + worth.bond * std::fabs(level - *lookback.strike);
+}
 
 }  // namespace ballast::detail

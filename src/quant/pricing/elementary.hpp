@@ -30,6 +30,8 @@ constexpr double smallest_normal = 0x1p-1022;
 BALLAST_KERNEL double least(double a, double b) { return a < b ? a : b; }
 BALLAST_KERNEL double most(double a, double b) { return a > b ? a : b; }
 BALLAST_KERNEL double magnitude(double a) { return a < 0.0 ? -a : a; }
+/// None of them is set where x is 0.
+BALLAST_KERNEL std::uint64_t bits_of(double x) { return std::bit_cast<std::uint64_t>(x); }
 
 /// In groups of four, of which processors compute several at once: Horner's rule would wait for
 /// each step. Sums whose terms are of one sign lose no more by it.
@@ -61,18 +63,23 @@ BALLAST_KERNEL double power_of_2(double k_and_rounder) {
   return std::bit_cast<double>((k + 1023U) << 52U);
 }
 
-/// exp(high + low), high + low <= 709, |low| small beside 1. Rounds to subnormal numbers and 0.
-BALLAST_KERNEL double exp_of_sum(double high, double low) {
+/// e^r - 1 for |r| <= ln 2 / 2.
+BALLAST_KERNEL double exp_rest(double r) {
   constexpr std::array q{
       0.50000000000000109648,   0.16666666666666406402,   0.041666666666526812031,
       0.0083333333334972954698, 0.0013888888944615262721, 0.00019841269502818091299,
       2.4801491985169736181e-5, 2.7557587600662747605e-6, 2.7630674848986987841e-7,
       2.5000348084839552127e-8,
   };
+  return r + r * r * polynomial(q, r);
+}
+
+/// exp(high + low), high + low <= 709, |low| small beside 1. Rounds to subnormal numbers and 0.
+BALLAST_KERNEL double exp_of_sum(double high, double low) {
   high = most(high, -800.0);
   const double k = (high * 1.4426950408889634074 + rounder) - rounder;
   const double r = ((high - k * ln2_high) - k * ln2_low) + low;
-  const double e = 1.0 + (r + r * r * polynomial(q, r));
+  const double e = 1.0 + exp_rest(r);
   const double half = 0.5 * k + rounder;  // in two steps: 2^k alone may be no normal number
   return e * power_of_2(half) * power_of_2((k - (half - rounder)) + rounder);
 }

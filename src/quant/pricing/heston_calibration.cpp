@@ -7,8 +7,10 @@
 #include <Eigen/SVD>
 #include <ceres/ceres.h>
 
+#include "base/contract.hpp"
 #include "quant/control/domain.hpp"
 #include "quant/pricing/detail_black.hpp"
+#include "quant/pricing/implied_vol_batch.hpp"
 
 namespace ballast {
 namespace {
@@ -34,14 +36,14 @@ struct Target {
   double intrinsic = 0.0;
   double stdev = 0.0;  // vol sqrt(T)
   double weight = 1.0;
+  std::size_t place = 0;  // among all quotes
 };
 
-/// Quotes of one expiry, and where they stood among all.
+/// Quotes of one expiry.
 struct Group {
   HestonExpiry expiry;
   std::vector<Target> targets;
   std::vector<HestonOption> options;
-  std::vector<std::size_t> places;
 };
 
 Result<Target> target_of(const HestonQuote& quote, std::size_t place) {
@@ -61,7 +63,8 @@ Result<Target> target_of(const HestonQuote& quote, std::size_t place) {
                 .scale = quote.expiry.discount * std::sqrt(forward) * std::sqrt(strike),
                 .intrinsic = quote.expiry.discount * std::max(0.0, sign * (forward - strike)),
                 .stdev = 0.0,
-                .weight = quote.weight};
+                .weight = quote.weight,
+                .place = place};
   if (quote.vol) {
     BALLAST_CHECK(require_positive("vol", *quote.vol));
     target.stdev = *quote.vol * std::sqrt(quote.expiry.years);
@@ -99,62 +102,104 @@ Result<std::vector<Group>> groups_of(std::span<const HestonQuote> quotes) {
     }
     group->targets.push_back(target);
     group->options.push_back(target.option);
-    group->places.push_back(i);
   }
   std::sort(groups.begin(), groups.end(),
             [](const Group& a, const Group& b) { return a.expiry.years < b.expiry.years; });
   return groups;
 }
 
-/// The vol residual of a time value, and what it moves by with the time value (0 where the value is
-/// below what a double resolves: there the vol is that of the smallest that is resolved).
-struct VolMiss {
-  double miss = 0.0;
-  double by_price = 0.0;
-};
-VolMiss vol_miss(const Target& target, double price, double years) {
-  const double bound = std::exp(0.5 * target.x);
-  const double value = (price - target.intrinsic) / target.scale;
-  const double held = std::clamp(value, resolved * bound, bound * (1.0 - resolved));
-  const double stdev = detail::black_stdev(target.x, held, target.stdev).value_or(target.stdev);
-  const double root = std::sqrt(years);
-  VolMiss miss{.miss = (stdev - target.stdev) / root};
-  if (held == value)
-    miss.by_price =
-        1.0 / (detail::black_time_value_by_stdev(target.x, stdev) * target.scale * root);
-  return miss;
-}
-
-/// Unweighted residuals, and by parameter their derivatives where `jacobian` is not null: a row a
-/// quote. False where a price is not to be had.
-bool residuals_at(std::span<const Group> groups,
-                  const HestonParameters& parameters,
-                  double* residuals,
-                  double* jacobian) {
-  std::vector<double> prices;
-  std::vector<HestonValue> values;
-  for (const Group& group : groups) {
-    const std::size_t count = group.options.size();
-    prices.resize(count);
-    if (jacobian == nullptr) {
-      if (!heston_prices(parameters, group.expiry, group.options, prices)) return false;
-    } else {
-      values.resize(count);
-      if (!heston_values(parameters, group.expiry, group.options, values)) return false;
+/// The quotes' vols beside the model's, at one point after another.
+class VolMisses {
+ public:
+  explicit VolMisses(std::span<const Group> groups) : groups_(groups) {
+    for (const Group& group : groups) {
+      for (const Target& target : group.targets) {
+        const double forward = group.expiry.forward;
+        const double strike = target.option.strike;
+        right_.push_back(forward <= strike ? OptionRight::call : OptionRight::put);
+        forward_.push_back(forward);
+        strike_.push_back(strike);
+        years_.push_back(group.expiry.years);
+      }
     }
-    for (std::size_t i = 0; i < count; ++i) {
-      const double price = jacobian == nullptr ? prices[i] : values[i].price;
-      const VolMiss miss = vol_miss(group.targets[i], price, group.expiry.years);
-      const std::size_t place = group.places[i];
-      residuals[place] = miss.miss;
-      if (jacobian == nullptr) continue;
-      const Point gradient = point_of(values[i].gradient);
-      for (std::size_t j = 0; j < parameter_count; ++j)
-        jacobian[place * parameter_count + j] = miss.by_price * gradient[j];
-    }
+    const std::size_t count = right_.size();
+    values_.resize(count);
+    time_values_.resize(count);
+    by_price_.resize(count);
+    vols_.resize(count);
+    status_.resize(count);
+    residuals_.resize(count);
+    jacobian_.resize(count * parameter_count);
   }
-  return true;
-}
+
+  /// Computes both at `p`, unless that is where they are; false where a price is not to be had.
+  bool look_at(const HestonParameters& p) {
+    if (at_ == p) return true;
+    at_.reset();
+    if (!price(p)) return false;
+    const auto found =
+        implied_vol_batch({right_, forward_, strike_, years_, time_values_}, vols_, status_);
+    BALLAST_ASSERT(found.has_value());
+    std::size_t next = 0;
+    for (const Group& group : groups_) {
+      const double root = std::sqrt(group.expiry.years);
+      for (const Target& target : group.targets) {
+        take(target, root, next);
+        ++next;
+      }
+    }
+    at_ = p;
+    return true;
+  }
+
+  /// Unweighted, in the order of the quotes.
+  std::span<const double> residuals() const { return residuals_; }
+  /// By parameter, a row a quote.
+  std::span<const double> jacobian() const { return jacobian_; }
+
+ private:
+  bool price(const HestonParameters& p) {
+    std::size_t next = 0;
+    for (const Group& group : groups_) {
+      const std::span<HestonValue> values = std::span(values_).subspan(next, group.options.size());
+      if (!heston_values(p, group.expiry, group.options, values)) return false;
+      for (const Target& target : group.targets) {
+        const double bound = std::exp(0.5 * target.x);
+        const double value = (values_[next].price - target.intrinsic) / target.scale;
+        const double held = std::clamp(value, resolved * bound, bound * (1.0 - resolved));
+        time_values_[next] = held * std::sqrt(forward_[next]) * std::sqrt(strike_[next]);
+        by_price_[next] = held == value ? 1.0 / target.scale : 0.0;
+        ++next;
+      }
+    }
+    return true;
+  }
+
+  /// Of the next quote. Where the value is below what a double resolves, the vol is that of the
+  /// smallest that is resolved, and nothing moves it.
+  void take(const Target& target, double root, std::size_t next) {
+    const bool is_found = status_[next] == ImpliedVolStatus::found;
+    const double stdev = is_found ? vols_[next] * root : target.stdev;
+    residuals_[target.place] = (stdev - target.stdev) / root;
+    const double by_price =
+        by_price_[next] == 0.0
+            ? 0.0
+            : by_price_[next] / (detail::black_time_value_by_stdev(target.x, stdev) * root);
+    const Point gradient = point_of(values_[next].gradient);
+    for (std::size_t j = 0; j < parameter_count; ++j)
+      jacobian_[target.place * parameter_count + j] = by_price * gradient[j];
+  }
+
+  std::span<const Group> groups_;
+  // Group after group: the options that are out of the money, and what they are worth.
+  std::vector<OptionRight> right_;
+  std::vector<double> forward_, strike_, years_;
+  std::vector<HestonValue> values_;
+  std::vector<double> time_values_, by_price_, vols_;
+  std::vector<ImpliedVolStatus> status_;
+  std::optional<HestonParameters> at_;
+  std::vector<double> residuals_, jacobian_;
+};
 
 /// With Feller's condition, the coordinate of sigma is its share of sqrt(2 kappa theta), up to 1.
 HestonParameters from_coordinates(const Point& x, bool feller) {
@@ -170,10 +215,11 @@ void to_coordinates(double* row, const Point& x, bool feller) {
   row[3] *= root;
 }
 
+/// Residuals and derivatives are worth computing together: most points that are tried are taken.
 class VolResiduals final : public ceres::CostFunction {
  public:
-  VolResiduals(std::span<const Group> groups, std::span<const double> roots, bool feller)
-      : groups_(groups), roots_(roots), feller_(feller) {
+  VolResiduals(VolMisses& misses, std::span<const double> roots, bool feller)
+      : misses_(misses), roots_(roots), feller_(feller) {
     set_num_residuals(static_cast<int>(roots.size()));
     mutable_parameter_block_sizes()->push_back(static_cast<int>(parameter_count));
   }
@@ -183,12 +229,13 @@ class VolResiduals final : public ceres::CostFunction {
                 double** jacobians) const override {
     Point x;
     std::copy_n(parameters[0], parameter_count, x.begin());
+    if (!misses_.look_at(from_coordinates(x, feller_))) return false;
     double* const jacobian = jacobians == nullptr ? nullptr : jacobians[0];
-    if (!residuals_at(groups_, from_coordinates(x, feller_), residuals, jacobian)) return false;
     for (std::size_t i = 0; i < roots_.size(); ++i) {
-      residuals[i] *= roots_[i];
+      residuals[i] = roots_[i] * misses_.residuals()[i];
       if (jacobian == nullptr) continue;
       double* const row = jacobian + i * parameter_count;
+      std::copy_n(misses_.jacobian().begin() + i * parameter_count, parameter_count, row);
       to_coordinates(row, x, feller_);
       for (std::size_t j = 0; j < parameter_count; ++j)
         row[j] *= roots_[i];
@@ -197,7 +244,7 @@ class VolResiduals final : public ceres::CostFunction {
   }
 
  private:
-  std::span<const Group> groups_;
+  VolMisses& misses_;
   std::span<const double> roots_;  // of the weights
   bool feller_;
 };
@@ -229,7 +276,7 @@ struct Fit {
 };
 
 Fit search_from(const HestonParameters& start,
-                std::span<const Group> groups,
+                VolMisses& misses,
                 std::span<const double> roots,
                 const Bounds& bounds,
                 const HestonCalibrationOptions& options) {
@@ -239,7 +286,7 @@ Fit search_from(const HestonParameters& start,
     x[j] = std::clamp(x[j], bounds.lower[j], bounds.upper[j]);
   ceres::Problem::Options ownership;
   ownership.cost_function_ownership = ceres::DO_NOT_TAKE_OWNERSHIP;
-  VolResiduals residuals(groups, roots, options.feller);
+  VolResiduals residuals(misses, roots, options.feller);
   ceres::Problem problem(ownership);
   problem.AddResidualBlock(&residuals, nullptr, x.data());
   for (std::size_t j = 0; j < parameter_count; ++j) {
@@ -341,17 +388,16 @@ void name_bounds(const HestonCalibrationOptions& options,
   }
 }
 
-Result<void> compare(std::span<const Group> groups,
+Result<void> compare(VolMisses& misses,
                      const HestonParameters& previous,
                      HestonCalibration& calibration) {
   BALLAST_CHECK(check_heston(previous));
-  std::vector<double> residuals(calibration.residuals.size());
-  if (!residuals_at(groups, previous, residuals.data(), nullptr)) {
+  if (!misses.look_at(previous)) {
     return fail(Errc::no_convergence, "the previous parameters do not price these quotes");
   }
   const HestonParameters& now = calibration.parameters;
   calibration.previous = HestonComparison{
-      rmse_of(residuals),
+      rmse_of(misses.residuals()),
       {now.v0 - previous.v0, now.kappa - previous.kappa, now.theta - previous.theta,
        now.sigma - previous.sigma, now.rho - previous.rho}};
   return {};
@@ -372,17 +418,14 @@ Result<HestonCalibration> calibrate_heston(std::span<const HestonQuote> quotes,
   std::vector<double> roots;
   for (const HestonQuote& quote : quotes)
     roots.push_back(std::sqrt(quote.weight));
+  VolMisses misses(groups);
   HestonCalibration calibration;
-  calibration.residuals.resize(quotes.size());
   double best = std::numeric_limits<double>::infinity();
   for (const HestonParameters& start :
        options.starts.empty() ? starts_of(groups) : options.starts) {
-    Fit fit = search_from(start, groups, roots, bounds, options);
-    if (!std::isfinite(fit.cost) ||
-        !residuals_at(groups, fit.search.end, calibration.residuals.data(), nullptr)) {
-      continue;
-    }
-    fit.search.rmse_vol = rmse_of(calibration.residuals);
+    Fit fit = search_from(start, misses, roots, bounds, options);
+    if (!std::isfinite(fit.cost) || !misses.look_at(fit.search.end)) continue;
+    fit.search.rmse_vol = rmse_of(misses.residuals());
     if (fit.cost < best) {
       best = fit.cost;
       calibration.parameters = fit.search.end;
@@ -390,17 +433,15 @@ Result<HestonCalibration> calibrate_heston(std::span<const HestonQuote> quotes,
     }
     calibration.searches.push_back(fit.search);
   }
-  std::vector<double> jacobian(quotes.size() * parameter_count);
-  if (calibration.searches.empty() ||
-      !residuals_at(groups, calibration.parameters, calibration.residuals.data(),
-                    jacobian.data())) {
+  if (calibration.searches.empty() || !misses.look_at(calibration.parameters)) {
     return fail(Errc::no_convergence, "no start leads to parameters that price the quotes");
   }
+  calibration.residuals.assign(misses.residuals().begin(), misses.residuals().end());
   calibration.rmse_vol = rmse_of(calibration.residuals);
   calibration.feller_holds = feller_holds(calibration.parameters);
-  judge(jacobian, roots, calibration.residuals, calibration);
+  judge(misses.jacobian(), roots, calibration.residuals, calibration);
   name_bounds(options, bounds, calibration);
-  if (options.previous) BALLAST_CHECK(compare(groups, *options.previous, calibration));
+  if (options.previous) BALLAST_CHECK(compare(misses, *options.previous, calibration));
   return calibration;
 }
 

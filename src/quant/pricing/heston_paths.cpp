@@ -7,88 +7,54 @@
 #include <span>
 #include <vector>
 
-#include "base/rng.hpp"
 #include "quant/control/domain.hpp"
 #include "quant/pricing/detail_lookback.hpp"
-#include "quant/pricing/normal_kernel.hpp"
+#include "quant/pricing/heston_paths_kernel.hpp"
 
 namespace ballast {
 namespace {
 
-/// A generator of each path's own: nearby seeds and numbers are spread by a multiplication.
-Rng generator_of(std::uint64_t seed, std::int64_t path) {
-  return Rng(seed ^
-             (static_cast<std::uint64_t>(path) * 0x9e3779b97f4a7c15ULL + 0x2545f4914f6cdd1dULL));
+using kernel::HestonScheme;
+using kernel::PathLanes;
+
+/// Of Andersen's paper.
+HestonScheme scheme_of(const HestonParameters& p, double carry, double dt) {
+  const double half_dt = 0.5 * dt;
+  const double less = -std::expm1(-p.kappa * dt);
+  const double decay = std::exp(-p.kappa * dt);
+  const double lean = p.rho / p.sigma;
+  const double k2 = half_dt * (p.kappa * lean - 0.5) + lean;
+  const double k34 = half_dt * (1.0 - p.rho * p.rho);
+  return {.theta = p.theta,
+          .carry_dt = carry * dt,
+          .half_dt = half_dt,
+          .decay = decay,
+          .variance_by_v = p.sigma * p.sigma * decay * less / p.kappa,
+          .variance_at_0 = p.theta * p.sigma * p.sigma * less * less / (2.0 * p.kappa),
+          .k0 = -lean * p.kappa * p.theta * dt,
+          .k1 = half_dt * (p.kappa * lean - 0.5) - lean,
+          .k2 = k2,
+          .k34 = k34,
+          .a = k2 + 0.5 * k34};
 }
 
-/// Inside 0 to 1, ends excluded.
-double inner_uniform(Rng& rng) { return rng.uniform() + 0x1p-54; }
-
-/// One step of the scheme over `dt`; names as in Andersen's paper, with gamma1 = gamma2 = 1/2.
-class QuadraticExponential {
- public:
-  QuadraticExponential(const HestonParameters& p, double carry, double dt)
-      : theta_(p.theta), carry_dt_(carry * dt), half_dt_(0.5 * dt) {
-    decay_ = std::exp(-p.kappa * dt);
-    const double less = -std::expm1(-p.kappa * dt);
-    variance_by_v_ = p.sigma * p.sigma * decay_ * less / p.kappa;
-    variance_at_0_ = p.theta * p.sigma * p.sigma * less * less / (2.0 * p.kappa);
-    const double lean = p.rho / p.sigma;
-    k0_ = -lean * p.kappa * p.theta * dt;
-    k1_ = half_dt_ * (p.kappa * lean - 0.5) - lean;
-    k2_ = half_dt_ * (p.kappa * lean - 0.5) + lean;
-    k34_ = half_dt_ * (1.0 - p.rho * p.rho);
-    a_ = k2_ + 0.5 * k34_;
+/// A generator of each path's own: nearby seeds and numbers are spread by a multiplication, then
+/// its state is made as Rng makes it.
+void seed_path(std::uint64_t seed, std::int64_t path, PathLanes& lanes, std::size_t lane) {
+  constexpr std::uint64_t spread = 0x9e3779b97f4a7c15ULL;
+  std::uint64_t at = seed ^ (static_cast<std::uint64_t>(path) * spread + 0x2545f4914f6cdd1dULL);
+  for (auto& words : lanes.state) {
+    at += spread;
+    std::uint64_t z = at;
+    z = (z ^ (z >> 30U)) * 0xbf58476d1ce4e5b9ULL;
+    z = (z ^ (z >> 27U)) * 0x94d049bb133111ebULL;
+    words[lane] = z ^ (z >> 31U);
   }
-
-  struct Move {
-    double log_return;
-    double bridge_variance;
-  };
-  /// Moves `v` on.
-  Move advance(double& v, Rng& rng) const {
-    const double mean = theta_ + (v - theta_) * decay_;
-    const double square = v * variance_by_v_ + variance_at_0_;
-    const double psi = square / (mean * mean);
-    const double uniform = inner_uniform(rng);
-    const double normal = kernel::quantile(inner_uniform(rng));
-    const double v_before = v;
-    double k0 = k0_;
-    constexpr double switch_at = 1.5;
-    if (!(mean > 0.0)) {
-      v = 0.0;
-    } else if (psi <= switch_at) {
-      const double inverse = 2.0 / std::max(psi, 1e-12);
-      const double b_square = inverse - 1.0 + std::sqrt(inverse) * std::sqrt(inverse - 1.0);
-      const double a = mean / (1.0 + b_square);
-      const double root = std::sqrt(b_square) + kernel::quantile(uniform);
-      v = a * root * root;
-      const double rest = 1.0 - 2.0 * a_ * a;
-      if (rest > 0.0)
-        k0 = -a_ * b_square * a / rest + 0.5 * std::log(rest) - (k1_ + 0.5 * k34_) * v_before;
-    } else {
-      const double p = (psi - 1.0) / (psi + 1.0);
-      const double beta = (1.0 - p) / mean;
-      v = uniform <= p ? 0.0 : std::log((1.0 - p) / (1.0 - uniform)) / beta;
-      if (a_ < beta)
-        k0 = -std::log(p + beta * (1.0 - p) / (beta - a_)) - (k1_ + 0.5 * k34_) * v_before;
-    }
-    return {.log_return = carry_dt_ + k0 + k1_ * v_before + k2_ * v +
-                          std::sqrt(k34_ * (v_before + v)) * normal,
-            .bridge_variance = half_dt_ * (v_before + v)};
-  }
-
- private:
-  double theta_, carry_dt_, half_dt_;
-  double decay_ = 0.0;
-  double variance_by_v_ = 0.0, variance_at_0_ = 0.0;
-  double k0_ = 0.0, k1_ = 0.0, k2_ = 0.0, k34_ = 0.0;
-  double a_ = 0.0;  // Andersen's A
-};
+}
 
 /// A stretch of equal steps, and whether the extreme is watched in it.
 struct Stretch {
-  QuadraticExponential scheme;
+  HestonScheme scheme;
   int steps;
   bool is_watched;
 };
@@ -172,7 +138,7 @@ std::vector<Stretch> stretches_of(const HestonPaths& paths,
                                   std::optional<int> fixings) {
   const double carry = paths.rate - paths.yield;
   const auto stretch = [&](double years, int steps, bool is_watched) {
-    return Stretch{QuadraticExponential(paths.parameters, carry, years / steps), steps, is_watched};
+    return Stretch{scheme_of(paths.parameters, carry, years / steps), steps, is_watched};
   };
   if (fixings) {
     const int each = (paths.steps + *fixings - 1) / *fixings;
@@ -188,40 +154,36 @@ std::vector<Stretch> stretches_of(const HestonPaths& paths,
       stretch(lookback.years - *lookback.t1, std::max(1, paths.steps - first), !is_first_watched)};
 }
 
-struct End {
-  double log_price;    // of S_T / S
-  double log_extreme;  // of the watched extreme over S
-};
-
-/// `eta` is 1 for the maximum. `every`: 0 for continuous watching, else the steps from fixing to
-/// fixing.
-End walk(const HestonPaths& paths,
-         std::span<const Stretch> stretches,
-         double eta,
-         double log_extreme,
-         int every,
-         Rng rng) {
-  double v = paths.parameters.v0;
-  double x = 0.0;
-  bool has_extreme = std::isfinite(log_extreme);
-  for (const Stretch& stretch : stretches) {
-    if (stretch.is_watched && !has_extreme) {
-      log_extreme = x;  // the watch begins here
-      has_extreme = true;
-    }
-    for (int step = 1; step <= stretch.steps; ++step) {
-      const auto move = stretch.scheme.advance(v, rng);
-      if (stretch.is_watched && every == 0) {
-        const double square = move.log_return * move.log_return -
-                              2.0 * move.bridge_variance * std::log(inner_uniform(rng));
-        const double extreme = x + 0.5 * (move.log_return + eta * std::sqrt(square));
-        log_extreme = eta * std::max(eta * log_extreme, eta * extreme);
+/// Walks all paths and tells `take` the price and extreme at each one's end. `eta` is 1 for the
+/// maximum. `every`: 0 for continuous watching, else the steps from fixing to fixing.
+template <class Take>
+void walk_all(const HestonPaths& paths,
+              std::span<const Stretch> stretches,
+              double eta,
+              double log_extreme,
+              int every,
+              const Take& take) {
+  static const kernel::WalkPaths walk = kernel::walk_paths_kernel(widest_vector_path());
+  PathLanes lanes;
+  for (std::int64_t first = 0; first < paths.paths; first += kernel::path_lanes) {
+    lanes.v.fill(paths.parameters.v0);
+    lanes.x.fill(0.0);
+    lanes.extreme.fill(log_extreme);
+    for (std::size_t lane = 0; lane < kernel::path_lanes; ++lane)
+      seed_path(paths.seed, first + static_cast<std::int64_t>(lane), lanes, lane);
+    bool has_extreme = std::isfinite(log_extreme);
+    for (const Stretch& stretch : stretches) {
+      if (stretch.is_watched && !has_extreme) {
+        lanes.extreme = lanes.x;  // the watch begins here
+        has_extreme = true;
       }
-      x += move.log_return;
-      if (every > 0 && step % every == 0) log_extreme = eta * std::max(eta * log_extreme, eta * x);
+      walk(stretch.scheme, stretch.steps,
+           {.is_continuous = stretch.is_watched && every == 0, .every = every, .eta = eta}, lanes);
     }
+    const auto count = std::min<std::int64_t>(kernel::path_lanes, paths.paths - first);
+    for (std::size_t lane = 0; lane < static_cast<std::size_t>(count); ++lane)
+      take(paths.spot * std::exp(lanes.x[lane]), paths.spot * std::exp(lanes.extreme[lane]));
   }
-  return {x, log_extreme};
 }
 
 double payoff_of(const Lookback& lookback, double spot, double extreme) {
@@ -290,15 +252,12 @@ Result<MonteCarloPrice> lookback_price_heston(const HestonPaths& paths,
   const double discount = std::exp(-paths.rate * lookback.years);
   const double spot_now = paths.spot * std::exp(-paths.yield * lookback.years);
   Samples samples(control.price ? 2 : 1);
-  for (std::int64_t path = 0; path < paths.paths; ++path) {
-    const End end = walk(paths, stretches, eta, extreme_now, every, generator_of(paths.seed, path));
-    const double spot = paths.spot * std::exp(end.log_price);
-    const double extreme = paths.spot * std::exp(end.log_extreme);
+  walk_all(paths, stretches, eta, extreme_now, every, [&](double spot, double extreme) {
     samples.add(
         discount * payoff_of(lookback, spot, extreme),
         {discount * spot - spot_now,
          control.price ? discount * european_payoff(control.option, spot) - *control.price : 0.0});
-  }
+  });
   return finite(samples.price());
 }
 
@@ -314,13 +273,11 @@ Result<MonteCarloPrice> european_price_heston(const HestonPaths& paths,
   const double discount = std::exp(-paths.rate * years);
   const double spot_now = paths.spot * std::exp(-paths.yield * years);
   Samples samples(1);
-  for (std::int64_t path = 0; path < paths.paths; ++path) {
-    const End end =
-        walk(paths, stretches, 1.0, 0.0, stretches.front().steps, generator_of(paths.seed, path));
-    const double spot = paths.spot * std::exp(end.log_price);
+  const int at_the_end = stretches.front().steps;
+  walk_all(paths, stretches, 1.0, 0.0, at_the_end, [&](double spot, double) {
     samples.add(discount * european_payoff({right, strike}, spot),
                 {discount * spot - spot_now, 0.0});
-  }
+  });
   return finite(samples.price());
 }
 

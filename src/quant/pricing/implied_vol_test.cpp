@@ -114,8 +114,8 @@ TEST(RationalCubic, meets_its_ends_and_the_second_derivative_asked_for) {
   const CubicEnd left{1.0, 2.0, 0.5};
   const CubicEnd right{3.0, 6.0, 4.0};
   const double second = 0.6;
-  const double r = cubic_parameter_at_left(left, right, second, CubicPreference::smooth);
-  const auto at = [&](double x) { return rational_cubic(x, left, right, r); };
+  const double r = kernel::cubic_parameter(left, right, 1.0, second, CubicPreference::smooth);
+  const auto at = [&](double x) { return kernel::rational_cubic(x, left, right, r); };
   EXPECT_EQ(at(1.0), 2.0);
   EXPECT_EQ(at(3.0), 6.0);
   const double step = 1e-5;

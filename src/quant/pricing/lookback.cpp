@@ -5,32 +5,32 @@
 
 #include "quant/control/domain.hpp"
 #include "quant/pricing/detail_bivariate_normal.hpp"
-#include "quant/pricing/detail_black.hpp"
 #include "quant/pricing/detail_gauss_legendre.hpp"
 #include "quant/pricing/detail_lookback.hpp"
+#include "quant/pricing/normal_kernel.hpp"
 
 namespace ballast {
 namespace {
 
 using detail::bivariate_normal_cdf;
-using detail::normal_cdf;
-using detail::normal_density;
 
 /// e^(log_factor) N(x), where the factor may be beyond a double.
 double scaled_cdf(double log_factor, double x) {
+  constexpr double moderate = 600.0;
+  constexpr double near = -30.0;
+  if (log_factor < moderate && x > near) return std::exp(log_factor) * kernel::cdf(x);
   return std::exp(log_factor + detail::log_normal_cdf(x));
 }
 
 /// (e^(x) - 1) / x.
 double relative_growth(double x) { return x == 0.0 ? 1.0 : std::expm1(x) / x; }
 
-/// (H(e) - H(0)) / e. `scale` is how fast H changes: where e makes little of it, the integral of
-/// the slope from 0 to e, whose mean this is.
-template <class H, class Slope>
-double difference_quotient(double e, double scale, const H& h, const Slope& slope) {
-  constexpr double small = 0.5;
+/// (H(e) - H(0)) / e. `scale` is how fast H changes: where e makes little of it, up to `small`, the
+/// integral of the slope from 0 to e, whose mean this is, by so many nodes.
+template <std::size_t Nodes, class H, class Slope>
+double difference_quotient(double e, double scale, double small, const H& h, const Slope& slope) {
   if (std::fabs(e) * scale > small) return (h(e) - h(0.0)) / e;
-  const auto& rule = detail::gauss_legendre<10>();
+  const auto& rule = detail::gauss_legendre<Nodes>();
   double sum = 0.0;
   for (std::size_t i = 0; i < rule.nodes.size(); ++i)
     sum += 0.5 * rule.weights[i] * slope(0.5 * e * (1.0 + rule.nodes[i]));
@@ -46,10 +46,11 @@ struct Terms {
 };
 Terms terms_of(const LookbackMarket& market, double years) {
   const double b = market.rate - market.yield;
+  const detail::EndWorth worth = detail::end_worth(market, years);
   return {.b = b,
           .e = 2.0 * b / (market.vol * market.vol),
-          .spot_now = market.spot * std::exp(-market.yield * years),
-          .bond = std::exp(-market.rate * years),
+          .spot_now = worth.spot,
+          .bond = worth.bond,
           .vol = market.vol,
           .years = years};
 }
@@ -77,18 +78,22 @@ double bivariate_quotient(
   };
   const double scale = std::fabs(y) + (std::fabs(a_by) + std::fabs(c_by)) *
                                           (1.0 + std::max(std::fabs(a), std::fabs(c)));
-  return difference_quotient(e, scale, h, slope);
+  constexpr double small = 0.5;  // H is known to some units of 1e-16
+  return difference_quotient<10>(e, scale, small, h, slope);
 }
 
 /// The quotient of growth^e N(x + e x_by), growth given by its logarithm.
 double univariate_quotient(double e, double log_growth, double x, double x_by) {
-  const auto h = [&](double at) { return scaled_cdf(at * log_growth, x + at * x_by); };
+  const auto h = [&](double at) {
+    return at == 0.0 ? kernel::cdf(x) : scaled_cdf(at * log_growth, x + at * x_by);
+  };
   const auto slope = [&](double at) {
     return scaled_cdf(at * log_growth, x + at * x_by) * log_growth +
-           std::exp(at * log_growth) * x_by * normal_density(x + at * x_by);
+           std::exp(at * log_growth) * x_by * kernel::density(x + at * x_by);
   };
   const double scale = std::fabs(log_growth) + std::fabs(x_by) * (1.0 + std::fabs(x));
-  return difference_quotient(e, scale, h, slope);
+  constexpr double small = 0.15;
+  return difference_quotient<5>(e, scale, small, h, slope);
 }
 
 /// Haug (2006), section 4.15.3; at t1 = years the fractional lookback of Conze and Viswanathan.
@@ -122,18 +127,18 @@ double partial_floating(const LookbackMarket& market,
   const double log_growth_1 = 0.5 * t.vol * t.vol * t1;  // of e^(b t1)
   const double late = univariate_quotient(t.e, log_growth_1, -eta * (e1 + g2), eta * stdev_2);
   const double late_now =
-      std::exp(t.b * t1) * normal_cdf(eta * (e1 - stdev_2 - g2)) * normal_cdf(-eta * f1);
+      std::exp(t.b * t1) * kernel::cdf(eta * (e1 - stdev_2 - g2)) * kernel::cdf(-eta * f1);
 
   const double spot_part =
-      t.spot_now * (normal_cdf(eta * (d1 - g1)) +
+      t.spot_now * (kernel::cdf(eta * (d1 - g1)) +
                     bivariate_normal_cdf(eta * (g1 - d1), eta * (e1 - g2), -other));
   const double extremum_part =
       lambda * extremum * t.bond *
       (bivariate_normal_cdf(-eta * (f1 - stdev_1), eta * (d1 - stdev - g1), -share) -
-       normal_cdf(eta * (d1 - stdev - g1)));
+       kernel::cdf(eta * (d1 - stdev - g1)));
   return eta * (spot_part + extremum_part +
                 lambda * market.spot * t.bond *
-                    (before - reflected - normal_cdf(-eta * f1) * late - late_now));
+                    (before - reflected - kernel::cdf(-eta * f1) * late - late_now));
 }
 
 /// Haug (2006), section 4.16.3.
@@ -160,17 +165,29 @@ double partial_fixed(const LookbackMarket& market,
   const double reflected = bivariate_normal_cdf(eta * e1, eta * d1, other) * log_growth_all *
                            relative_growth(t.e * log_growth_all);
   const double late = univariate_quotient(t.e, 0.5 * t.vol * t.vol * t1, eta * e1, -eta * stdev_2);
-  const double early = normal_cdf(eta * f1);
-  const double late_now = std::exp(t.b * t1) * early * normal_cdf(eta * (stdev_2 - e1));
+  const double early = kernel::cdf(eta * f1);
+  const double late_now = std::exp(t.b * t1) * early * kernel::cdf(eta * (stdev_2 - e1));
 
   const double spot_part =
-      t.spot_now * (normal_cdf(eta * d1) - bivariate_normal_cdf(-eta * e1, eta * d1, -other));
+      t.spot_now * (kernel::cdf(eta * d1) - bivariate_normal_cdf(-eta * e1, eta * d1, -other));
   const double strike_part =
       strike * t.bond *
-      (normal_cdf(eta * (d1 - stdev)) +
+      (kernel::cdf(eta * (d1 - stdev)) +
        bivariate_normal_cdf(eta * (f1 - stdev_1), -eta * (d1 - stdev), -share));
   return eta * (spot_part - strike_part +
                 market.spot * t.bond * (reflected - before - early * late + late_now));
+}
+
+/// eta is 1 for the maximum, -1 for the minimum.
+double excess(const Terms& t, double spot, double level, double eta) {
+  const double y = std::log(spot / level);
+  const double stdev = t.vol * std::sqrt(t.years);
+  const double d1 = d_plus(t, y, t.years);
+  const double reflected = univariate_quotient(t.e, -y, eta * d1, -eta * stdev);
+  const double growth = 0.5 * t.vol * t.vol * t.years * relative_growth(t.b * t.years);
+  const double direct = kernel::cdf(eta * d1);
+  return eta * (t.spot_now * direct - level * t.bond * kernel::cdf(eta * (d1 - stdev)) -
+                spot * t.bond * (reflected - direct * growth));
 }
 
 double extremum_of(const LookbackMarket& market, const Lookback& lookback) {
@@ -187,33 +204,8 @@ bool watches_maximum(const Lookback& lookback) {
   return is_fixed == (lookback.right == OptionRight::call);
 }
 
-/// eta is 1 for the maximum, -1 for the minimum.
 double lookback_excess(const LookbackMarket& market, double years, double level, bool maximum) {
-  const Terms t = terms_of(market, years);
-  const double eta = maximum ? 1.0 : -1.0;
-  const double y = std::log(market.spot / level);
-  const double stdev = t.vol * std::sqrt(years);
-  const double d1 = d_plus(t, y, years);
-  const double reflected = univariate_quotient(t.e, -y, eta * d1, -eta * stdev);
-  const double growth = 0.5 * t.vol * t.vol * years * relative_growth(t.b * years);
-  const double direct = normal_cdf(eta * d1);
-  return eta * (t.spot_now * direct - level * t.bond * normal_cdf(eta * (d1 - stdev)) -
-                market.spot * t.bond * (reflected - direct * growth));
-}
-
-double lookback_from_excess(const LookbackMarket& market,
-                            const Lookback& lookback,
-                            const std::function<double(double level)>& excess) {
-  const double bond = std::exp(-market.rate * lookback.years);
-  const bool maximum = watches_maximum(lookback);
-  const double extremum = extremum_of(market, lookback);
-  if (lookback.style == LookbackStyle::floating) {
-    const double spot_now = market.spot * std::exp(-market.yield * lookback.years);
-    return excess(extremum) + (maximum ? 1.0 : -1.0) * (extremum * bond - spot_now);
-  }
-  const double level =
-      maximum ? std::max(extremum, *lookback.strike) : std::min(extremum, *lookback.strike);
-  return excess(level) + bond * std::fabs(level - *lookback.strike);
+  return excess(terms_of(market, years), market.spot, level, maximum ? 1.0 : -1.0);
 }
 
 }  // namespace detail
@@ -281,10 +273,11 @@ Result<double> lookback_price(const LookbackMarket& market, const Lookback& look
   } else if (lookback.style == LookbackStyle::partial_fixed && *lookback.t1 > 0.0) {
     price = partial_fixed(market, lookback, *lookback.strike, *lookback.t1);
   } else {
-    const bool maximum = detail::watches_maximum(lookback);
-    price = detail::lookback_from_excess(market, lookback, [&](double level) {
-      return detail::lookback_excess(market, lookback.years, level, maximum);
-    });
+    const double eta = detail::watches_maximum(lookback) ? 1.0 : -1.0;
+    const Terms terms = terms_of(market, lookback.years);
+    price = detail::lookback_from_excess(
+        market, lookback, {terms.spot_now, terms.bond},
+        [&](double level) { return excess(terms, market.spot, level, eta); });
   }
   if (!std::isfinite(price)) return fail(Errc::overflow, "the price is not finite");
   return std::max(0.0, price);

@@ -148,7 +148,8 @@ Result<double> lookback_price_discrete(const LookbackMarket& market,
                     drift, stdev, most));
   }
   const bool maximum = detail::watches_maximum(lookback);
-  const double price = detail::lookback_from_excess(market, lookback, [&](double level) {
+  const auto worth = detail::end_worth(market, lookback.years);
+  const double price = detail::lookback_from_excess(market, lookback, worth, [&](double level) {
     return discrete_excess(market, lookback.years, level, maximum, fixings);
   });
   if (!std::isfinite(price)) return fail(Errc::overflow, "the price is not finite");
@@ -163,7 +164,8 @@ Result<double> lookback_price_corrected(const LookbackMarket& market,
   const bool maximum = detail::watches_maximum(lookback);
   const double shift =
       (maximum ? 1.0 : -1.0) * beta * market.vol * std::sqrt(lookback.years / fixings);
-  const double price = detail::lookback_from_excess(market, lookback, [&](double level) {
+  const auto worth = detail::end_worth(market, lookback.years);
+  const double price = detail::lookback_from_excess(market, lookback, worth, [&](double level) {
     return std::exp(-shift) *
            detail::lookback_excess(market, lookback.years, level * std::exp(shift), maximum);
   });

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 #include "quant/control/domain.hpp"
 
@@ -21,37 +22,64 @@ struct Least {
   double value, at;
 };
 
-/// The least value of `f` on a grid that is dense about `centre`, where `scale` is the width of
-/// what it has to see, and goes out a million times as far; refined by golden section.
+/// A grid that is dense about 0 and goes out a million times as far as it is fine.
+constexpr int grid_points = 241;
+double grid_place(double i) {
+  constexpr double reach = 14.5;  // sinh of it is a million
+  return std::sinh(reach * (2.0 * i / (grid_points - 1) - 1.0));
+}
+const std::array<double, grid_points>& grid_places() {
+  static const auto places = [] {
+    std::array<double, grid_points> made{};
+    for (int i = 0; i < grid_points; ++i)
+      made[static_cast<std::size_t>(i)] = grid_place(i);
+    return made;
+  }();
+  return places;
+}
+
+/// The least value of `f` on the grid about `centre`, where `scale` is the width of what it has to
+/// see; refined by golden section.
 template <class F>
 Least least_of(const F& f, double centre, double scale) {
-  constexpr int points = 241;
-  constexpr double reach = 14.5;  // sinh of it is a million
-  const auto place = [&](double i) {
-    return centre + scale * std::sinh(reach * (2.0 * i / (points - 1) - 1.0));
-  };
+  const auto place = [&](double i) { return centre + scale * grid_place(i); };
   int best = 0;
-  double value = f(place(0));
-  for (int i = 1; i < points; ++i) {
-    const double here = f(place(i));
-    if (here < value) {
-      value = here;
+  Least least{std::numeric_limits<double>::infinity(), 0.0};
+  for (int i = 0; i < grid_points; ++i) {
+    const double at = centre + scale * grid_places()[static_cast<std::size_t>(i)];
+    const double here = f(at);
+    if (here < least.value) {
+      least = {here, at};
       best = i;
     }
   }
   double low = std::max(0, best - 1);
-  double high = std::min(points - 1, best + 1);
+  double high = std::min(grid_points - 1, best + 1);
   constexpr double golden = 0.3819660112501051;
+  double left = low + golden * (high - low);
+  double right = high - golden * (high - low);
+  const auto look = [&](double i) {
+    const double value = f(place(i));
+    if (value < least.value) least = {value, place(i)};
+    return value;
+  };
+  double at_left = look(left);
+  double at_right = look(right);
   constexpr int sections = 60;
-  Least least{value, place(best)};
   for (int i = 0; i < sections; ++i) {
-    const double left = low + golden * (high - low);
-    const double right = high - golden * (high - low);
-    const double at_left = f(place(left));
-    const double at_right = f(place(right));
-    (at_left < at_right ? high : low) = at_left < at_right ? right : left;
-    if (at_left < least.value) least = {at_left, place(left)};
-    if (at_right < least.value) least = {at_right, place(right)};
+    if (at_left < at_right) {
+      high = right;
+      right = left;
+      at_right = at_left;
+      left = low + golden * (high - low);
+      at_left = look(left);
+    } else {
+      low = left;
+      left = right;
+      at_left = at_right;
+      right = high - golden * (high - low);
+      at_right = look(right);
+    }
   }
   return least;
 }

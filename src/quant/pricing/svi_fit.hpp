@@ -1,12 +1,12 @@
 // Fits of SVI and SSVI to quotes, free of arbitrage.
 //
 // A quote with both sides pulls the smile to its middle; one with a single side is an inequality:
-// it counts only where the smile is on the wrong side of it. Butterfly and calendar arbitrage are
-// held off by penalties that grow until the exact checks of svi.hpp pass; the report says whether
-// they did. Start by De Marco and Martini's quasi-explicit fit (Zeliade 2009, "Quasi-explicit
-// calibration of Gatheral's SVI model"): given m and sigma, the rest is linear.
-// Tests: smiles that are SVI come back; arbitrage in quotes does not come back; a chain of which a
-// quarter is one-sided.
+// it counts only where the smile is on the wrong side of it. The quotes' own best smile is taken
+// where the exact checks of svi.hpp pass; elsewhere penalties hold butterfly and calendar arbitrage
+// off, and grow until they do; the report says whether they did. Start by De Marco and Martini's
+// quasi-explicit fit (Zeliade 2009, "Quasi-explicit calibration of Gatheral's SVI model"): given m
+// and sigma, the rest is linear. Tests: smiles that are SVI come back; arbitrage in quotes does not
+// come back; a chain of which a quarter is one-sided.
 #pragma once
 
 #include <cstddef>
