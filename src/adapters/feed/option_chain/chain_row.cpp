@@ -197,6 +197,7 @@ Result<ChainRow> chain_row(const CsvRow& row, const ChainColumns& columns) {
                                                      "percent where a number is meant?",
                                                      *vol, 100.0 * *vol)});
     }
+    if (*vol == 0.0) vol.reset();  // too small for a double in these units
   }
   out.quote.mark_vol = vol;
   return out;
