@@ -82,6 +82,15 @@ void walk(
 }
 
 TEST_F(OptionFall2026, is_imported_whole) {
+  const auto all = count_import(
+      {"option-chain", {}, files_of("deribit_chains_2026", "deribit_options_snapshot_")});
+  ASSERT_TRUE(all) << all.error().what;
+  EXPECT_EQ(all->refused, 0U);
+  EXPECT_EQ(all->instruments, 4'908U + 102U) << "of both coins, and a future an expiry";
+  ASSERT_EQ(all->notes.size(), 2U);
+  EXPECT_EQ(all->notes[0], "1758 options had a mark of 0 or none: no mark of them");
+  EXPECT_EQ(all->notes[1], "320 snapshots, 227788 quotes of 4908 options in 102 expiries");
+  fmt::print("{} lines, {} events\n", all->lines, all->events);
   EXPECT_EQ(fall().moments.size(), 160U);
   std::size_t options = 0;
   for (const Instrument& one : fall().desk.instruments)

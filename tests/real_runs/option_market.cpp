@@ -32,6 +32,16 @@ class LineSink final : public ImportSink {
   Timestamp to_;
 };
 
+class CountingSink final : public ImportSink {
+ public:
+  explicit CountingSink(ImportTotals& totals) : totals_(totals) {}
+  void event(const Event& /*event*/) override { ++totals_.events; }
+  void note(const ImportNote& note) override { totals_.notes.push_back(note.text); }
+
+ private:
+  ImportTotals& totals_;
+};
+
 /// Adds to a moment what an event says of prices.
 void note_prices(const Desk& desk, const Event& event, OptionMoment& moment) {
   if (const auto* mark = std::get_if<Mark>(&event.body)) {
@@ -60,6 +70,26 @@ std::vector<std::string> files_of(std::string_view folder, std::string_view pref
   }
   std::sort(files.begin(), files.end());
   return files;
+}
+
+Result<ImportTotals> count_import(const ImportRun& run) {
+  DeskBuilder names;
+  ImportTotals totals;
+  CountingSink sink(totals);
+  BALLAST_TRY(importer,
+              make_importer(run.format, {run.settings.begin(), run.settings.end()}, names));
+  ImportControl control;
+  control.refused = [](const Error&) { return true; };
+  BALLAST_TRY(counts, read_files(run.files, *importer, sink, control));
+  totals.lines = counts.lines;
+  totals.refused = counts.refused;
+  BALLAST_TRY(configuration, importer->configuration());
+  constexpr std::string_view table = "[[instruments]]";
+  for (std::size_t at = configuration.find(table); at != std::string::npos;
+       at = configuration.find(table, at + table.size())) {
+    ++totals.instruments;
+  }
+  return totals;
 }
 
 Result<OptionRecording> import_recording(std::string_view head,

@@ -46,6 +46,16 @@ struct OptionRecording {
 /// The files of a folder whose names begin so, in the order of their names.
 std::vector<std::string> files_of(std::string_view folder, std::string_view prefix);
 
+/// An import whose events are only counted. `notes` are the lines that it says at the end.
+struct ImportTotals {
+  std::size_t lines = 0;
+  std::size_t refused = 0;
+  std::size_t events = 0;
+  std::size_t instruments = 0;  // configured
+  std::vector<std::string> notes;
+};
+Result<ImportTotals> count_import(const ImportRun& run);
+
 /// Runs the imports and merges them by time, from one time to before another. The desk is `head`
 /// with the instruments that the importers say.
 Result<OptionRecording> import_recording(std::string_view head,

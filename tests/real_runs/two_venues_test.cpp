@@ -81,9 +81,26 @@ class TwoVenues : public ::testing::Test {
   void SetUp() override { BALLAST_NEEDS_RECORDING(recording("deribit_okx_202607")); }
 };
 
+TEST_F(TwoVenues, are_imported_whole) {
+  for (const auto& [venue, quotes] : {std::pair("deribit", 44'004U), {"okx", 38'668U}}) {
+    const auto all = count_import({"option-chain", {}, files_of(folder_of(venue), "2026-")});
+    ASSERT_TRUE(all) << all.error().what;
+    EXPECT_EQ(all->refused, 0U) << venue;
+    EXPECT_EQ(all->lines, quotes + 28U) << "and the headers";
+    for (const std::string& note : all->notes)
+      fmt::print("{}: {}\n", venue, note);
+  }
+}
+
 /// The magnitudes of what was collected: the median, what 95 % keep to, the most.
 struct Magnitudes {
   std::vector<double> values;
+
+  void expect_below(double median, double nearly_all, double most) {
+    EXPECT_LT(share(0.5), median);
+    EXPECT_LT(share(0.95), nearly_all);
+    EXPECT_LT(share(1.0), most);
+  }
 
   void add(double value) { values.push_back(std::fabs(value)); }
   double share(double part) {
@@ -184,6 +201,17 @@ TEST_F(TwoVenues, mark_the_same_option_alike_and_its_greeks_differ_by_what_marks
   }
   all.print("all, a day and more from expiry");
   near.print("deltas from 0.1 to 0.9, a week and more from expiry");
+
+  EXPECT_EQ(all.mark.values.size(), 14'595U);
+  all.mark.expect_below(0.0003, 0.0016, 0.01);
+  near.mark.expect_below(0.00045, 0.002, 0.0075);
+  near.vol.expect_below(0.3, 1.4, 7.5);
+  near.forward.expect_below(4.0, 20.0, 47.0);
+  near.rest.expect_below(1.5e-5, 2e-4, 1.5e-3);
+  near.delta.expect_below(0.0016, 0.0085, 0.045);
+  near.delta_rest.expect_below(5e-6, 1.2e-4, 0.0025);
+  near.vega.expect_below(0.25, 1.9, 10.0);
+  near.vega_rest.expect_below(0.0015, 0.04, 0.75);
 }
 
 /// The columns of OKX's files that say its own greeks.
@@ -242,6 +270,11 @@ TEST_F(TwoVenues, greeks_of_okx_are_those_of_the_coin_price) {
   gamma.print("gamma of OKX less F^2 d2c/dF2");
   vega.print("vega of OKX less coin vega a point");
   theta.print("theta of OKX less coin theta a day");
+  delta.expect_below(1.2e-4, 0.0017, 0.02);
+  gamma.expect_below(8e-4, 0.032, 1.8);
+  vega.expect_below(2e-7, 2e-6, 1e-5);
+  theta.expect_below(4e-7, 1e-5, 8e-5);
+  EXPECT_GT(black.share(0.5), 0.02) << "it is another delta";
 }
 
 /// Buys coins of options on one venue, or sells them below 0.
@@ -291,7 +324,12 @@ TEST_F(TwoVenues, make_one_inventory_in_one_unit) {
       imported_both({run_of("deribit", true), run_of("okx", false)}, both_factors());
   ASSERT_EQ(both.moments.size(), 28U);
   const std::vector<Event> fills = opposite_fills(both);
-  ASSERT_GT(fills.size(), 100U);
+  ASSERT_EQ(fills.size(), 2U * 136U);
+  for (std::size_t i = 0; i < fills.size(); i += 2) {
+    const auto& ours = std::get<Fill>(fills[i].body);
+    const auto& theirs = std::get<Fill>(fills[i + 1].body);
+    EXPECT_EQ(to_double(theirs.qty), 100.0 * to_double(ours.qty)) << "of 0.01 coin each";
+  }
   Engine engine(both.desk);
   const auto level = [&](std::size_t greek, std::size_t book) {
     const FactorNow& factor = engine.factor(FactorId{3 * greek + book});
