@@ -11,6 +11,7 @@
 #include "adapters/feed/csv/mapped_csv.hpp"
 #include "adapters/feed/funding_csv/funding_csv.hpp"
 #include "adapters/feed/gemini/gemini.hpp"
+#include "adapters/feed/option_chain/option_chain_events.hpp"
 #include "adapters/feed/own_fills/own_fills.hpp"
 #include "adapters/feed/tardis/tardis.hpp"
 #include "base/suggest.hpp"
@@ -137,7 +138,7 @@ std::span<const ImporterKind> importer_kinds() {
   static const std::array kinds{
       binance_stream_kind, binance_kline_kind, own_fills_kind,     gemini_top_kind,
       gemini_trade_kind,   tardis_trades_kind, tardis_quotes_kind, tardis_book_snapshot_kind,
-      funding_csv_kind,    mapped_csv_kind,
+      funding_csv_kind,    option_chain_kind,  mapped_csv_kind,
   };
   return kinds;
 }

@@ -19,7 +19,7 @@ TEST(ImporterKinds, have_names_of_their_own_and_say_what_they_read) {
     for (const ImportOption& option : kind.options)
       EXPECT_FALSE(option.help.empty()) << option.name;
   }
-  EXPECT_EQ(names.size(), 10U);
+  EXPECT_EQ(names.size(), 11U);
 }
 
 /// What a format needs to be told, and nothing else.

@@ -21,6 +21,7 @@ struct ImportArguments {
   std::vector<std::string> settings;
   Span span;
   std::string out;
+  std::string instruments;
   bool list = false;
   bool stop = false;
 };
@@ -90,6 +91,21 @@ std::string format_names() {
   return names;
 }
 
+/// Writes what the input said of its instruments; false where it could not.
+bool write_instruments(const Importer& importer, const std::string& file) {
+  const auto text = importer.configuration();
+  if (!text) {
+    complain(fmt::format("--instruments: {}", text.error().what));
+    return false;
+  }
+  std::FILE* out = std::fopen(file.c_str(), "wb");
+  const bool written =
+      out != nullptr && std::fwrite(text->data(), 1, text->size(), out) == text->size();
+  const bool closed = out != nullptr && std::fclose(out) == 0;
+  if (!written || !closed) complain(fmt::format("{}: cannot be written", file));
+  return written && closed;
+}
+
 /// How much there is to read; 0 when a part of it is not a file.
 std::uint64_t bytes_in(const std::vector<std::string>& files) {
   std::uint64_t total = 0;
@@ -155,6 +171,9 @@ Exit run(const ImportArguments& arguments) {
     return Exit::failed;
   }
   if (!counts) return complain(counts.error());
+  if (!arguments.instruments.empty() && !write_instruments(**importer, arguments.instruments)) {
+    return Exit::failed;
+  }
   complain(fmt::format(
       "{} lines read, {} events written{}, {} lines refused", counts->lines, sink.events(),
       sink.left_out() == 0 ? "" : fmt::format(", {} outside the span left out", sink.left_out()),
@@ -176,6 +195,10 @@ std::function<Exit()> make_import(CLI::App& app) {
   add_time(app, "--from", arguments->span.from, "leave out events before this time (RFC 3339 UTC)");
   add_time(app, "--to", arguments->span.to, "leave out events at and after this time");
   app.add_option("--out", arguments->out, "write here instead of to standard output")
+      ->type_name("FILE");
+  app.add_option("--instruments", arguments->instruments,
+                 "write the [[instruments]] tables of what the files name, for the configuration; "
+                 "only of formats that say it, such as option-chain")
       ->type_name("FILE");
   app.add_flag("--list", arguments->list,
                "list the options of FORMAT, or of every format, and their defaults");

@@ -3,8 +3,10 @@
 // event that the engine's contracts refuse.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -31,6 +33,13 @@ struct CheckingSink final : ImportSink {
       check(trade->instrument.valid() && trade->price.sign() > 0 && trade->qty.sign() > 0);
     } else if (const auto* rate = std::get_if<FundingRate>(&event.body)) {
       check(rate->instrument.valid() && rate->interval_h.sign() > 0);
+    } else if (const auto* surface = std::get_if<Surface>(&event.body)) {
+      check(surface->underlying.valid() && surface->expiry > event.t);
+      check(!surface->strikes.empty() && surface->strikes.size() == surface->vols.size());
+      check(std::is_sorted(surface->strikes.begin(), surface->strikes.end(), std::less_equal<>{}));
+      check(surface->strikes[0] > 0.0);
+      check(std::all_of(surface->vols.begin(), surface->vols.end(),
+                        [](double v) { return v > 0.0; }));
     }
   }
   void note(const ImportNote& note) override { check(!note.text.empty()); }

@@ -68,6 +68,11 @@ class Importer {
   virtual Result<void> end_of_file(ImportSink& /*sink*/) { return {}; }
   /// After the last file: emits what was held back, and statistics.
   virtual Result<void> finish(ImportSink& /*sink*/) { return {}; }
+  /// The [[instruments]] tables of what the input named, where the format says what that is.
+  /// Error: not_found.
+  virtual Result<std::string> configuration() const {
+    return fail(Errc::not_found, "files of this format do not say what their instruments are");
+  }
 };
 
 /// key=value options as the user gave them.

@@ -29,6 +29,7 @@
 #include <vector>
 
 #include "adapters/feed/common/csv.hpp"
+#include "adapters/feed/option_chain/chain_row.hpp"
 #include "base/result.hpp"
 #include "quant/pricing/option_chain.hpp"
 
@@ -41,8 +42,8 @@ class OptionChainReader {
   /// is then as it was before the line.
   Result<void> line(std::string_view text);
   /// The first line of the file has been understood.
-  bool has_header() const { return layout_.has_value(); }
-  void end_of_file() { layout_.reset(); }
+  bool has_header() const { return columns_.has_value(); }
+  void end_of_file() { columns_.reset(); }
   /// All chains, by time and underlying; the reader is empty then. Expiries whose forward is not to
   /// be had are left out and told of in `problems`.
   std::vector<OptionChain> take(std::vector<Error>& problems);
@@ -57,9 +58,8 @@ class OptionChainReader {
   Result<void> header();
 
   CsvRow row_;
-  std::optional<std::size_t> layout_;
+  std::optional<ChainColumns> columns_;
   std::size_t width_ = 0;  // columns of the header
-  std::vector<CsvColumn> columns_;
   std::map<std::pair<Timestamp, std::string>, Pending> pending_;
 };
 
