@@ -155,7 +155,7 @@ BALLAST_KERNEL Eight eight_of(const double* from) {
   __builtin_memcpy(&eight, from, sizeof eight);
   return eight;
 }
-BALLAST_KERNEL void add_to(double* to, Eight more) {
+BALLAST_KERNEL void add_to(double* to, const Eight& more) {
   const Eight sum = eight_of(to) + more;
   __builtin_memcpy(to, &sum, sizeof sum);
 }
