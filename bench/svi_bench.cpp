@@ -2,8 +2,8 @@
 // across them?
 //
 // A chain of 12 expiries from two days to a year and a half, 68 strikes each, as a venue lists it:
-// the smiles of a desk's surface with noise on every quote, spreads of half a vol to several, a
-// tenth of the quotes with one side, and in a share of the chains expiries that cross.
+// the smiles of a desk's surface with noise on every quote, spreads of half a vol to several, and a
+// tenth of the quotes with one side.
 //
 //   chain     prices in coin to implied vols, smiles, and SSVI
 //   smiles    the fits of the smiles alone

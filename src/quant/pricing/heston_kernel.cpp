@@ -1,6 +1,8 @@
 // Compiled with black_batch_kernel.cpp's flags (src/quant/CMakeLists.txt).
 #include "quant/pricing/heston_kernel.hpp"
 
+#include <algorithm>
+
 #include "quant/pricing/detail_heston_characteristic.hpp"
 
 // Vectors go through functions that are always inlined: no call passes one.
@@ -14,59 +16,133 @@ using Lanes = std::array<double, heston_lanes>;
 
 constexpr Lanes lane_numbers{0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0};
 
-BALLAST_KERNEL void fill_values(const HestonParameters& p,
+constexpr std::size_t at_once_max = 4 * heston_lanes;
+
+/// Complex numbers of several blocks.
+struct Rows {
+  alignas(64) std::array<double, at_once_max> re, im;
+
+  BALLAST_KERNEL void set(std::size_t i, Complex z) {
+    re[i] = z.re;
+    im[i] = z.im;
+  }
+  BALLAST_KERNEL Complex at(std::size_t i) const { return {re[i], im[i]}; }
+};
+
+/// What the characteristic function is made of at several u, a loop a step: each waits for its own
+/// results, and the shorter it is, the more rounds of it a processor has under way at once.
+template <bool Derivatives>
+struct Nodes {
+  alignas(64) std::array<double, at_once_max> u, a;
+  Rows d, s, q, h, one_less_e, w, log_first, log_second;
+
+  BALLAST_KERNEL void begin(
+      const HestonParameters& p, double years, double from, double step, std::size_t count) {
+    for (std::size_t first = 0; first < count; first += heston_lanes) {
+      const double at = from + static_cast<double>(first) * step;
+      for (std::size_t lane = 0; lane < heston_lanes; ++lane) {
+        u[first + lane] = at + lane_numbers[lane] * step;
+        a[first + lane] = u[first + lane] * u[first + lane] + 0.25;
+      }
+    }
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto roots = detail::heston_roots(p, {u[i], -0.5}, {a[i], 0.0});
+      d.set(i, roots.d);
+      s.set(i, roots.s);
+      q.set(i, roots.q);
+      h.set(i, roots.h);
+    }
+    for (std::size_t i = 0; i < count; ++i)
+      one_less_e.set(i, detail::heston_one_less_e(years, d.at(i)));
+    for (std::size_t i = 0; i < count; ++i)
+      w.set(i, detail::heston_ratios(p, h.at(i), one_less_e.at(i)).w());
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto log = detail::log_ratios(w.at(i));
+      log_first.set(i, log.first);
+      if constexpr (Derivatives) log_second.set(i, log.second);
+    }
+  }
+  BALLAST_KERNEL detail::HestonTerms terms(const HestonParameters& p, std::size_t i) const {
+    return {{d.at(i), s.at(i), q.at(i), h.at(i)},
+            one_less_e.at(i),
+            detail::heston_ratios(p, h.at(i), one_less_e.at(i)),
+            {log_first.at(i), log_second.at(i)}};
+  }
+  BALLAST_KERNEL Complex exponent(const HestonParameters& p, double years, std::size_t i) const {
+    const auto ratios = detail::heston_ratios(p, h.at(i), one_less_e.at(i));
+    const Complex per_theta =
+        detail::heston_per_theta(p, years, q.at(i), h.at(i), ratios.ratio, log_first.at(i));
+    return p.theta * per_theta + p.v0 * detail::heston_D(q.at(i), one_less_e.at(i), ratios);
+  }
+};
+
+/// Parameters by value: what may be written over between two reads is no loop of vectors.
+BALLAST_KERNEL void fill_values(HestonParameters p,
                                 double years,
                                 double from,
                                 double step,
                                 std::size_t blocks,
                                 double* __restrict out) {
-  for (std::size_t block = 0; block < blocks; ++block) {
-    double* __restrict const re = out + block * heston_block(1);
-    double* __restrict const im = re + heston_lanes;
-    const double begin = from + static_cast<double>(block * heston_lanes) * step;
-    for (std::size_t lane = 0; lane < heston_lanes; ++lane) {
-      const double u = begin + lane_numbers[lane] * step;
-      const double a = u * u + 0.25;
-      const Complex node = (1.0 / a) * detail::exponential(detail::heston_exponent(
-                                           p, years, {u, -0.5}, Complex{a, 0.0}));
-      re[lane] = node.re;
-      im[lane] = node.im;
+  Nodes<false> nodes;
+  Rows exponent;
+  for (std::size_t first = 0; first < blocks * heston_lanes; first += at_once_max) {
+    const std::size_t count = std::min(at_once_max, blocks * heston_lanes - first);
+    nodes.begin(p, years, from + static_cast<double>(first) * step, step, count);
+    for (std::size_t i = 0; i < count; ++i)
+      exponent.set(i, nodes.exponent(p, years, i));
+    for (std::size_t begin = 0; begin < count; begin += heston_lanes) {
+      double* __restrict const re = out + (first + begin) * 2;
+      double* __restrict const im = re + heston_lanes;
+      for (std::size_t lane = 0; lane < heston_lanes; ++lane) {
+        const Complex node =
+            (1.0 / nodes.a[begin + lane]) * detail::exponential(exponent.at(begin + lane));
+        re[lane] = node.re;
+        im[lane] = node.im;
+      }
     }
   }
 }
 
-BALLAST_KERNEL void fill_gradients(const HestonParameters& p,
+BALLAST_KERNEL void fill_gradients(HestonParameters p,
                                    double years,
                                    double from,
                                    double step,
                                    std::size_t blocks,
                                    double* __restrict out) {
-  for (std::size_t block = 0; block < blocks; ++block) {
-    double* __restrict const at = out + block * heston_block(6);
-    const double begin = from + static_cast<double>(block * heston_lanes) * step;
-    for (std::size_t lane = 0; lane < heston_lanes; ++lane) {
-      const double u = begin + lane_numbers[lane] * step;
-      const double a = u * u + 0.25;
-      const detail::HestonExponent exponent =
-          detail::heston_exponent_with_gradient(p, years, {u, -0.5}, Complex{a, 0.0});
-      const Complex node = (1.0 / a) * detail::exponential(exponent.value);
-      const Complex by_v0 = node * exponent.by_v0;
-      const Complex by_kappa = node * exponent.by_kappa;
-      const Complex by_theta = node * exponent.by_theta;
-      const Complex by_sigma = node * exponent.by_sigma;
-      const Complex by_rho = node * exponent.by_rho;
-      at[lane] = node.re;
-      at[lane + 1 * heston_lanes] = node.im;
-      at[lane + 2 * heston_lanes] = by_v0.re;
-      at[lane + 3 * heston_lanes] = by_v0.im;
-      at[lane + 4 * heston_lanes] = by_kappa.re;
-      at[lane + 5 * heston_lanes] = by_kappa.im;
-      at[lane + 6 * heston_lanes] = by_theta.re;
-      at[lane + 7 * heston_lanes] = by_theta.im;
-      at[lane + 8 * heston_lanes] = by_sigma.re;
-      at[lane + 9 * heston_lanes] = by_sigma.im;
-      at[lane + 10 * heston_lanes] = by_rho.re;
-      at[lane + 11 * heston_lanes] = by_rho.im;
+  Nodes<true> nodes;
+  Rows exponent, value;
+  for (std::size_t first = 0; first < blocks * heston_lanes; first += at_once_max) {
+    const std::size_t count = std::min(at_once_max, blocks * heston_lanes - first);
+    nodes.begin(p, years, from + static_cast<double>(first) * step, step, count);
+    for (std::size_t i = 0; i < count; ++i)
+      exponent.set(i, nodes.exponent(p, years, i));
+    for (std::size_t i = 0; i < count; ++i)
+      value.set(i, (1.0 / nodes.a[i]) * detail::exponential(exponent.at(i)));
+    for (std::size_t begin = 0; begin < count; begin += heston_lanes) {
+      double* __restrict const at = out + (first + begin) * 12;
+      for (std::size_t lane = 0; lane < heston_lanes; ++lane) {
+        const std::size_t i = begin + lane;
+        const detail::HestonExponent by = detail::heston_exponent_with_gradient(
+            p, years, {nodes.u[i], -0.5}, {nodes.a[i], 0.0}, nodes.terms(p, i));
+        const Complex node = value.at(i);
+        const Complex by_v0 = node * by.by_v0;
+        const Complex by_kappa = node * by.by_kappa;
+        const Complex by_theta = node * by.by_theta;
+        const Complex by_sigma = node * by.by_sigma;
+        const Complex by_rho = node * by.by_rho;
+        at[lane] = node.re;
+        at[lane + 1 * heston_lanes] = node.im;
+        at[lane + 2 * heston_lanes] = by_v0.re;
+        at[lane + 3 * heston_lanes] = by_v0.im;
+        at[lane + 4 * heston_lanes] = by_kappa.re;
+        at[lane + 5 * heston_lanes] = by_kappa.im;
+        at[lane + 6 * heston_lanes] = by_theta.re;
+        at[lane + 7 * heston_lanes] = by_theta.im;
+        at[lane + 8 * heston_lanes] = by_sigma.re;
+        at[lane + 9 * heston_lanes] = by_sigma.im;
+        at[lane + 10 * heston_lanes] = by_rho.re;
+        at[lane + 11 * heston_lanes] = by_rho.im;
+      }
     }
   }
 }
@@ -79,7 +155,7 @@ BALLAST_KERNEL Eight eight_of(const double* from) {
   __builtin_memcpy(&eight, from, sizeof eight);
   return eight;
 }
-BALLAST_KERNEL void add_to(double* to, Eight more) {
+BALLAST_KERNEL void add_to(double* to, const Eight& more) {
   const Eight sum = eight_of(to) + more;
   __builtin_memcpy(to, &sum, sizeof sum);
 }
