@@ -49,6 +49,36 @@ TEST(ImportCommand, takes_only_a_span_of_time) {
   EXPECT_EQ(scratch.read("marks.jsonl"), fmt::format("{}\n", second_mark));
 }
 
+TEST(ImportCommand, writes_the_instruments_by_which_its_events_are_taken) {
+  const Scratch scratch;
+  scratch.write(
+      "chain.csv",
+      "snapshot_utc,exchange,underlying,instrument,expiry,strike,type,mark_price,bid,ask,"
+      "mark_iv,underlying_price\n"
+      "2026-07-04 12:24:07,okx,BTC,BTC-USD-260828-63000-C,2026-08-28,63000,call,0.06,,,0.5,"
+      "62512\n"
+      "2026-07-04 12:24:07,okx,BTC,BTC-USD-260828-63000-P,2026-08-28,63000,put,0.06,0.059,,"
+      "0.5,62512\n");
+  const Ended imported =
+      run_ballast(scratch.path(),
+                  "import option-chain chain.csv --set top_qty=1 --instruments options.toml "
+                  "--out chain.jsonl");
+  ASSERT_EQ(imported.code, 0) << imported.err;
+  scratch.write("desk.toml",
+                "[desk]\nname = \"d\"\ncurrency = \"USD\"\n[[assets]]\nname = \"BTC\"\n"
+                "[[assets]]\nname = \"USD\"\n[[venues]]\nname = \"okx\"\naccounts = [\"main\"]\n"
+                "[[factors]]\nname = \"vega:BTC\"\nband = { lower = \"-1\", upper = \"1\" }\n"
+                "limit = { lower = \"-2\", upper = \"2\" }\nmax_age = \"1h\"\n" +
+                    scratch.read("options.toml"));
+  const Ended checked = run_ballast(scratch.path(), "check desk.toml");
+  EXPECT_EQ(checked.code, 0) << checked.out << checked.err;
+  const Ended replayed = run_ballast(scratch.path(), "replay -c desk.toml chain.jsonl");
+  EXPECT_EQ(replayed.code, 0) << replayed.err;
+  EXPECT_NE(replayed.out.find("Events  7 read, 7 applied, 0 duplicate, 0 refused"),
+            std::string::npos)
+      << replayed.out;
+}
+
 TEST(ImportCommand, says_what_is_wrong_and_what_to_do) {
   const Scratch scratch;
   scratch.write("candles.csv", candles);
@@ -68,6 +98,8 @@ TEST(ImportCommand, says_what_is_wrong_and_what_to_do) {
            Mistake{"binance-klin candles.csv", 2, "did you mean \"binance-kline\"?"},
            Mistake{"csv candles.csv -s type=marks", 2, "did you mean \"mark\"?"},
            Mistake{"binance-kline -s instrument=X", 2, "ballast: import needs at least one FILE"},
+           Mistake{"binance-kline candles.csv -s instrument=X --instruments x.toml", 2,
+                   "--instruments: files of this format do not say what their instruments are"},
            Mistake{"binance-kline none.csv -s instrument=X", 1, "cannot open none.csv: No such"},
            Mistake{"binance-kline . -s instrument=X", 1, "ballast: .: Is a directory"},
            Mistake{"gemini-top candles.csv -s instrument=X", 1,

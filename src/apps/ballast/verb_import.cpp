@@ -143,6 +143,10 @@ Exit run(const ImportArguments& arguments) {
     complain("import needs at least one FILE; - is standard input");
     return Exit::usage;
   }
+  if (const auto says = (*importer)->configuration(); !says && !arguments.instruments.empty()) {
+    complain(fmt::format("--instruments: {}", says.error().what));
+    return Exit::usage;
+  }
   const bool to_file = !arguments.out.empty() && arguments.out != "-";
   std::FILE* out = to_file ? std::fopen(arguments.out.c_str(), "wb") : stdout;
   if (out == nullptr) {

@@ -21,8 +21,9 @@ constexpr ImportOption chain_options[] = {
     {"quote", "USD", "the asset that strikes are in"},
     {"surface", "yes", "yes: surfaces of the mark vols; no: none, where another venue gives them"},
     {"top_qty", "", "give tops, of this size, which the files do not say; default: no tops"},
-    {"contract_size", "",
-     "coins that one option is on; default: deribit 1, okx 0.01 BTC or 0.1 ETH"},
+    {"contract_size", "", "coins that one option is on; default: deribit 1, okx 0.01 BTC, 0.1 ETH"},
+    {"future_size", "",
+     "quote asset that one future is on; default: deribit 10 of BTC, 1 of ETH; okx 100, 10"},
 };
 
 /// Contract sizes as the venues state them; an inverse future's is in the quote asset.
@@ -45,6 +46,14 @@ struct ListedTerms {
   OptionRight right = OptionRight::call;
   friend auto operator<=>(const ListedTerms&, const ListedTerms&) = default;
 };
+
+/// Null where they are not known.
+const VenueSizes* sizes_of(const ListedTerms& terms) {
+  for (const VenueSizes& one : venue_sizes) {
+    if (one.venue == terms.venue && one.coin == terms.coin) return &one;
+  }
+  return nullptr;
+}
 
 struct ListedQuote {
   OptionQuote quote;
@@ -113,6 +122,7 @@ class OptionChainEvents final : public CsvImporter {
     made->surface_ = surface;
     BALLAST_CHECK(made->take_size(settings, "top_qty", made->top_qty_));
     BALLAST_CHECK(made->take_size(settings, "contract_size", made->contract_size_));
+    BALLAST_CHECK(made->take_size(settings, "future_size", made->future_size_));
     BALLAST_TRY(quote, asset_named(desk, setting(settings, "quote")));
     made->quote_ = quote;
     return std::unique_ptr<Importer>(std::move(made));
@@ -186,7 +196,8 @@ class OptionChainEvents final : public CsvImporter {
   AssetId quote_;
   bool surface_ = true;
   std::optional<Quantity> top_qty_;
-  std::optional<Quantity> contract_size_;
+  std::optional<Quantity> contract_size_;  // absent: the venue's
+  std::optional<Quantity> future_size_;
   ChainColumns columns_;
   std::map<std::string, ListedTerms, std::less<>> listed_;
   std::map<std::tuple<Timestamp, std::string, std::string>, ChainSnapshot> pending_;  // venue, coin
@@ -353,19 +364,16 @@ Result<std::string> OptionChainEvents::configuration() const {
   std::sort(sorted.begin(), sorted.end());  // a future before the options of its expiry
   std::string text;
   for (const auto& [terms, name] : sorted) {
-    const auto sizes =
-        std::find_if(venue_sizes.begin(), venue_sizes.end(), [&terms = terms](const auto& row) {
-          return row.venue == terms.venue && row.coin == terms.coin;
-        });
+    const VenueSizes* const sizes = sizes_of(terms);
     const bool future = terms.strike.zero();
-    if (sizes == venue_sizes.end() && (future || !contract_size_)) {
+    const std::optional<Quantity>& given = future ? future_size_ : contract_size_;
+    if (sizes == nullptr && !given) {
       return fail(Errc::not_found,
-                  fmt::format("the contract sizes of {} on {} are not known: configure {} by hand",
-                              terms.coin, terms.venue, shown(name)));
+                  fmt::format("how large {} of {} is, is not known: --set {}=...", shown(name),
+                              terms.venue, future ? "future_size" : "contract_size"));
     }
-    const std::string size = future           ? std::string(sizes->future)
-                             : contract_size_ ? to_string(*contract_size_)
-                                              : std::string(sizes->option);
+    const std::string size =
+        given ? to_string(*given) : std::string(future ? sizes->future : sizes->option);
     text += fmt::format(
         "[[instruments]]\nname = {}\nkind = \"{}\"\nvenue = {}\nunderlying = {}\nquote = {}\n"
         "contract_size = \"{}\"\nexpiry = {}\n",

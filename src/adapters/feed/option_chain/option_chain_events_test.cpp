@@ -171,7 +171,19 @@ right = "call"
   const auto unknown = (*other)->configuration();
   ASSERT_FALSE(unknown);
   EXPECT_EQ(unknown.error().what,
-            "the contract sizes of BTC on somewhere are not known: configure \"BTC-1\" by hand");
+            "how large \"BTC-1\" of somewhere is, is not known: --set future_size=...");
+  const auto given = make_importer(
+      "option-chain", {{"venue", "somewhere"}, {"contract_size", "0.5"}, {"future_size", "25"}},
+      desk);
+  ASSERT_TRUE((*given)->line(header, 1, sink));
+  ASSERT_TRUE(
+      (*given)->line("2026-01-01T09:18:35+00:00,BTC-1-1-C,BTC,call,1,2026-01-16T08:00:00Z,,"
+                     ",0.01,1.5,0.41,1.5",
+                     2, sink));
+  const auto known = (*given)->configuration();
+  ASSERT_TRUE(known);
+  EXPECT_LT(known->find("contract_size = \"25\""), known->find("contract_size = \"0.5\""));
+  EXPECT_NE(known->find("contract_size = \"0.5\""), std::string::npos);
 }
 
 }  // namespace
