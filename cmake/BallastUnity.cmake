@@ -4,6 +4,8 @@
 include_guard(GLOBAL)
 
 set(ballast_alone
+    src/adapters/api/routes/option_routes_test.cpp
+    src/adapters/api/routes/schemas.cpp
     src/adapters/api/server/exchange.cpp
     src/adapters/api/server/server_test.cpp
     src/adapters/api/server/stream_test.cpp
@@ -28,6 +30,7 @@ set(ballast_alone
     src/apps/ballast/verb_calibrate.cpp
     src/apps/ballast/verb_completion.cpp
     src/apps/ballast/verb_limits.cpp
+    src/apps/ballast/verb_options.cpp
     src/apps/ballast/verb_positions.cpp
     src/apps/ballast/verb_proposals.cpp
     src/apps/ballast/verb_token.cpp
@@ -59,6 +62,7 @@ set(ballast_alone
     src/target/target_models_test.cpp
     src/target/target_pipeline_test.cpp
     src/target/target_stages_test.cpp
+    tests/client/options_verb_test.cpp
     tests/sim/engine_properties_test.cpp
     tests/sim/paper_venue_properties_test.cpp)
 

@@ -270,6 +270,7 @@ TEST(ConfigurationPage, lists_exactly_the_keys_that_each_table_takes) {
   const Page page = read_page("configuration.md");
   std::vector<config_keys::Table> tables(config_keys::tables.begin(), config_keys::tables.end());
   tables.push_back(table_of<LearningConfig>("[learning]"));
+  tables.push_back(table_of<OptionsConfig>("[options]"));
   tables.push_back(table_of<JointTargetConfig>("[[joint_targets]]"));
   tables.push_back(table_of<ChannelConfig>("[[channels]]"));
   tables.push_back(table_of<ControlConfig>("[[controls]]"));
@@ -295,8 +296,8 @@ TEST(ConfigurationPage, lists_exactly_the_keys_that_each_table_takes) {
   }
   const Names quoted = page.quoted();
   for (const std::string_view key : config_keys::root) {
-    const bool single = key == "desk" || key == "learning" || key == "rails" || key == "service" ||
-                        key == "notifications";
+    const bool single = key == "desk" || key == "learning" || key == "options" || key == "rails" ||
+                        key == "service" || key == "notifications";
     const std::string name(key);
     EXPECT_TRUE(quoted.contains(single ? "[" + name + "]" : "[[" + name + "]]")) << key;
   }

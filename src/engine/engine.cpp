@@ -184,8 +184,9 @@ void Engine::booked(const Outcome& outcome, const TradeId& id, Cause cause) {
   const bool hedging = hedges(outcome.origin);
   exposures_.apply(books_, market_, hedging);
   if (!option_desk_.empty()) {
-    option_desk_.apply(books_);
+    option_desk_.apply(now_, books_);
     count_options();
+    next_timer_ = std::min(next_timer_, option_desk_.explain_due().value_or(DueTimes::never));
   }
   profit_.booked(now_, exposures_, books_, market_, trackers_);
   raise_breaks();

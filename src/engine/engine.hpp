@@ -139,6 +139,7 @@ class Engine final : private Readings, private Situation {
   const ProfitAttribution& profit() const { return profit_; }
 
   const OptionDesk& options() const { return option_desk_; }
+  const Exposures& exposures() const { return exposures_; }
   const TargetPipeline& target(FactorId id) const { return targets_[id.index()]; }
   /// What a factor's target is worked out from now.
   Inventory inventory(FactorId id) const;

@@ -184,8 +184,9 @@ void Engine::run_timers(Timestamp until) {
     const Timestamp book_due = books_.next_due().value_or(DueTimes::never);
     const Timestamp control_due =
         control_.idle() ? DueTimes::never : control_.next_due().value_or(DueTimes::never);
-    const Timestamp due =
-        std::min({factor_due, alert_due, book_due, option_due_, next_retarget_, control_due});
+    const Timestamp explain_due = option_desk_.explain_due().value_or(DueTimes::never);
+    const Timestamp due = std::min(
+        {factor_due, alert_due, book_due, option_due_, explain_due, next_retarget_, control_due});
     next_timer_ = due;
     if (due > until || due == DueTimes::never) return;
     now_ = std::max(now_, due);
@@ -196,6 +197,8 @@ void Engine::run_timers(Timestamp until) {
     } else if (option_due_ == due) {
       count_options();
       settle(Cause::market, false);
+    } else if (explain_due == due) {
+      option_desk_.close_steps(due);
     } else if (factor_due == due) {
       refresh(FactorId{factor_due_.first()}, Cause::market);
     } else if (next_retarget_ == due) {
@@ -208,13 +211,15 @@ void Engine::run_timers(Timestamp until) {
   }
 }
 
-/// Before time passes to `t`: what control does from the span's beginning on counts, and no more.
+/// Before time passes to `t`: what control does from the span's beginning on counts, and what
+/// options earn, and no more.
 void Engine::begin_span(Timestamp t) {
   if (t < *options_.from) return;
   span_begun_ = true;
   if (*options_.from <= started_at_) return;
   run_timers(Timestamp{options_.from->ns - 1});
   control_.restart_records(*options_.from);
+  option_desk_.begin_span(*options_.from);
 }
 
 void Engine::run_control() {

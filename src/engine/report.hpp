@@ -14,6 +14,7 @@
 #include "base/decimal.hpp"
 #include "base/timestamp.hpp"
 #include "engine/control_report.hpp"
+#include "engine/option_report.hpp"
 #include "model/desk.hpp"
 
 namespace ballast {
@@ -169,6 +170,7 @@ struct Report {
   std::vector<BurnReport> objectives;
   std::vector<ControlReport> control;  // by controlled factor
   std::vector<QuoteReport> quotes;
+  std::vector<OptionsReport> options;  // filled by who prints them; empty for desks without any
   EventCounts events;
   std::vector<std::string> refusals;  // the first hundred, each naming event, reason and remedy
   std::string digest;

@@ -241,6 +241,14 @@ struct ObjectiveConfig {
   friend bool operator==(const ObjectiveConfig&, const ObjectiveConfig&) = default;
 };
 
+// ---- options
+// -------------------------------------------------------------------------------------
+
+struct OptionsConfig {
+  Duration explain_every = Duration::hours(1);  // the steps of what options earned; >= 1 min
+  friend bool operator==(const OptionsConfig&, const OptionsConfig&) = default;
+};
+
 // ---- the desk
 // --------------------------------------------------------------------------------------
 
@@ -262,6 +270,7 @@ struct Desk {
   std::vector<ChannelConfig> channels;
   RailsConfig rails;
   LearningConfig learning;
+  OptionsConfig options;
 
   Duration grid = Duration::seconds(1);      // sampling of half-life and the variance index
   Duration retarget = Duration::seconds(1);  // targets that follow the market move on this grid

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/contract.hpp"
 #include "quant/control/domain.hpp"
 
 namespace ballast {
@@ -30,13 +31,9 @@ Taylor taylor(const OptionUnit& unit, double forward, PnlUnit in) {
           unit.volga / forward};
 }
 
-struct Traded {
-  double contracts = 0.0;
-  double paid = 0.0;  // contracts times price
-};
-
-Result<std::vector<Traded>> by_line(const OptionBook& book, std::span<const OptionTrade> trades) {
-  std::vector<Traded> lines(book.size());
+Result<std::vector<LineTraded>> by_line(const OptionBook& book,
+                                        std::span<const OptionTrade> trades) {
+  std::vector<LineTraded> lines(book.size());
   for (const OptionTrade& trade : trades) {
     const auto line = book.line(trade.instrument);
     if (!line) {
@@ -52,13 +49,17 @@ Result<std::vector<Traded>> by_line(const OptionBook& book, std::span<const Opti
   return lines;
 }
 
-Result<void> check_line(const OptionBook& before,
+tl::unexpected<Error> no_value(Timestamp expiry, std::string_view when, PricingState state) {
+  return fail(Errc::stale_data, fmt::format("options of {} have no value {}: {}", to_string(expiry),
+                                            when, to_string(state)));
+}
+
+Result<void> check_line(const LineState& before,
                         const OptionBook& after,
                         std::size_t line,
-                        const Traded& traded) {
-  const OptionExpiry& then = before.expiry_of(line);
+                        const LineTraded& traded) {
   const OptionExpiry& now = after.expiry_of(line);
-  const double held = before.contracts(line);
+  const double held = before.contracts;
   const double expected = held + traded.contracts;
   const double rounding =
       1e-9 * (std::fabs(held) + std::fabs(traded.contracts) + std::fabs(after.contracts(line)));
@@ -69,14 +70,9 @@ Result<void> check_line(const OptionBook& before,
                             after.terms(line).instrument.value, held, traded.contracts, expected,
                             after.contracts(line)));
   }
-  for (const OptionExpiry* expiry : {&then, &now}) {
-    if (expiry == &then && held == 0.0) continue;
-    if (valued(expiry->state)) continue;
-    return fail(Errc::stale_data,
-                fmt::format("options of {} have no value {}: {}", to_string(expiry->expiry),
-                            expiry == &then ? "before" : "after", to_string(expiry->state)));
-  }
-  if (held != 0.0 && then.years < now.years) {
+  if (held != 0.0 && !valued(before.state)) return no_value(now.expiry, "before", before.state);
+  if (!valued(now.state)) return no_value(now.expiry, "after", now.state);
+  if (held != 0.0 && before.years < now.years) {
     return fail(Errc::bad_input, fmt::format("options of {} had less time left before than after",
                                              to_string(now.expiry)));
   }
@@ -84,10 +80,10 @@ Result<void> check_line(const OptionBook& before,
 }
 
 /// Adds what one line explains; returns its profit.
-double add_line(const OptionBook& before,
+double add_line(const LineState& before,
                 const OptionBook& after,
                 std::size_t line,
-                const Traded& traded,
+                const LineTraded& traded,
                 PnlUnit unit,
                 PnlExplain& sum) {
   const OptionExpiry& now = after.expiry_of(line);
@@ -95,16 +91,14 @@ double add_line(const OptionBook& before,
   const double size = after.terms(line).contract_size;
   const double value_after = taylor(after.unit(line), now.valued_forward, unit).value;
   double profit = 0.0;
-  if (const double q = before.coins(line); q != 0.0) {
-    const OptionExpiry& then = before.expiry_of(line);
-    const Taylor at = taylor(before.unit(line), then.valued_forward, unit);
-    const double df = now.valued_forward - then.valued_forward;
-    const double dvol =
-        now.state == PricingState::settled ? 0.0 : after.vol(line) - before.vol(line);
+  if (const double q = before.coins; q != 0.0) {
+    const Taylor at = taylor(before.unit, before.forward, unit);
+    const double df = now.valued_forward - before.forward;
+    const double dvol = now.state == PricingState::settled ? 0.0 : after.vol(line) - before.vol;
     sum.delta += q * at.by_f * df;
     sum.gamma += q * at.by_f_twice * df * df / 2.0;
     sum.vega += q * at.by_vol * dvol;
-    sum.theta += q * at.by_t * (then.years - now.years);
+    sum.theta += q * at.by_t * (before.years - now.years);
     sum.vanna += q * at.by_f_vol * df * dvol;
     sum.volga += q * at.by_vol_twice * dvol * dvol / 2.0;
     profit += q * (value_after - at.value);
@@ -121,6 +115,45 @@ double add_line(const OptionBook& before,
 
 }  // namespace
 
+PnlExplain& PnlExplain::operator+=(const PnlExplain& other) {
+  delta += other.delta;
+  gamma += other.gamma;
+  vega += other.vega;
+  theta += other.theta;
+  vanna += other.vanna;
+  volga += other.volga;
+  new_trades += other.new_trades;
+  unexplained += other.unexplained;
+  return *this;
+}
+
+void read_lines(const OptionBook& book, std::span<LineState> out) {
+  BALLAST_ASSERT(out.size() == book.size());
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const OptionExpiry& expiry = book.expiry_of(i);
+    out[i] = {book.contracts(i), book.coins(i), expiry.state, expiry.valued_forward,
+              expiry.years,      book.vol(i),   book.unit(i)};
+  }
+}
+
+Result<PnlExplain> explain(std::span<const LineState> before,
+                           const OptionBook& after,
+                           std::span<const LineTraded> traded,
+                           PnlUnit unit) {
+  BALLAST_ASSERT(before.size() == after.size() && traded.size() == after.size());
+  PnlExplain sum;
+  double profit = 0.0;
+  for (std::size_t i = 0; i < after.size(); ++i) {
+    const bool idle = before[i].coins == 0.0 && after.coins(i) == 0.0 &&
+                      traded[i].contracts == 0.0 && traded[i].paid == 0.0;
+    if (idle || (unit == PnlUnit::coin && after.terms(i).paid_in != PaidIn::coin)) continue;
+    BALLAST_CHECK(check_line(before[i], after, i, traded[i]));
+    profit += add_line(before[i], after, i, traded[i], unit, sum);
+  }
+  sum.unexplained = profit - sum.explained();
+  return sum;
+}
+
 Result<PnlExplain> explain(const OptionBook& before,
                            const OptionBook& after,
                            std::span<const OptionTrade> trades,
@@ -130,17 +163,9 @@ Result<PnlExplain> explain(const OptionBook& before,
     same = before.terms(i).instrument == after.terms(i).instrument;
   if (!same) return fail(Errc::bad_input, "the two states are of books of other options");
   BALLAST_TRY(traded, by_line(after, trades));
-  PnlExplain sum;
-  double profit = 0.0;
-  for (std::size_t i = 0; i < after.size(); ++i) {
-    const bool idle = before.coins(i) == 0.0 && after.coins(i) == 0.0 &&
-                      traded[i].contracts == 0.0 && traded[i].paid == 0.0;
-    if (idle || (unit == PnlUnit::coin && after.terms(i).paid_in != PaidIn::coin)) continue;
-    BALLAST_CHECK(check_line(before, after, i, traded[i]));
-    profit += add_line(before, after, i, traded[i], unit, sum);
-  }
-  sum.unexplained = profit - sum.explained();
-  return sum;
+  std::vector<LineState> lines(before.size());
+  read_lines(before, lines);
+  return explain(lines, after, traded, unit);
 }
 
 }  // namespace ballast

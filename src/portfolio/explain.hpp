@@ -21,6 +21,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "base/result.hpp"
 #include "portfolio/option_book.hpp"
@@ -39,6 +40,38 @@ enum class PnlUnit : std::uint8_t {
   coin,   // of those paid in coin alone
 };
 
+/// What was traded of one line of a book, summed: `paid` is contracts times price, of one coin's
+/// option.
+struct LineTraded {
+  double contracts = 0.0;
+  double paid = 0.0;
+};
+
+/// What a line was when a book was valued: all that explaining from there needs.
+struct LineState {
+  double contracts = 0.0;
+  double coins = 0.0;
+  PricingState state = PricingState::no_forward;
+  double forward = 0.0;
+  double years = 0.0;
+  double vol = 0.0;
+  OptionUnit unit;
+
+  /// A line that holds nothing is no more than that.
+  template <class Archive>
+  void archive(Archive& ar) {
+    ar(contracts);
+    if (contracts == 0.0) return;
+    ar(coins, state, forward, years, vol);
+    ar(unit.price, unit.delta, unit.gamma, unit.vega, unit.theta, unit.vanna, unit.volga);
+    if constexpr (Archive::loading) {
+      if (state > PricingState::settled) ar.fail();
+    }
+  }
+};
+/// By line; `out` is as long as the book.
+void read_lines(const OptionBook& book, std::span<LineState> out);
+
 struct PnlExplain {
   double delta = 0.0;
   double gamma = 0.0;
@@ -53,6 +86,13 @@ struct PnlExplain {
   double explained() const { return delta + gamma + vega + theta + vanna + volga + new_trades; }
   /// The profit: by definition the sum of all eight.
   double total() const { return explained() + unexplained; }
+
+  PnlExplain& operator+=(const PnlExplain& other);
+  friend bool operator==(const PnlExplain&, const PnlExplain&) = default;
+  template <class Archive>
+  void archive(Archive& ar) {
+    ar(delta, gamma, vega, theta, vanna, volga, new_trades, unexplained);
+  }
 };
 
 /// `trades`: all that changed positions from `before` to `after`, two states of one book.
@@ -62,6 +102,11 @@ struct PnlExplain {
 Result<PnlExplain> explain(const OptionBook& before,
                            const OptionBook& after,
                            std::span<const OptionTrade> trades,
+                           PnlUnit unit = PnlUnit::quote);
+/// The same from lines that were kept; `before` and `traded` by line of `after`.
+Result<PnlExplain> explain(std::span<const LineState> before,
+                           const OptionBook& after,
+                           std::span<const LineTraded> traded,
                            PnlUnit unit = PnlUnit::quote);
 
 }  // namespace ballast

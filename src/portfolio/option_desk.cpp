@@ -1,6 +1,7 @@
 #include "portfolio/option_desk.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/archive.hpp"
 #include "base/contract.hpp"
@@ -93,9 +94,7 @@ std::optional<OptionDesk::Underlying> OptionDesk::make(const Desk& desk, AssetId
   if (options.empty()) return std::nullopt;
   auto book = OptionBook::create(std::move(options), SmileDynamics::sticky_strike);
   BALLAST_ASSERT(book.has_value());  // a desk's options have strikes and sizes above zero
-  Underlying made;
-  made.asset = asset;
-  made.quote = quote;
+  Underlying made{asset, quote, {}, {}, {}, {}, {}, {}, *book};
   const auto same_worth = [&](AssetId one) {
     return equal_asset(desk, one) == equal_asset(desk, quote);
   };
@@ -110,9 +109,11 @@ std::optional<OptionDesk::Underlying> OptionDesk::make(const Desk& desk, AssetId
     }
     made.futures.push_back(future);
     made.forwards.push_back(0.0);
+    made.payoff_prices.push_back(0.0);
   }
-  std::vector<Quantity> held(book->size());
-  made.scopes.push_back({"*", std::move(*book), std::move(held), false});
+  const std::size_t size = book->size();
+  made.scopes.push_back(
+      {"*", std::move(*book), std::vector<Quantity>(size), ExplainRecord(size), false});
   return made;
 }
 
@@ -123,7 +124,7 @@ void OptionDesk::hold(Scope& scope, std::size_t line) {
   changed_ = true;
 }
 
-void OptionDesk::apply(const Books& books) {
+void OptionDesk::apply(Timestamp now, const Books& books) {
   for (const PositionChange& change : books.changes().positions) {
     const Instrument& instrument = desk_->instrument(change.instrument);
     if (!instrument.option()) continue;
@@ -135,8 +136,14 @@ void OptionDesk::apply(const Books& books) {
       BALLAST_ASSERT(line.has_value());
       const Quantity moved = change.qty_after - change.qty_before;
       Quantity& held = scope.held[*line];
-      if (__builtin_add_overflow(held.raw, moved.raw, &held.raw)) scope.overflowed = true;
+      if (__builtin_add_overflow(held.raw, moved.raw, &held.raw)) {
+        scope.overflowed = true;
+        scope.record.lose();
+      }
       hold(scope, *line);
+      scope.record.traded(now, *line, -change.flow_change);
+      const Timestamp end = step_end(underlyings_[at], scope.record.from());
+      explain_due_ = std::min(explain_due_.value_or(end), end);
     }
   }
 }
@@ -302,6 +309,81 @@ std::optional<Timestamp> OptionDesk::next_due() const {
   return std::nullopt;
 }
 
+// ---- explaining
+
+void OptionDesk::value(const Underlying& of, Timestamp at, OptionBook& book) {
+  for (std::size_t e = 0; e < of.payoff_prices.size(); ++e) {
+    if (of.payoff_prices[e] == 0.0) continue;
+    const auto settled = book.settle(e, of.payoff_prices[e]);
+    BALLAST_ASSERT(settled.has_value());
+  }
+  book.revalue(at, of.surface, Lines::all);
+}
+
+OptionBook OptionDesk::valued_book(const Underlying& of, const Scope& scope, Timestamp at) {
+  OptionBook book = scope.options;
+  value(of, at, book);
+  return book;
+}
+
+/// Steps end at expiries: what expired in a step expires now, at the forward in force.
+void OptionDesk::note_payoffs(Underlying& underlying, Timestamp now) {
+  const auto expiries = underlying.scopes.front().options.expiries();
+  for (std::size_t e = 0; e < expiries.size() && expiries[e].expiry <= now; ++e) {
+    if (underlying.payoff_prices[e] == 0.0 && expiries[e].expiry == now)
+      underlying.payoff_prices[e] = underlying.forwards[e];
+  }
+}
+
+void OptionDesk::close(Underlying& underlying, Scope& scope, Timestamp now) {
+  underlying.valued = scope.options;
+  value(underlying, now, underlying.valued);
+  scope.record.close(now, underlying.valued);
+}
+
+void OptionDesk::close_steps(Timestamp now) {
+  for (Underlying& underlying : underlyings_) {
+    note_payoffs(underlying, now);
+    for (Scope& scope : underlying.scopes) {
+      if (scope.record.open() && step_end(underlying, scope.record.from()) <= now)
+        close(underlying, scope, now);
+    }
+  }
+  find_explain_due();
+}
+
+void OptionDesk::begin_span(Timestamp now) {
+  for (Underlying& underlying : underlyings_) {
+    note_payoffs(underlying, now);
+    for (Scope& scope : underlying.scopes) {
+      if (scope.record.open()) close(underlying, scope, now);
+      scope.record.begin_span();
+    }
+  }
+  find_explain_due();
+}
+
+/// The first after `from` of the grid, of midnight, and of the expiries.
+Timestamp OptionDesk::step_end(const Underlying& underlying, Timestamp from) const {
+  Timestamp end = std::min(next_multiple(from, desk_->options.explain_every),
+                           next_multiple(from, Duration::days(1)));
+  for (const OptionExpiry& expiry : underlying.scopes.front().options.expiries()) {
+    if (expiry.expiry > from) return std::min(end, expiry.expiry);
+  }
+  return end;
+}
+
+void OptionDesk::find_explain_due() {
+  explain_due_.reset();
+  for (const Underlying& underlying : underlyings_) {
+    for (const Scope& scope : underlying.scopes) {
+      if (!scope.record.open()) continue;
+      const Timestamp end = step_end(underlying, scope.record.from());
+      explain_due_ = std::min(explain_due_.value_or(end), end);
+    }
+  }
+}
+
 template <class Archive>
 void OptionDesk::archive(Archive& ar) {
   ar(valued_at_);
@@ -309,10 +391,13 @@ void OptionDesk::archive(Archive& ar) {
     ar(underlying.surface);
     for (double& forward : underlying.forwards)
       ar(forward);
+    for (double& price : underlying.payoff_prices)
+      ar(price);
     for (Scope& scope : underlying.scopes) {
       ar(scope.overflowed);
       for (Quantity& held : scope.held)
         ar(held.raw);
+      ar(scope.record);
     }
     if constexpr (Archive::loading) {
       for (Scope& scope : underlying.scopes) {
@@ -326,8 +411,14 @@ void OptionDesk::archive(Archive& ar) {
     }
   }
   if constexpr (Archive::loading) {
+    for (const Underlying& underlying : underlyings_) {
+      for (const double price : underlying.payoff_prices) {
+        if (!(std::isfinite(price) && price >= 0.0)) return ar.fail();
+      }
+    }
     changed_ = true;
     revalue(valued_at_);
+    find_explain_due();
   }
 }
 

@@ -16,8 +16,15 @@
 //                                    holding has with the rest of the coins that derivatives moved
 //   gamma   coins per 1 % of the forward      vega   quote per volatility point (0.01)
 //   theta   quote per day
-// rounded to 12 digits. Single-threaded. Images hold positions, surfaces and forwards; prices are
-// worked out again from them, to the same bits.
+// rounded to 12 digits.
+//
+// What the options of a scope earned is explained in steps (explain_record.hpp) that end on the
+// grid of `[options] explain_every`, at midnight UTC, and at each expiry. An expired option is then
+// worth its payoff at the forward in force at its expiry; what its payment differs from that, as
+// where a venue settles at an average, is in the trades of a later step. Fees are no part of it.
+//
+// Single-threaded. Images hold positions, surfaces and forwards; prices are worked out again from
+// them, to the same bits.
 #pragma once
 
 #include <optional>
@@ -32,6 +39,7 @@
 #include "book/books.hpp"
 #include "market/market.hpp"
 #include "model/desk.hpp"
+#include "portfolio/explain_record.hpp"
 #include "portfolio/option_book.hpp"
 #include "portfolio/vol_surface.hpp"
 
@@ -42,13 +50,33 @@ class OptionDesk {
   /// How far valuation time lags.
   static constexpr Duration time_step = Duration::minutes(1);
 
+  /// The options of the whole desk, or of one book.
+  struct Scope {
+    std::string book;  // "*": the whole desk
+    OptionBook options;
+    std::vector<Quantity> held;  // by line
+    ExplainRecord record;
+    bool overflowed = false;  // a position left the decimal range: nothing is known from then on
+  };
+  struct Underlying {
+    AssetId asset;
+    AssetId quote;
+    VolSurface surface;
+    std::vector<InstrumentId> futures;  // by expiry; invalid: the underlying's price
+    std::vector<double> forwards;       // by expiry; 0: not known
+    std::vector<double> payoff_prices;  // by expiry: the forward in force at it; 0: not known
+    std::vector<Scope> scopes;          // the first is the whole desk
+    std::vector<FactorId> factors;
+    OptionBook valued;  // room to value a scope in
+  };
+
   explicit OptionDesk(const Desk& desk);
 
   /// No factor counts an option: nothing else here need be called.
   bool empty() const { return underlyings_.empty(); }
 
-  /// Takes what the last event changed in the books.
-  void apply(const Books& books);
+  /// Takes what the last event, of `now`, changed in the books.
+  void apply(Timestamp now, const Books& books);
   /// Takes a surface. False: it is of no use, or older than what is known. Error: bad_input.
   Result<bool> apply(Timestamp t, const Surface& surface, const Market& market);
   /// A price changed, or was said again.
@@ -78,25 +106,24 @@ class OptionDesk {
   /// When time reprices next; nothing while no option that lives is held.
   std::optional<Timestamp> next_due() const;
 
+  /// When a step of an explanation ends next; nothing while none is under way.
+  std::optional<Timestamp> explain_due() const { return explain_due_; }
+  /// Ends the steps that end by `now`.
+  void close_steps(Timestamp now);
+  /// Ends the steps under way, and begins the sums of a span.
+  void begin_span(Timestamp now);
+
+  /// Those with options that a factor counts, by the desk's first factor of each.
+  std::span<const Underlying> underlyings() const { return underlyings_; }
+  /// A scope's options, all of them valued at `at`, and what expired by then at its payoff.
+  static OptionBook valued_book(const Underlying& of, const Scope& scope, Timestamp at);
+  /// The price of the underlying in the options' quote.
+  static std::optional<double> spot(const Underlying& of, const Market& market);
+
   template <class Archive>
   void archive(Archive& ar);
 
  private:
-  struct Scope {
-    std::string book;  // "*": the whole desk
-    OptionBook options;
-    std::vector<Quantity> held;  // by line
-    bool overflowed = false;     // a position left the decimal range: nothing is known from then on
-  };
-  struct Underlying {
-    AssetId asset;
-    AssetId quote;
-    VolSurface surface;
-    std::vector<InstrumentId> futures;  // by expiry; invalid: the underlying's price
-    std::vector<double> forwards;       // by expiry; 0: not known
-    std::vector<Scope> scopes;
-    std::vector<FactorId> factors;
-  };
   struct Place {
     std::size_t underlying = none;
     std::size_t scope = 0;
@@ -105,10 +132,14 @@ class OptionDesk {
 
   void add(const Desk& desk, FactorId id);
   static std::optional<Underlying> make(const Desk& desk, AssetId asset);
-  static std::optional<double> spot(const Underlying& of, const Market& market);
   static std::optional<double> forward(const Underlying& of, std::size_t expiry, const Market&);
   void hold(Scope& scope, std::size_t line);
   void anchor(Underlying& underlying, const Market& market);
+  static void value(const Underlying& of, Timestamp at, OptionBook& book);
+  static void note_payoffs(Underlying& underlying, Timestamp now);
+  static void close(Underlying& underlying, Scope& scope, Timestamp now);
+  Timestamp step_end(const Underlying& underlying, Timestamp from) const;
+  void find_explain_due();
 
   const Desk* desk_;
   std::vector<Underlying> underlyings_;
@@ -116,7 +147,8 @@ class OptionDesk {
   std::vector<Place> by_factor_;
   std::vector<FactorId> counting_;
   Timestamp valued_at_{};
-  bool changed_ = false;  // since the last revaluation
+  bool changed_ = false;                  // since the last revaluation
+  std::optional<Timestamp> explain_due_;  // derived
 };
 
 }  // namespace ballast

@@ -64,12 +64,6 @@ Result<void> check(Timestamp now, const ScenarioRequest& request) {
   return check_band("vega_band", request.vega_band);
 }
 
-BandSide side(double level, const std::optional<InventoryBand>& band) {
-  if (!band) return BandSide::none;
-  if (level < band->lower) return BandSide::below;
-  return level > band->upper ? BandSide::above : BandSide::inside;
-}
-
 /// What the puts priced as calls are short of: a forward at their strikes.
 struct Parity {
   double coins = 0.0;
@@ -82,7 +76,7 @@ struct Sums {
   double value_coin = 0.0;  // of the options paid in coin that live
   double paid_coin = 0.0;   // by those that expired on the way
   double delta = 0.0;
-  double gamma = 0.0, vega = 0.0, theta = 0.0;
+  double gamma = 0.0, gamma_percent = 0.0, vega = 0.0, theta = 0.0;
 };
 
 /// The held lines as rows: one for each expiry and strike, in the book's order.
@@ -160,6 +154,7 @@ class Revaluer {
       sums.value += coins_[i] * price_[i];
       sums.delta += coins_[i] * delta_[i];
       sums.gamma += gamma;
+      sums.gamma_percent += gamma * forward_[i] / 100.0;
       sums.vega += scaled * years_[i];
       sums.theta -= 0.5 * scaled * vol_[i];
     }
@@ -266,16 +261,23 @@ ScenarioCell cell(const Sums& sums,
   if (hedges.inverse_quote != 0.0)
     cell.delta += hedges.inverse_quote / (hedges.forward * (1.0 + move));
   cell.gamma = sums.gamma;
+  cell.gamma_percent = sums.gamma_percent;
   cell.vega = sums.vega;
   cell.theta = sums.theta;
   if (request.delta_band) cell.delta_deviation = cell.delta - request.delta_band->target;
-  cell.delta_side = side(cell.delta, request.delta_band);
-  cell.gamma_side = side(cell.gamma, request.gamma_band);
-  cell.vega_side = side(cell.vega, request.vega_band);
+  cell.delta_side = side_of(cell.delta, request.delta_band);
+  cell.gamma_side = side_of(cell.gamma, request.gamma_band);
+  cell.vega_side = side_of(cell.vega, request.vega_band);
   return cell;
 }
 
 }  // namespace
+
+BandSide side_of(double level, const std::optional<InventoryBand>& band) {
+  if (!band) return BandSide::none;
+  if (level < band->lower) return BandSide::below;
+  return level > band->upper ? BandSide::above : BandSide::inside;
+}
 
 Result<ScenarioGrid> scenario_grid(const OptionBook& book,
                                    const VolSurface& surface,

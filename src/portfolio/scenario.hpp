@@ -45,6 +45,7 @@ struct InventoryBand {
 };
 
 enum class BandSide : std::uint8_t { none, below, inside, above };  // none: there is no band
+BandSide side_of(double level, const std::optional<InventoryBand>& band);
 
 struct ScenarioRequest {
   std::vector<double> spot_moves;  // shares, > -1: 0.1 is 10 % up
@@ -62,6 +63,7 @@ struct ScenarioCell {
   double pnl = 0.0;              // quote
   double delta = 0.0;            // coins, of options by the convention asked for, and of hedges
   double gamma = 0.0;            // coins per quote: d2 value / d F2, of options
+  double gamma_percent = 0.0;    // coins per 1 % of each forward
   double vega = 0.0;             // quote per 1.00
   double theta = 0.0;            // quote per year
   double delta_deviation = 0.0;  // from the band's target; 0 without one

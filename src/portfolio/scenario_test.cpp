@@ -61,6 +61,7 @@ ScenarioCell oracle(const OptionBook& book,
       cell.delta -= book.premium_coin(i);
     }
     cell.gamma += coins * after.gamma;
+    cell.gamma_percent += coins * after.gamma * moved / 100.0;
     cell.vega += coins * after.vega;
     cell.theta += coins * after.theta;
   }
@@ -92,6 +93,7 @@ TEST(ScenarioGrid, equals_full_revaluation_one_option_at_a_time_in_every_cell) {
           EXPECT_NEAR(cell.pnl, expected.pnl, 1e-5);
           EXPECT_NEAR(cell.delta, expected.delta, 1e-9);
           EXPECT_NEAR(cell.gamma, expected.gamma, 1e-12);
+          EXPECT_NEAR(cell.gamma_percent, expected.gamma_percent, 1e-9);
           EXPECT_NEAR(cell.vega, expected.vega, 1e-9 * (1.0 + std::fabs(expected.vega)) + 1e-6);
           EXPECT_NEAR(cell.theta, expected.theta, 1e-9 * (1.0 + std::fabs(expected.theta)) + 1e-5);
         }

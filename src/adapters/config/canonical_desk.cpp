@@ -219,6 +219,7 @@ std::string canonical_desk(const Desk& desk) {
   for (const ObjectiveConfig& objective : desk.objectives)
     write(out, desk, objective);
   if (desk.learning != LearningConfig{}) write_table(out, desk, "[learning]", desk.learning);
+  if (desk.options != OptionsConfig{}) write_table(out, desk, "[options]", desk.options);
   for (const JointTargetConfig& joint : desk.joint_targets)
     write_table(out, desk, "[[joint_targets]]", joint);
   for (const ChannelConfig& channel : desk.channels)

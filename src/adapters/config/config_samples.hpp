@@ -237,6 +237,9 @@ depth_distance = 0.002
 min_observations = 20
 max_age = "10m"
 
+[options]
+explain_every = "30m"
+
 [[channels]]
 name = "credit"
 asset = "USDT"

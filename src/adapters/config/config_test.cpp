@@ -75,6 +75,7 @@ void expect_models_written(const std::variant<Models...>* /*type*/, const char* 
 TEST(Config, has_a_sample_of_every_key_there_is) {
   expect_written<TradingTerms>("instrument");
   expect_written<LearningConfig>("learning");
+  expect_written<OptionsConfig>("options");
   expect_written<JointTargetConfig>("joint target");
   expect_written<JointMember>("member");
   expect_written<RegimeLevel>("level");
@@ -110,6 +111,7 @@ TEST(Config, reads_control_and_what_it_rests_on) {
   EXPECT_TRUE(std::holds_alternative<AimSmoothing>(carry.stages[7]));
   EXPECT_EQ(std::get<CarryTilt>(carry.stages[0]).against, desk.find_instrument("BTC-USDT"));
   EXPECT_EQ(desk.learning.min_observations, 20U);
+  EXPECT_EQ(desk.options.explain_every, Duration::minutes(30));
   EXPECT_EQ(desk.joint_targets.at(0).members.at(1).factor, desk.find_factor("delta:BTC", "vol"));
   const ControlConfig& control = *desk.find_control(FactorId{0});
   EXPECT_EQ(control.aim, HedgeStop::target);

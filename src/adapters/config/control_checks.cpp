@@ -18,6 +18,7 @@ class ControlChecks {
 
   void run() {
     learning();
+    options();
     carry();
     joint_targets();
     for (std::size_t i = 0; i < desk_.controls.size(); ++i)
@@ -52,6 +53,13 @@ class ControlChecks {
   void learning() {
     const auto checked = check(desk_.learning);
     if (!checked) problems_.error(at_table("learning"), "learning: " + checked.error().what);
+  }
+
+  void options() {
+    if (desk_.options.explain_every >= Duration::minutes(1)) return;
+    problems_.error(at_table("options"),
+                    fmt::format("options: explain_every is {}: a step is a minute or longer",
+                                to_string(desk_.options.explain_every)));
   }
 
   /// What a carry tilt expects of funding is learnt from the rates of its instrument.

@@ -114,6 +114,7 @@ void read_channels(const TomlNode& root, Desk& desk, Problems& problems) {
 
 void read_controls(const TomlNode& root, Desk& desk, Problems& problems) {
   read_one(root, "learning", desk, problems, desk.learning);
+  read_one(root, "options", desk, problems, desk.options);
   read_one(root, "rails", desk, problems, desk.rails);
   desk.controls = read_all<ControlConfig>(root, "controls", "control", desk, problems);
   desk.quotes = read_all<QuoteConfig>(root, "quotes", "quote", desk, problems);

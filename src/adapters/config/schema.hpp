@@ -152,6 +152,11 @@ void fields(Visitor& v, LearningConfig& s) {
   v.duration({"max_age"}, s.max_age, Domain::positive);
 }
 
+template <class Visitor>
+void fields(Visitor& v, OptionsConfig& s) {
+  v.duration({"explain_every"}, s.explain_every, Domain::positive);
+}
+
 // ---- control
 
 template <class Visitor>

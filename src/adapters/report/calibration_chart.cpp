@@ -188,8 +188,14 @@ std::string quote_marks(const ExpiryFit& expiry, const Plot& plot) {
 
 std::string smile_chart(const ExpiryFit& expiry) {
   const auto& quotes = expiry.smile.quotes;
-  if (quotes.empty()) return {};
-  Extent k{quotes.front().log_strike, quotes.back().log_strike};
+  if (quotes.empty() && expiry.curve.empty()) return {};
+  const double first = quotes.empty() ? expiry.curve.front().log_strike : quotes.front().log_strike;
+  Extent k{first, first};
+  if (!quotes.empty()) k.take(quotes.back().log_strike);
+  if (!expiry.curve.empty()) {
+    k.take(expiry.curve.front().log_strike);
+    k.take(expiry.curve.back().log_strike);
+  }
   k.pad(0.03);
   const Plot plot({}, k, vol_range(expiry));
   std::string out = plot.values_axis(100.0);

@@ -12,7 +12,8 @@
 namespace ballast {
 
 /// Bid to ask of each quote as a bar, one-sided quotes as triangles that point to where the vol may
-/// be, the model as a line. Strikes below, vols in percent at the left. Empty without quotes.
+/// be, the model as a line. Strikes below, vols in percent at the left. Empty without quotes
+/// and model.
 std::string smile_chart(const ExpiryFit& expiry);
 
 struct SeriesPoint {

@@ -99,7 +99,38 @@ void put_profit(CsvLine& line, const std::optional<FactorProfit>& profit) {
   line.column("pnl_total", part(&FactorProfit::total));
 }
 
-std::string factor_line(bool header, const FactorReport& f) {
+/// What the options in a delta factor earned, whose own profit parts are not told then.
+const ExplainView* explained_options(const Report& report, const FactorReport& f) {
+  for (const OptionsReport& one : report.options) {
+    if (f.factor == "delta:" + one.explain.underlying && f.book == one.explain.book)
+      return &one.explain;
+  }
+  return nullptr;
+}
+
+void put_options(CsvLine& line, const ExplainView* view) {
+  std::optional<PnlExplain> sum;
+  if (view != nullptr) {
+    sum = view->all;
+    if (view->open) *sum += *view->open;
+  }
+  const auto part = [&](double PnlExplain::*member) {
+    return sum ? std::optional((*sum).*member) : std::nullopt;
+  };
+  line.column("options_delta", part(&PnlExplain::delta));
+  line.column("options_gamma", part(&PnlExplain::gamma));
+  line.column("options_vega", part(&PnlExplain::vega));
+  line.column("options_theta", part(&PnlExplain::theta));
+  line.column("options_vanna", part(&PnlExplain::vanna));
+  line.column("options_volga", part(&PnlExplain::volga));
+  line.column("options_new_trades", part(&PnlExplain::new_trades));
+  line.column("options_unexplained", part(&PnlExplain::unexplained));
+  line.column("options_total", sum ? std::optional(sum->total()) : std::nullopt);
+  line.column("options_unknown_seconds",
+              view != nullptr ? std::optional(view->unknown_seconds) : std::nullopt);
+}
+
+std::string factor_line(bool header, const FactorReport& f, const Report& report) {
   CsvLine line(header);
   line.column("factor", f.factor);
   line.column("book", f.book);
@@ -115,6 +146,7 @@ std::string factor_line(bool header, const FactorReport& f) {
   put_figures(line, f);
   put_profit(line, f.profit);
   line.column("unknown_reason", f.unknown_reason);
+  if (!report.options.empty()) put_options(line, explained_options(report, f));
   return line.take();
 }
 
@@ -132,9 +164,9 @@ std::string window_line(bool header, const WindowRow& row) {
 }  // namespace
 
 std::string render_csv(const Report& report) {
-  std::string out = factor_line(true, {});
+  std::string out = factor_line(true, {}, report);
   for (const FactorReport& f : report.factors)
-    out += factor_line(false, f);
+    out += factor_line(false, f, report);
   return out;
 }
 

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include "adapters/report/calibration_chart.hpp"
 #include "adapters/report/figures.hpp"
 #include "adapters/report/html_chart.hpp"
+#include "adapters/report/html_options.hpp"
 #include "adapters/report/html_style.hpp"
 #include "adapters/report/html_tables.hpp"
 #include "adapters/report/html_text.hpp"
@@ -272,11 +274,16 @@ std::string render_html(const Report& report) {
   out += fmt::format("\n<title>{}: inventory adherence {}</title>\n<style>",
                      escape_html(report.desk), percent_text(report.adherence));
   out += report_style;
+  if (!report.options.empty()) {
+    out += calibration_style();
+    out += options_style();
+  }
   out += "</style>\n</head>\n<body>\n<main>\n";
   out += header(report);
   out += sheet_section(factors_sheet(report));
   for (std::size_t i = 0; i < report.factors.size(); ++i)
     out += factor_section(report, i);
+  out += options_sections(report);
   out += sheet_section(alerts_sheet(report));
   out += control_section(report);
   out += sheet_section(quotes_sheet(report));

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "adapters/report/figures.hpp"
+#include "adapters/report/option_sheets.hpp"
 #include "adapters/report/render.hpp"
 #include "adapters/report/screen.hpp"
 #include "adapters/report/sheet.hpp"
@@ -41,6 +42,23 @@ void put_header(Screen& screen, const Report& report) {
   }
 }
 
+void put_options(Screen& screen, const Report& report) {
+  screen.sheet(option_explains_sheet(report));
+  for (const OptionsReport& one : report.options) {
+    screen.sheet(option_greeks_sheet(one.greeks));
+    const std::string title = screen_text(options_title(one.greeks));
+    for (const auto& [what, reason] :
+         {std::pair{"are", &one.greeks.unknown_reason},
+          std::pair{"have scenarios that are", &one.scenarios.unknown_reason}}) {
+      if (reason->empty()) continue;
+      screen.line(screen.toned(
+          fmt::format("  {} {} unknown: {}", title, what, screen_text(*reason)), Tone::warning));
+    }
+    for (std::size_t day = 0; day < one.scenarios.days.size(); ++day)
+      screen.sheet(option_scenarios_sheet(one.scenarios, day));
+  }
+}
+
 }  // namespace
 
 std::string render_table(const Report& report, TableStyle style) {
@@ -58,6 +76,7 @@ std::string render_table(const Report& report, TableStyle style) {
   screen.sheet(breaks_sheet(report));
   screen.sheet(causes_sheet(report));
   screen.sheet(profit_sheet(report));
+  put_options(screen, report);
   screen.sheet(control_sheet(report));
   screen.sheet(actions_sheet(report));
   screen.sheet(weighed_sheet(report));

@@ -143,18 +143,18 @@ std::string printable(std::string_view text) {
 }
 
 std::string shown_items(std::string_view items,
-                        std::span<const Column> columns,
+                        std::span<const ItemColumn> columns,
                         Format format,
                         std::string_view none) {
   const json list = json::parse(items);
   if (format == Format::json) return list.dump(2) + "\n";
-  const auto cell = [&](const json& item, const Column& column, const auto& text) {
+  const auto cell = [&](const json& item, const ItemColumn& column, const auto& text) {
     const json* value = at_path(item, column.path);
     return value == nullptr ? std::string("-") : text(*value);
   };
   if (format == Format::csv) {
     std::string text;
-    for (const Column& column : columns)
+    for (const ItemColumn& column : columns)
       text += (text.empty() ? "" : ",") + std::string(column.path);
     text += "\n";
     for (const json& item : list) {
@@ -168,11 +168,11 @@ std::string shown_items(std::string_view items,
   }
   if (list.empty()) return std::string(none) + "\n";
   std::vector<std::vector<std::string>> rows(1);
-  for (const Column& column : columns)
+  for (const ItemColumn& column : columns)
     rows[0].emplace_back(column.title);
   for (const json& item : list) {
     auto& row = rows.emplace_back();
-    for (const Column& column : columns)
+    for (const ItemColumn& column : columns)
       row.push_back(cell(item, column, table_cell));
   }
   return aligned(rows);

@@ -13,7 +13,7 @@
 
 namespace ballast {
 
-struct Column {
+struct ItemColumn {
   std::string_view title;
   std::string_view path;  // "qty", "adherence.24h", "band.0"
 };
@@ -21,7 +21,7 @@ struct Column {
 /// A JSON array of objects: as a table, as the array, or as CSV with the columns' paths as heads.
 /// A table of nothing says `none`.
 std::string shown_items(std::string_view items,
-                        std::span<const Column> columns,
+                        std::span<const ItemColumn> columns,
                         Format format,
                         std::string_view none);
 

@@ -45,7 +45,7 @@ std::function<Exit()> SubVerbs::chosen() const {
 
 Exit list_items(const ClientVerb& verb,
                 std::string_view target,
-                std::span<const Column> columns,
+                std::span<const ItemColumn> columns,
                 std::string_view none) {
   auto client = Client::open(verb.client);
   if (!client) return complain(client.error());

@@ -49,7 +49,7 @@ class SubVerbs {
 /// Prints a list of the service.
 Exit list_items(const ClientVerb& verb,
                 std::string_view target,
-                std::span<const Column> columns,
+                std::span<const ItemColumn> columns,
                 std::string_view none);
 /// Asks for a change and prints what it changed, or would.
 Exit ask_change(const ClientVerb& verb, ChangeRequest request, std::string_view what);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "adapters/config/config.hpp"
+#include "engine/option_views.hpp"
 
 namespace ballast {
 
@@ -137,6 +138,7 @@ void Run::list(std::string line) {
 Report Run::report() const {
   Report report = engine_->report();
   recorder_->complete(report);
+  report.options = option_reports(*engine_, report.from);
   report.events.read += unread_;
   report.events.refused += unread_;
   for (const JournalRefusal& old : journal_ ? journal_->refusals() : refusals_read_)

@@ -59,6 +59,7 @@ std::function<Exit()> make_positions(CLI::App& app);
 std::function<Exit()> make_adherence(CLI::App& app);
 std::function<Exit()> make_alerts(CLI::App& app);
 std::function<Exit()> make_proposals(CLI::App& app);
+std::function<Exit()> make_options(CLI::App& app);
 std::function<Exit()> make_watch(CLI::App& app);
 std::function<Exit()> make_kill(CLI::App& app);
 std::function<Exit()> make_rearm(CLI::App& app);

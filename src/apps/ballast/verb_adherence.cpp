@@ -14,18 +14,18 @@ namespace {
 using nlohmann::json;
 
 constexpr std::array columns{
-    Column{"factor", "factor"},
-    Column{"book", "book"},
-    Column{"from", "from"},
-    Column{"adherence", "adherence"},
-    Column{"in band", "time_in_band"},
-    Column{"above", "time_above"},
-    Column{"below", "time_below"},
-    Column{"past limit", "time_past_limit"},
-    Column{"excursions", "excursions.count"},
-    Column{"longest s", "excursions.longest_seconds"},
-    Column{"known s", "known_seconds"},
-    Column{"unknown", "unknown_fraction"},
+    ItemColumn{"factor", "factor"},
+    ItemColumn{"book", "book"},
+    ItemColumn{"from", "from"},
+    ItemColumn{"adherence", "adherence"},
+    ItemColumn{"in band", "time_in_band"},
+    ItemColumn{"above", "time_above"},
+    ItemColumn{"below", "time_below"},
+    ItemColumn{"past limit", "time_past_limit"},
+    ItemColumn{"excursions", "excursions.count"},
+    ItemColumn{"longest s", "excursions.longest_seconds"},
+    ItemColumn{"known s", "known_seconds"},
+    ItemColumn{"unknown", "unknown_fraction"},
 };
 
 struct Arguments : ClientVerb {

@@ -10,8 +10,9 @@ namespace ballast {
 namespace {
 
 constexpr std::array columns{
-    Column{"id", "id"},       Column{"severity", "severity"}, Column{"state", "state"},
-    Column{"since", "since"}, Column{"value", "value"},       Column{"reason", "reason"},
+    ItemColumn{"id", "id"},       ItemColumn{"severity", "severity"},
+    ItemColumn{"state", "state"}, ItemColumn{"since", "since"},
+    ItemColumn{"value", "value"}, ItemColumn{"reason", "reason"},
 };
 
 struct Arguments : ClientVerb {

@@ -18,10 +18,11 @@ namespace ballast {
 namespace {
 
 constexpr std::array columns{
-    Column{"seq", "seq"},       Column{"time", "t"},        Column{"by", "by"},
-    Column{"role", "role"},     Column{"action", "action"}, Column{"subject", "subject"},
-    Column{"reason", "reason"}, Column{"before", "before"}, Column{"after", "after"},
-    Column{"event", "event"},
+    ItemColumn{"seq", "seq"},       ItemColumn{"time", "t"},
+    ItemColumn{"by", "by"},         ItemColumn{"role", "role"},
+    ItemColumn{"action", "action"}, ItemColumn{"subject", "subject"},
+    ItemColumn{"reason", "reason"}, ItemColumn{"before", "before"},
+    ItemColumn{"after", "after"},   ItemColumn{"event", "event"},
 };
 
 struct Arguments : ClientVerb {
@@ -42,7 +43,7 @@ std::string shown(const AuditCheck& check, Format format) {
     nlohmann::json rows = nlohmann::json::array();
     for (const std::string& what : check.problems())
       rows.push_back({{"problem", what}});
-    constexpr std::array problem_columns{Column{"problem", "problem"}};
+    constexpr std::array problem_columns{ItemColumn{"problem", "problem"}};
     return shown_items(rows.dump(), problem_columns, format, "");
   }
   std::string text = fmt::format("changes   {}\nrecords   {}\n", check.changes(), check.records());

@@ -11,12 +11,12 @@ namespace ballast {
 namespace {
 
 constexpr std::array columns{
-    Column{"factor", "key"},
-    Column{"unit", "unit"},
-    Column{"lower", "limit.0"},
-    Column{"upper", "limit.1"},
-    Column{"configured", "configured"},
-    Column{"used", "used"},
+    ItemColumn{"factor", "key"},
+    ItemColumn{"unit", "unit"},
+    ItemColumn{"lower", "limit.0"},
+    ItemColumn{"upper", "limit.1"},
+    ItemColumn{"configured", "configured"},
+    ItemColumn{"used", "used"},
 };
 
 struct Arguments : ClientVerb {

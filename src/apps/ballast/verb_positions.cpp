@@ -9,14 +9,14 @@ namespace ballast {
 namespace {
 
 constexpr std::array columns{
-    Column{"venue", "venue"},
-    Column{"account", "account"},
-    Column{"book", "book"},
-    Column{"instrument", "instrument"},
-    Column{"qty", "qty"},
-    Column{"average", "average_price"},
-    Column{"realized", "realized_pnl"},
-    Column{"unrealized", "unrealized_pnl"},
+    ItemColumn{"venue", "venue"},
+    ItemColumn{"account", "account"},
+    ItemColumn{"book", "book"},
+    ItemColumn{"instrument", "instrument"},
+    ItemColumn{"qty", "qty"},
+    ItemColumn{"average", "average_price"},
+    ItemColumn{"realized", "realized_pnl"},
+    ItemColumn{"unrealized", "unrealized_pnl"},
 };
 
 struct Arguments : ClientVerb {

@@ -10,16 +10,16 @@ namespace ballast {
 namespace {
 
 constexpr std::array columns{
-    Column{"id", "id"},
-    Column{"factor", "key"},
-    Column{"action", "action"},
-    Column{"state", "state"},
-    Column{"deviation", "deviation"},
-    Column{"quantity", "quantity"},
-    Column{"expected cost", "expected_cost"},
-    Column{"since", "since"},
-    Column{"deadline", "deadline"},
-    Column{"reason", "reason"},
+    ItemColumn{"id", "id"},
+    ItemColumn{"factor", "key"},
+    ItemColumn{"action", "action"},
+    ItemColumn{"state", "state"},
+    ItemColumn{"deviation", "deviation"},
+    ItemColumn{"quantity", "quantity"},
+    ItemColumn{"expected cost", "expected_cost"},
+    ItemColumn{"since", "since"},
+    ItemColumn{"deadline", "deadline"},
+    ItemColumn{"reason", "reason"},
 };
 
 struct Arguments : ClientVerb {

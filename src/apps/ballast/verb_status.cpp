@@ -13,25 +13,25 @@ namespace {
 using nlohmann::json;
 
 constexpr std::array venue_columns{
-    Column{"venue", "venue"},
-    Column{"age s", "age_seconds"},
-    Column{"lag p99 s", "lag_seconds.p99"},
-    Column{"skew s", "skew_seconds"},
-    Column{"gaps", "gaps"},
-    Column{"silent", "silent"},
-    Column{"breaks", "breaks"},
-    Column{"events/s", "events_per_second"},
+    ItemColumn{"venue", "venue"},
+    ItemColumn{"age s", "age_seconds"},
+    ItemColumn{"lag p99 s", "lag_seconds.p99"},
+    ItemColumn{"skew s", "skew_seconds"},
+    ItemColumn{"gaps", "gaps"},
+    ItemColumn{"silent", "silent"},
+    ItemColumn{"breaks", "breaks"},
+    ItemColumn{"events/s", "events_per_second"},
 };
 constexpr std::array sink_columns{
-    Column{"sink", "name"},
-    Column{"queued", "queued"},
-    Column{"failing since", "failing_since"},
-    Column{"last error", "last_error"},
+    ItemColumn{"sink", "name"},
+    ItemColumn{"queued", "queued"},
+    ItemColumn{"failing since", "failing_since"},
+    ItemColumn{"last error", "last_error"},
 };
 constexpr std::array problem_columns{
-    Column{"problem", "code"},
-    Column{"severity", "severity"},
-    Column{"detail", "detail"},
+    ItemColumn{"problem", "code"},
+    ItemColumn{"severity", "severity"},
+    ItemColumn{"detail", "detail"},
 };
 
 std::string shown(const std::string& body) {
@@ -50,7 +50,7 @@ std::string shown(const std::string& body) {
           (names.empty() ? "" : ", ") + (item.is_string() ? item.get<std::string>() : item.dump());
     text += fmt::format("{:<18}{}\n", label, names.empty() ? "none" : printable(names));
   };
-  const auto table = [&](const char* name, std::span<const Column> columns) {
+  const auto table = [&](const char* name, std::span<const ItemColumn> columns) {
     const json items = health.value(name, json::array());
     if (!items.empty()) text += "\n" + shown_items(items.dump(), columns, Format::table, "");
   };
@@ -72,7 +72,7 @@ std::string as_csv(const std::string& body) {
   json rows = json::array();
   for (const auto& [path, value] : flattened(body))
     rows.push_back({{"field", path}, {"value", value}});
-  constexpr std::array columns{Column{"field", "field"}, Column{"value", "value"}};
+  constexpr std::array columns{ItemColumn{"field", "field"}, ItemColumn{"value", "value"}};
   return shown_items(rows.dump(), columns, Format::csv, "");
 }
 

@@ -12,17 +12,17 @@ namespace ballast {
 namespace {
 
 constexpr std::array columns{
-    Column{"factor", "key"},
-    Column{"unit", "unit"},
-    Column{"target", "target"},
-    Column{"lower", "band.0"},
-    Column{"upper", "band.1"},
-    Column{"model", "model"},
-    Column{"stages", "stages"},
-    Column{"overridden", "overridden"},
-    Column{"until", "until"},
-    Column{"by", "pushed_by"},
-    Column{"unknown", "unknown_reason"},
+    ItemColumn{"factor", "key"},
+    ItemColumn{"unit", "unit"},
+    ItemColumn{"target", "target"},
+    ItemColumn{"lower", "band.0"},
+    ItemColumn{"upper", "band.1"},
+    ItemColumn{"model", "model"},
+    ItemColumn{"stages", "stages"},
+    ItemColumn{"overridden", "overridden"},
+    ItemColumn{"until", "until"},
+    ItemColumn{"by", "pushed_by"},
+    ItemColumn{"unknown", "unknown_reason"},
 };
 
 struct Arguments : ClientVerb {

@@ -12,10 +12,10 @@ namespace ballast {
 namespace {
 
 constexpr std::array columns{
-    Column{"name", "name"},
-    Column{"role", "role"},
-    Column{"created", "created"},
-    Column{"expires", "expires"},
+    ItemColumn{"name", "name"},
+    ItemColumn{"role", "role"},
+    ItemColumn{"created", "created"},
+    ItemColumn{"expires", "expires"},
 };
 
 struct Arguments : ClientVerb {

@@ -109,8 +109,9 @@ class Lines {
       for (const auto& [field, value] : changed)
         rows.push_back(
             {{"t", at}, {"channel", channel}, {"item", name}, {"field", field}, {"value", value}});
-      constexpr std::array columns{Column{"", "t"}, Column{"", "channel"}, Column{"", "item"},
-                                   Column{"", "field"}, Column{"", "value"}};
+      constexpr std::array columns{ItemColumn{"", "t"}, ItemColumn{"", "channel"},
+                                   ItemColumn{"", "item"}, ItemColumn{"", "field"},
+                                   ItemColumn{"", "value"}};
       std::string text = shown_items(rows.dump(), columns, Format::csv, "");
       text.erase(0, text.find('\n') + 1);
       if (!text.empty()) text.pop_back();

@@ -45,6 +45,8 @@ constexpr std::array all_verbs{
          make_alerts},
     Verb{"proposals", "list, approve and reject proposals", "ballast proposals approve p-17",
          make_proposals},
+    Verb{"options", "say what options are worth, risk and earned",
+         "ballast options greeks --underlying BTC --journal desk.db", make_options},
     Verb{"watch", "print what changes, as it changes", "ballast watch exposures:delta:BTC alerts",
          make_watch},
     Verb{"kill", "stop quoting, hedging and transfers in a scope",

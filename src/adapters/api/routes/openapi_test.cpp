@@ -5,6 +5,7 @@
 #include <set>
 
 #include "adapters/api/routes/json_schema_test.hpp"
+#include "adapters/api/routes/option_desk_test.hpp"
 #include "adapters/api/routes/schemas.hpp"
 #include "adapters/api/routes/scripted_desk_test.hpp"
 
@@ -67,14 +68,20 @@ class OpenApi : public ::testing::Test {
   }
   /// Holds an answer to what the document says of its route and status.
   void hold(Method method, const std::string& target, const Response& response) {
+    hold(client.asked, method, target, response);
+  }
+  void hold(const Route* asked,
+            Method method,
+            const std::string& target,
+            const Response& response) {
     SCOPED_TRACE(std::string(to_string(method)) + " " + target);
-    ASSERT_NE(client.asked, nullptr);
-    const Json& responses = operation(*client.asked)["responses"];
+    ASSERT_NE(asked, nullptr);
+    const Json& responses = operation(*asked)["responses"];
     const std::string status = std::to_string(response.status);
     ASSERT_TRUE(responses.contains(status)) << status << " " << response.body;
     const std::string type = response.content_type.substr(0, response.content_type.find(';'));
     ASSERT_TRUE(responses[status]["content"].contains(type)) << type;
-    held.insert({method, client.asked->pattern});
+    held.insert({method, asked->pattern});
     if (type == "text/plain") return;
     const Json body = Json::parse(response.body);
     const auto problems =
@@ -171,6 +178,17 @@ TEST_F(OpenApi, every_route_answers_as_its_schema_says) {
     return Result<SubmissionOutcome>(outcome);
   };
   change(Method::post, "/api/v1/events", R"([{"type":"time"},{}])");
+
+  ScriptedDesk options{test::option_desk()};
+  test::an_optional_morning(options);
+  Client trader{options};
+  for (const char* target :
+       {"/api/v1/options", "/api/v1/options/BTC/greeks", "/api/v1/options/BTC/smile?book=vol",
+        "/api/v1/options/BTC/scenarios", "/api/v1/options/BTC/explain",
+        "/api/v1/options/BTC/greeks?book=x", "/api/v1/options/BTC/scenarios?spot=x"}) {
+    const Response response = trader.get(target);
+    hold(trader.asked, Method::get, target, response);
+  }
 
   for (const Route& route : client.routes().table()) {
     EXPECT_TRUE(held.contains({route.method, route.pattern}))

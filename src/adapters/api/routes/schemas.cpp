@@ -37,6 +37,19 @@ constexpr std::string_view report_fields =
     "decimal?, ~restated_adherence number?, in_flight Flight[], breaks Break[], objectives "
     "Objective[], control ControlReport[], quotes QuoteReport[], refusals string[]";
 
+constexpr std::string_view greeks_fields =
+    "value number?, delta number?, delta_net number?, delta_equity number?, gamma number?, vega "
+    "number?, theta number?, vanna number?, volga number?";
+
+constexpr std::string_view pnl_parts =
+    "delta number?, gamma number?, vega number?, theta number?, vanna number?, volga number?, "
+    "new_trades number?, unexplained number?, total number?";
+
+constexpr std::string_view expiry_fields =
+    "expiry time, days number, state "
+    "priced|no_forward|no_surface|out_of_range|unsettled|settled, forward number?, atm_vol "
+    "number?, contracts number";
+
 struct Part {
   std::string_view name;
   std::string_view fields;
@@ -163,6 +176,39 @@ constexpr Part parts[] = {
      "age_seconds number?, lack string?"},
     {"ParameterList", "items Parameters[], next string?, as_of time, seq integer"},
     {"Parameters", "instrument string, parameters Parameter[]"},
+    {"OptionExpiry", expiry_fields},
+    {"OptionExplain",
+     "underlying string, quote string, book string, as_of time, seq integer, from time, to time, "
+     "today PnlParts, all PnlParts, open PnlParts?, steps PnlStep[], unknown_seconds number, "
+     "unknown_seconds_today number"},
+    {"OptionGreeks",
+     "underlying string, quote string, book string, as_of time, seq integer, total Greeks?, "
+     "unknown_reason string?, expiries ExpiryGreeks[], lines LineGreeks[]"},
+    {"OptionScenarios",
+     "underlying string, quote string, book string, as_of time, seq integer, dynamics "
+     "sticky_strike|sticky_delta, delta delta|delta_net|delta_equity, spot number[], vol number[], "
+     "days number[], target ScenarioTargets, unknown_reason string?, cells ScenarioCell[]"},
+    {"OptionSmile",
+     "underlying string, book string, as_of time, seq integer, expiries ExpirySmile[]"},
+    {"OptionUnderlying",
+     "underlying string, quote string, books string[], state valued|unknown, unknown_reason "
+     "string?, as_of time, expiries OptionExpiry[]",
+     true},
+    {"ExpirySmile",
+     "expiry time, days number, forward number?, surface_age_seconds number?, curve CurvePoint[], "
+     "quotes SmileQuote[], own SmileOwn[]"},
+    {"CurvePoint", "strike number, vol number"},
+    {"SmileQuote",
+     "instrument string, strike number, right call|put, bid_vol number?, ask_vol number?, mark_vol "
+     "number?"},
+    {"SmileOwn", "strike number, contracts number, vega number?"},
+    {"ScenarioBand", "factor string, target number, lower number, upper number"},
+    {"ScenarioTargets", "delta ScenarioBand?, gamma ScenarioBand?, vega ScenarioBand?"},
+    {"ScenarioCell",
+     "pnl number, delta number, gamma number, vega number, theta number, delta_side "
+     "below|inside|above?, gamma_side below|inside|above?, vega_side below|inside|above?"},
+    {"Greeks", greeks_fields},
+    {"PnlParts", pnl_parts},
     {"Path",
      "key string, unit string, from time, to time, t number[], actual number[], target number[], "
      "lower number[], upper number[], limit_lower number[], limit_upper number[], known boolean[], "
@@ -382,6 +428,12 @@ std::map<std::string, std::string> schemas() {
       "Profit?, skew number?, unknown_reason string?, ~restated_adherence number?, "
       "excursion_list Excursion[]",
       figures));
+  out["ExpiryGreeks"] = json_schema(std::string(expiry_fields) + ", total Greeks?");
+  out["LineGreeks"] = json_schema(fmt::format(
+      "instrument string, expiry time, strike number, right call|put, contracts number, coins "
+      "number, vol number?, mark number?, {}",
+      greeks_fields));
+  out["PnlStep"] = json_schema(fmt::format("from time, to time, {}", pnl_parts));
   out["ProposalInFull"] = json_schema(std::string(proposal_fields) + ", lines Line[]");
   return out;
 }

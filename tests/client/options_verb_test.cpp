@@ -1,0 +1,235 @@
+// `ballast options`: a journal and a service tell the same, to people, spreadsheets and programs.
+#include <string>
+
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "client/service_script.hpp"
+
+namespace ballast::testing {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::string_view option_desk = R"toml(
+[desk]
+name = "vol"
+currency = "USDT"
+[options]
+explain_every = "30m"
+[[assets]]
+name = "BTC"
+[[assets]]
+name = "USDT"
+[[venues]]
+name = "deribit"
+accounts = ["main"]
+[[instruments]]
+name = "BTC-USDT"
+kind = "spot"
+venue = "deribit"
+base = "BTC"
+quote = "USDT"
+[[instruments]]
+name = "BTC-60-C"
+kind = "option_linear"
+venue = "deribit"
+underlying = "BTC"
+quote = "USDT"
+expiry = 2026-01-30T08:00:00Z
+strike = "60000"
+right = "call"
+[[instruments]]
+name = "BTC-55-P"
+kind = "option_linear"
+venue = "deribit"
+underlying = "BTC"
+quote = "USDT"
+expiry = 2026-01-30T08:00:00Z
+strike = "55000"
+right = "put"
+[[factors]]
+name = "delta:BTC"
+band = { lower = "-2", upper = "2" }
+limit = { lower = "-20", upper = "20" }
+[[factors]]
+name = "vega:BTC"
+book = "vol"
+band = { lower = "-500", upper = "500" }
+limit = { lower = "-5000", upper = "5000" }
+)toml";
+
+std::string line(const std::string& clock, const std::string& rest) {
+  return R"({"t":"2026-01-05T)" + clock + R"(Z",)" + rest + "}\n";
+}
+std::string bitcoin(const std::string& clock, const std::string& price) {
+  return line(clock, R"("type":"mark","instrument":"BTC-USDT","price":")" + price + '"');
+}
+std::string smile(const std::string& clock, const std::string& vol) {
+  return line(clock, R"("type":"surface","underlying":"BTC","expiry":"2026-01-30T08:00:00Z",)"
+                     R"("vol":)" +
+                         vol);
+}
+std::string fill(const std::string& clock, const std::string& what, const std::string& book) {
+  return line(clock, R"("type":"fill","venue":"deribit","account":"main",)" + what +
+                         R"(,"book":")" + book + '"');
+}
+
+std::string morning() {
+  return bitcoin("12:00:00", "60000") + smile("12:00:00", "0.6") +
+         fill("12:05:00",
+              R"("instrument":"BTC-60-C","id":"1","side":"buy","qty":"5","price":"3700")", "vol") +
+         fill("12:06:00",
+              R"("instrument":"BTC-55-P","id":"2","side":"sell","qty":"3","price":"1600")", "mm") +
+         bitcoin("13:10:00", "61000") + smile("13:20:00", "0.62") +
+         line("14:10:00", R"("type":"time")");
+}
+
+class OptionsVerb : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    scratch.write("desk.toml", option_desk);
+    scratch.write("morning.jsonl", morning());
+    const Ended made = replay("table");
+    ASSERT_EQ(made.code, 0) << made.err;
+  }
+  Ended replay(const std::string& format) const {
+    return run_ballast(scratch.path(),
+                       "replay -c desk.toml morning.jsonl --journal vol.db -o " + format);
+  }
+  Ended journal(const std::string& arguments) const {
+    return run_ballast(scratch.path(), "options " + arguments + " --journal vol.db");
+  }
+  json told(const std::string& arguments) const {
+    const Ended ended = journal(arguments + " -o json");
+    EXPECT_EQ(ended.code, 0) << ended.err;
+    return json::parse(ended.out);
+  }
+
+  Scratch scratch;
+};
+
+void expect_has(const std::string& text, std::initializer_list<std::string_view> parts) {
+  for (const std::string_view part : parts)
+    EXPECT_NE(text.find(part), std::string::npos) << part << "\nis not in\n" << text;
+}
+
+TEST_F(OptionsVerb, tells_of_a_journal_what_a_service_tells) {
+  for (const std::string verb : {"", "greeks", "smile", "scenarios", "explain"}) {
+    SCOPED_TRACE(verb);
+    const json answer = told(verb);
+    const Receiver service([&](const TakenRequest& request) {
+      if (!verb.empty() && request.target.find(verb) != std::string::npos)
+        return json_answer(answer.dump());
+      const json list = verb.empty() ? answer : told("");
+      return json_answer(json{{"items", list}, {"next", nullptr}}.dump());
+    });
+    for (const std::string format : {"table", "csv", "json"}) {
+      const Ended here = journal(verb + " -o " + format);
+      const Ended there = ask(scratch, service, "options " + verb + " -o " + format);
+      EXPECT_EQ(there.code, 0) << there.err;
+      if (format == "json") {
+        EXPECT_EQ(json::parse(there.out), json::parse(here.out));
+      } else {
+        EXPECT_EQ(there.out, here.out);
+      }
+    }
+  }
+}
+
+TEST_F(OptionsVerb, asks_the_service_with_what_was_given) {
+  const Receiver service({json_answer(told("scenarios --spot=0 --vol=0 --days 0").dump())});
+  const Ended ended = ask(scratch, service,
+                          "options scenarios --underlying BTC --book vol --spot=-0.25,0,0.25 "
+                          "--vol 0.1 --dynamics sticky_delta --delta delta_net");
+  EXPECT_EQ(ended.code, 0) << ended.err;
+  EXPECT_EQ(service.taken().at(0).target,
+            "/api/v1/options/BTC/scenarios?book=vol&spot=-0.25%2C0%2C0.25&vol=0.1&"
+            "dynamics=sticky_delta&delta=delta_net");
+}
+
+TEST_F(OptionsVerb, shows_greeks_with_their_sums) {
+  const Ended table = journal("greeks");
+  expect_has(table.out, {"expiry ", "strike", "call", "BTC-60-C", "put", "-3", "all "});
+  const json greeks = told("greeks --book vol");
+  ASSERT_EQ(greeks["lines"].size(), 1U);
+  EXPECT_EQ(greeks["lines"][0]["contracts"], 5.0);
+  EXPECT_EQ(greeks["lines"][0]["vol"], 0.62);
+  EXPECT_EQ(greeks["total"]["vega"], greeks["lines"][0]["vega"]);
+  const Ended csv = journal("greeks -o csv");
+  EXPECT_EQ(csv.out.substr(0, csv.out.find('\n')),
+            "expiry,strike,right,contracts,vol,mark,value,delta,delta_net,gamma,vega,theta,vanna,"
+            "volga,instrument");
+}
+
+TEST_F(OptionsVerb, explains_the_profit_by_steps_that_sum_to_it) {
+  const json explain = told("explain");
+  ASSERT_EQ(explain["steps"].size(), 4U);  // 12:05 to 12:30, and each half hour to 14:00
+  double total = explain["open"]["total"];
+  for (const json& step : explain["steps"])
+    total += step["total"].get<double>();
+  const double value = told("greeks")["total"]["value"];
+  EXPECT_NEAR(total, value - (5.0 * 3700.0 - 3.0 * 1600.0), 1e-6);
+  const Ended table = journal("explain");
+  expect_has(table.out, {"step", "open", "today", "2026-01-05T13:30:00Z", "rest", "total"});
+  const json then = told("explain --at 2026-01-05T12:45:00Z");
+  EXPECT_EQ(then["steps"].size(), 1U);
+  EXPECT_EQ(then["as_of"], "2026-01-05T12:45:00Z");
+}
+
+TEST_F(OptionsVerb, draws_scenarios_as_matrices_with_the_band) {
+  const Ended table = journal("scenarios --spot=-0.2,0,0.2 --vol=-0.1,0 --days 0,7");
+  EXPECT_EQ(table.code, 0) << table.err;
+  expect_has(table.out, {"profit in USDT after 0 days", "profit in USDT after 7 days", "-20%",
+                         "+20%", "delta in BTC after 7 days", " above"});
+  const json grid = told("scenarios --spot=-0.2,0,0.2 --vol=-0.1,0 --days 0,7");
+  EXPECT_EQ(grid["cells"].size(), 12U);
+  EXPECT_EQ(grid["target"]["delta"]["factor"], "delta:BTC");
+}
+
+TEST_F(OptionsVerb, says_what_there_is_not) {
+  const Ended coin = journal("greeks --underlying ETH");
+  EXPECT_EQ(coin.code, 1);
+  expect_has(coin.err, {"no factor counts options on `ETH`"});
+  const Ended book = journal("greeks --book mm");
+  EXPECT_EQ(book.code, 1);
+  expect_has(book.err, {"of a book `mm`"});
+  EXPECT_NE(journal("scenarios --days=-1").code, 0);
+  const Receiver service({json_answer(R"({"items":[],"next":null})")});
+  const Ended none = ask(scratch, service, "options greeks");
+  EXPECT_EQ(none.code, 1);
+  expect_has(none.err, {"no factor of this desk counts options"});
+  EXPECT_EQ(ask(scratch, service, "options greeks --at 2026-01-05T12:00:00Z").code, 1);
+}
+
+TEST_F(OptionsVerb, and_the_report_has_it_all) {
+  const json report = json::parse(replay("json").out);
+  ASSERT_EQ(report["options"].size(), 2U);  // the whole desk, and the book that a factor names
+  const json& whole = report["options"][0];
+  EXPECT_EQ(whole["explain"]["all"], told("explain")["all"]);
+  EXPECT_EQ(whole["greeks"]["total"], told("greeks")["total"]);
+  EXPECT_EQ(whole["smile"], told("smile"));
+  EXPECT_TRUE(report["factors"][0]["pnl"].is_null()) << "linear in the price";
+  const Ended table = replay("table");
+  expect_has(table.out, {"Profit and loss of options, by greek", "Options on BTC, in USDT",
+                         "Options on BTC @ vol, in USDT", "Profit in USDT after 7 days"});
+  const Ended csv = replay("csv");
+  expect_has(csv.out, {",options_delta,", ",options_total,options_unknown_seconds\n"});
+  const Ended html = replay("html");
+  expect_has(html.out, {"class=\"falls\"", "class=\"heat\"", "class=\"smiles\"",
+                        "What the options earned, in USDT, by greek"});
+}
+
+TEST_F(OptionsVerb, of_a_span_the_report_tells_what_was_earned_in_it) {
+  const Ended ended =
+      run_ballast(scratch.path(), "report --journal vol.db --from 2026-01-05T13:00:00Z -o json");
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const json explain = json::parse(ended.out)["options"][0]["explain"];
+  EXPECT_EQ(explain["from"], "2026-01-05T13:00:00Z");
+  ASSERT_EQ(explain["steps"].size(), 2U);
+  EXPECT_EQ(explain["steps"][0]["from"], "2026-01-05T13:00:00Z");
+  EXPECT_EQ(explain["all"]["new_trades"], 0.0);
+}
+
+}  // namespace
+}  // namespace ballast::testing
