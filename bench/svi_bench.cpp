@@ -116,6 +116,7 @@ BENCHMARK(smiles)->Unit(benchmark::kMillisecond);
 void surface(benchmark::State& state) {
   const auto quoted = smiles_of(made_chain(1));
   std::vector<SmileExpiry> expiries;
+  expiries.reserve(quoted.size());
   for (const ChainSmile& smile : quoted)
     expiries.push_back({smile.years, smile.quotes});
   int iterations = 0;

@@ -27,8 +27,7 @@ BALLAST_KERNEL double inner_uniform_of(std::uint64_t number) {
   const std::uint64_t bits = number >> 11U;
   const double high =
       std::bit_cast<double>((bits >> 32U) | std::uint64_t{0x4530000000000000}) - 0x1.00000001p84;
-  const double low =
-      std::bit_cast<double>((bits & 0xffffffffU) | std::uint64_t{0x4330000000000000});
+  const auto low = std::bit_cast<double>((bits & 0xffffffffU) | std::uint64_t{0x4330000000000000});
   return (high + low) * 0x1p-53 + 0x1p-54;
 }
 

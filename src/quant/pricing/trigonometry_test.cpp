@@ -18,19 +18,19 @@ TEST(Trigonometry, is_that_of_long_double) {
     const double size = std::exp(20.0 * rng.uniform() - 10.0);  // to 22,000
     const double x = rng.chance(0.5) ? size : -size;
     const auto at = kernel::sine_cosine(x);
-    const double sine = static_cast<double>(sinl(static_cast<long double>(x)));
-    const double cosine = static_cast<double>(cosl(static_cast<long double>(x)));
+    const auto sine = static_cast<double>(sinl(static_cast<long double>(x)));
+    const auto cosine = static_cast<double>(cosl(static_cast<long double>(x)));
     ASSERT_NEAR(at.sine, sine, 0.75 * unit) << "seed " << seed << ": " << x;
     ASSERT_NEAR(at.cosine, cosine, 0.75 * unit) << "seed " << seed << ": " << x;
 
     const double y = -40.0 * rng.uniform() * rng.uniform() * rng.uniform();
-    const double less_one = static_cast<double>(expm1l(static_cast<long double>(y)));
+    const auto less_one = static_cast<double>(expm1l(static_cast<long double>(y)));
     ASSERT_NEAR(kernel::exp_less_one(y), less_one, unit * 2.0 * std::fabs(less_one)) << y;
     ASSERT_NEAR(kernel::exp_less_one(-y), expm1(-y), unit * 2.0 * expm1(-y)) << -y;
 
     const double a = rng.normal() * std::exp(4.0 * rng.normal());
     const double b = rng.normal() * std::exp(4.0 * rng.normal());
-    const double angle =
+    const auto angle =
         static_cast<double>(atan2l(static_cast<long double>(a), static_cast<long double>(b)));
     ASSERT_NEAR(kernel::angle(a, b), angle, unit * 2.0 * std::fabs(angle)) << a << " " << b;
   }
