@@ -49,7 +49,7 @@ bool has_column(const CsvRow& header, std::string_view name) {
 }
 
 /// A finite number, not negative; nothing where the field is empty.
-Result<std::optional<double>> amount(const CsvRow& row, const CsvColumn& column) {
+Result<std::optional<double>> not_negative(const CsvRow& row, const CsvColumn& column) {
   BALLAST_TRY(text, field(row, column));
   std::optional<double> none;
   if (text.empty()) return none;
@@ -67,14 +67,14 @@ Result<std::optional<double>> amount(const CsvRow& row, const CsvColumn& column)
 }
 
 Result<double> positive_amount(const CsvRow& row, const CsvColumn& column) {
-  BALLAST_TRY(value, amount(row, column));
+  BALLAST_TRY(value, not_negative(row, column));
   if (value && *value > 0.0) return *value;
   return in_column(column, {Errc::bad_input, value ? "it must be above 0" : "it is empty"});
 }
 
 /// The same where 0 stands for nothing.
 Result<std::optional<double>> price_or_none(const CsvRow& row, const CsvColumn& column) {
-  BALLAST_TRY(value, amount(row, column));
+  BALLAST_TRY(value, not_negative(row, column));
   if (value && *value == 0.0) value.reset();
   return value;
 }
@@ -185,7 +185,7 @@ Result<ChainRow> chain_row(const CsvRow& row, const ChainColumns& columns) {
   out.quote.bid = bidden;
   BALLAST_TRY(asked, price_or_none(row, columns[ChainField::ask]));
   out.quote.ask = asked;
-  BALLAST_TRY(marked, amount(row, columns[ChainField::mark]));
+  BALLAST_TRY(marked, not_negative(row, columns[ChainField::mark]));
   out.quote.mark = marked;
   BALLAST_TRY(vol, price_or_none(row, columns[ChainField::mark_vol]));
   if (vol) {

@@ -202,7 +202,7 @@ class OptionChainEvents final : public CsvImporter {
   std::map<std::string, ListedTerms, std::less<>> listed_;
   std::map<std::tuple<Timestamp, std::string, std::string>, ChainSnapshot> pending_;  // venue, coin
   std::size_t snapshots_ = 0;
-  std::size_t options_ = 0;
+  std::size_t quotes_ = 0;
   std::size_t others_ = 0;
   std::size_t expired_ = 0;
   std::size_t without_mark_ = 0;
@@ -322,7 +322,7 @@ void OptionChainEvents::send_expiry(Timestamp t,
 }
 
 void OptionChainEvents::send_quote(Timestamp t, const ListedQuote& quote, ImportSink& sink) {
-  ++options_;
+  ++quotes_;
   if (quote.mark) {
     Mark mark;
     mark.instrument = quote.instrument;
@@ -348,12 +348,12 @@ Result<void> OptionChainEvents::finish(ImportSink& sink) {
   say(ImportNote::Kind::ignored, without_mark_, "options had a mark of 0 or none: no mark of them");
   say(ImportNote::Kind::gap, without_forward_,
       "expiries had no forward, neither said nor implied by marks: no surface of them");
-  std::size_t options = 0;
+  std::size_t names = 0;
   for (const auto& [name, terms] : listed_)
-    options += terms.strike.zero() ? 0U : 1U;
+    names += terms.strike.zero() ? 0U : 1U;
   sink.note({ImportNote::Kind::statistic, 0,
              fmt::format("{} snapshots, {} quotes of {} options in {} expiries", snapshots_,
-                         options_, options, listed_.size() - options)});
+                         quotes_, names, listed_.size() - names)});
   return {};
 }
 
