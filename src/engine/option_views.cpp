@@ -37,15 +37,17 @@ double days_left(const Engine& engine, Timestamp expiry) {
 }
 
 GreekFigures figures_of(const OptionExposure& sum, double forward) {
-  return {.value = sum.value,
-          .delta = sum.delta,
-          .delta_net = sum.delta_net,
-          .delta_equity = sum.delta_net + sum.value_coin,
-          .gamma = sum.gamma * forward / 100.0,
-          .vega = sum.vega / 100.0,
-          .theta = sum.theta / 365.0,
-          .vanna = sum.vanna / 100.0,
-          .volga = sum.volga / 10'000.0};
+  GreekFigures figures;  // added to zero, so that no zero is negative
+  figures += {.value = sum.value,
+              .delta = sum.delta,
+              .delta_net = sum.delta_net,
+              .delta_equity = sum.delta_net + sum.value_coin,
+              .gamma = sum.gamma * forward / 100.0,
+              .vega = sum.vega / 100.0,
+              .theta = sum.theta / 365.0,
+              .vanna = sum.vanna / 100.0,
+              .volga = sum.volga / 10'000.0};
+  return figures;
 }
 
 std::optional<double> at_the_money(const VolSurface& surface,

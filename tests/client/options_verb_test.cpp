@@ -180,8 +180,8 @@ TEST_F(OptionsVerb, explains_the_profit_by_steps_that_sum_to_it) {
 TEST_F(OptionsVerb, draws_scenarios_as_matrices_with_the_band) {
   const Ended table = journal("scenarios --spot=-0.2,0,0.2 --vol=-0.1,0 --days 0,7");
   EXPECT_EQ(table.code, 0) << table.err;
-  expect_has(table.out, {"profit in USDT after 0 days", "profit in USDT after 7 days", "-20%",
-                         "+20%", "delta in BTC after 7 days", " above"});
+  expect_has(table.out, {"profit in USDT now", "profit in USDT after 7 days", "-20%", "+20%",
+                         "delta in BTC after 7 days", " above"});
   const json grid = told("scenarios --spot=-0.2,0,0.2 --vol=-0.1,0 --days 0,7");
   EXPECT_EQ(grid["cells"].size(), 12U);
   EXPECT_EQ(grid["target"]["delta"]["factor"], "delta:BTC");

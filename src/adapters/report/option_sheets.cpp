@@ -42,6 +42,11 @@ std::string options_title(const OptionsOf& of) {
   return "Options on " + factor_text(of.underlying, of.book);
 }
 
+std::string after_days(double days) {
+  if (days == 0.0) return "now";
+  return fmt::format("after {:.4g} day{}", days, days == 1.0 ? "" : "s");
+}
+
 Sheet option_explains_sheet(const Report& report) {
   Sheet sheet{"Profit and loss of options, by greek",
               {{"Options on"},
@@ -115,8 +120,8 @@ Sheet option_greeks_sheet(const GreeksView& view) {
 Sheet option_scenarios_sheet(const ScenarioView& view, std::size_t day) {
   Sheet sheet{
       fmt::format(
-          "Profit in {} after {:.4g} days, by points of volatility and spot{}", view.quote,
-          view.days[day],
+          "Profit in {} {}, by points of volatility and spot{}", view.quote,
+          after_days(view.days[day]),
           view.delta_target ? "; \u25bc \u25b2 where delta is below or above its band" : ""),
       {{"Vol"}},
       {}};

@@ -7,6 +7,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "adapters/report/option_sheets.hpp"
 #include "apps/ballast/client_verb.hpp"
 #include "apps/ballast/journal_run.hpp"
 #include "engine/option_views.hpp"
@@ -300,16 +301,15 @@ std::string shown_scenarios(const json& answer, Format format) {
   if (answer["cells"].empty()) return unknown_line(answer);
   std::string text;
   for (std::size_t day = 0; day < answer["days"].size(); ++day) {
-    const double days = answer["days"][day];
+    const std::string when = after_days(answer["days"][day].get<double>());
     text +=
-        fmt::format("{}profit in {} after {:.4g} days, by points of volatility and spot\n",
-                    text.empty() ? "" : "\n", printable(answer["quote"].get<std::string>()), days);
+        fmt::format("{}profit in {} {}, by points of volatility and spot\n",
+                    text.empty() ? "" : "\n", printable(answer["quote"].get<std::string>()), when);
     text += matrix(answer, day, [](const json& cell) {
       return fmt::format("{:.6g}", cell["pnl"].get<double>());
     });
-    text +=
-        fmt::format("\ndelta in {} after {:.4g} days, and where it is below or above its band\n",
-                    printable(answer["underlying"].get<std::string>()), days);
+    text += fmt::format("\ndelta in {} {}, and where it is below or above its band\n",
+                        printable(answer["underlying"].get<std::string>()), when);
     text += matrix(answer, day, [](const json& cell) {
       const json& side = cell["delta_side"];
       const bool out = side.is_string() && side != "inside";
