@@ -251,8 +251,8 @@ std::optional<Amount> OptionDesk::marked_coins(FactorId id, const Market& market
       if (scope.held[line].zero() || terms.paid_in != PaidIn::coin) continue;
       const Quoted& mark = market.price(terms.instrument);
       if (!mark.present) return std::nullopt;
-      const auto worth =
-          value(Contract::of(desk_->instrument(terms.instrument)), scope.held[line], mark.price);
+      const auto worth = ballast::value(Contract::of(desk_->instrument(terms.instrument)),
+                                        scope.held[line], mark.price);
       if (!worth || __builtin_add_overflow(sum.raw, worth->raw, &sum.raw)) return std::nullopt;
     }
   }
