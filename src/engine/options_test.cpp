@@ -8,6 +8,7 @@
 #include "base/rng.hpp"
 #include "engine/engine.hpp"
 #include "engine/engine_test_desk.hpp"
+#include "quant/pricing/black.hpp"
 #include "quant/pricing/inverse_option.hpp"
 
 namespace ballast {
@@ -242,6 +243,69 @@ TEST(EngineOptions, make_the_net_asset_value_of_premium_paid_and_value_at_their_
   EXPECT_EQ(to_string(*value), "1600");
 }
 
+TEST(EngineOptions, count_as_hedged_what_hedge_fills_traded_at_the_greeks_of_now) {
+  const Desk desk = option_desk();
+  Engine engine(desk);
+  Trader mm{&desk};
+  engine.step(mm.mark(at("12:00:00"), "BTC-USDT", "60000"));
+  engine.step(surface(at("12:00:00"), 0.6));
+  engine.step(mm.fill(at("12:00:00"), coin_call, Side::buy, "5", "0.04"));
+  engine.step(mm.fill(at("12:00:01"), coin_call, Side::sell, "2", "0.04", Origin::hedge));
+  engine.step(mm.fill(at("12:00:02"), quote_put, Side::buy, "10", "900", Origin::rebalance));
+  const auto hedged = [&](FactorId id) { return to_double(engine.factor(id).state.hedged); };
+  const auto put = [&](double forward) {
+    return *black76({.right = OptionRight::put,
+                     .forward = forward,
+                     .strike = 55'000.0,
+                     .years = (expiry() - at("12:00:00")).to_seconds() / (365.0 * 86'400.0),
+                     .vol = 0.6});
+  };
+  for (const char* const price : {"60000", "62000"}) {
+    engine.step(mm.mark(at("12:00:30"), "BTC-USDT", price));
+    const double forward = std::stod(price);
+    const InverseOption call = call_at(forward, 0.6, at("12:00:00"));
+    EXPECT_NEAR(hedged(delta_all), -2.0 * call.delta + put(forward).delta, 1e-9);
+    EXPECT_NEAR(hedged(delta_net), -2.0 * call.delta_net + put(forward).delta, 1e-9);
+    EXPECT_NEAR(hedged(vega_all), (-2.0 * call.vega + put(forward).vega) / 100.0, 1e-8);
+    EXPECT_NEAR(hedged(gamma_all), (-2.0 * call.gamma + put(forward).gamma) * forward / 100.0,
+                1e-9);
+    EXPECT_EQ(hedged(vega_short), 0.0);
+    EXPECT_NEAR(actual(engine, delta_all), 3.0 * call.delta + put(forward).delta, 1e-9);
+  }
+  EXPECT_EQ(hedged(delta_equity), 0.0) << "of another book";
+  engine.step({expiry(), Tick{}});
+  EXPECT_EQ(hedged(delta_all), 0.0);
+}
+
+TEST(EngineOptions, tell_what_one_is_worth_whether_it_is_held_or_not) {
+  const Desk desk = option_desk();
+  Engine engine(desk);
+  Trader mm{&desk};
+  const InstrumentId call = desk.find_instrument(coin_call);
+  const auto lack = [&] {
+    const auto now = engine.options().value(call, engine.now());
+    return now ? std::string("nothing") : now.error().what;
+  };
+  EXPECT_EQ(lack(), "no forward is known");
+  engine.step(mm.mark(at("12:00:00"), "BTC-USDT", "60000"));
+  EXPECT_EQ(lack(), "no volatility is known");
+  engine.step(surface(at("12:00:00"), 0.6));
+  engine.step({at("15:07:59"), Tick{}});
+  const auto now = engine.options().value(call, engine.now());
+  ASSERT_TRUE(now);
+  const InverseOption want = call_at(60'000.0, 0.6, at("15:07:00"));
+  EXPECT_NEAR(now->unit.vega, want.vega, 1e-9);
+  EXPECT_NEAR(now->unit.price / now->forward, want.price_coin, 1e-12);
+  engine.step(mm.fill(at("15:08:00"), coin_call, Side::buy, "1", "0.04"));
+  const OptionBook& book = *engine.options().book(delta_all);
+  EXPECT_EQ(engine.options().value(call, engine.now())->unit.delta,
+            book.unit(*book.line(call)).delta)
+      << "the same bits as in the book";
+  engine.step({expiry(), Tick{}});
+  EXPECT_EQ(lack(), "it has expired");
+  EXPECT_FALSE(engine.options().value(desk.find_instrument("BTC-PERP"), engine.now()));
+}
+
 TEST(EngineOptions, refuse_a_surface_of_the_past_and_count_a_late_one) {
   const Desk desk = option_desk();
   Engine engine(desk);
@@ -266,6 +330,7 @@ std::vector<Event> random_events(const Desk& desk, std::uint64_t seed, std::size
   for (std::size_t i = 0; i < count; ++i) {
     t = t + Duration::milliseconds(rng.between(0, 90'000));
     Trader& trader = rng.chance(0.5) ? mm : other;
+    const Origin origin = rng.chance(0.3) ? Origin::hedge : Origin::client;
     const Side side = rng.chance(0.5) ? Side::buy : Side::sell;
     switch (rng.below(5)) {
       case 0:
@@ -273,10 +338,11 @@ std::vector<Event> random_events(const Desk& desk, std::uint64_t seed, std::size
         break;
       case 1:
         events.push_back(
-            trader.fill(t, coin_call, side, std::to_string(rng.between(1, 9)), "0.03"));
+            trader.fill(t, coin_call, side, std::to_string(rng.between(1, 9)), "0.03", origin));
         break;
       case 2:
-        events.push_back(trader.fill(t, quote_put, side, std::to_string(rng.between(1, 9)), "900"));
+        events.push_back(
+            trader.fill(t, quote_put, side, std::to_string(rng.between(1, 9)), "900", origin));
         break;
       case 3:
         events.push_back({t, Tick{}});
