@@ -39,7 +39,8 @@ Result<void> check(const HedgeInstrument& instrument) {
   BALLAST_CHECK(require_not_negative("-least", -instrument.least));
   BALLAST_CHECK(require_not_negative("most", instrument.most));
   BALLAST_CHECK(require_not_negative("order_cost", instrument.order_cost));
-  BALLAST_CHECK(require_not_negative("margin", instrument.margin));
+  BALLAST_CHECK(require_not_negative("buy_margin", instrument.buy_margin));
+  BALLAST_CHECK(require_not_negative("sell_margin", instrument.sell_margin));
   constexpr double countable = 1e15;
   if (std::max({instrument.most, -instrument.least, instrument.minimum}) <=
       countable * instrument.lot) {
@@ -116,7 +117,8 @@ Result<void> HedgeProgram::prepare(const HedgeInput& input) {
          .sell = std::max(0.0, given.sell_cost - given.carry),
          .impact = given.impact,
          .order_cost = given.order_cost,
-         .margin = given.margin,
+         .buy_margin = given.buy_margin,
+         .sell_margin = given.sell_margin,
          .lot = given.lot,
          .least = -lots_at_most(-given.least, given.lot),
          .most = lots_at_most(given.most, given.lot),
@@ -230,7 +232,9 @@ void HedgeProgram::relax(Kept kept) {
            .typical = typical_[j]});
       for (std::size_t f = 0; f < F; ++f)
         relaxation_.entry(f, -sign * exposure[f]);
-      if (budget) relaxation_.entry(budget_row, instrument.margin);
+      if (budget) {
+        relaxation_.entry(budget_row, sign > 0.0 ? instrument.buy_margin : instrument.sell_margin);
+      }
     }
   }
   const auto count = [&](std::size_t f, double sign) {

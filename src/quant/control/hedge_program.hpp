@@ -9,7 +9,7 @@
 //
 // subject to  no factor ends further outside its band than it began, so one inside stays inside;
 //             least_j <= x_j <= most_j, x_j a multiple of lot_j, x_j = 0 or |x_j| >= minimum_j;
-//             sum_j margin_j |x_j| <= budget.
+//             sum_j margin_j |x_j| <= budget, margin_j that of the side of the trade.
 //
 // The band is a constraint where it can be met: a unit outside it costs far more than any trade,
 // and so does each factor that is outside at all, however little; where not every factor can be
@@ -61,7 +61,8 @@ struct HedgeInstrument {
   double least = 0.0;      // bounds of the trade, units, finite: least <= 0 <= most
   double most = 0.0;
   double order_cost = 0.0;  // money per order, >= 0
-  double margin = 0.0;      // of the budget, per unit either way, >= 0
+  double buy_margin = 0.0;  // of the budget, per unit bought, >= 0
+  double sell_margin = 0.0;
 };
 
 struct HedgeInput {

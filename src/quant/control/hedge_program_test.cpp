@@ -161,7 +161,8 @@ TEST(HedgeProgram, pushes_no_factor_out_of_its_band) {
 
 TEST(HedgeProgram, says_which_constraint_binds) {
   HedgeCase given = one_factor(10.0, 3.0);
-  given.instruments[0].margin = 2.0;
+  given.instruments[0].buy_margin = 3.0;
+  given.instruments[0].sell_margin = 2.0;
   given.budget = 9.0;
   Solved plan = solved(given);
   EXPECT_EQ(plan.trades, std::vector<double>{-4.0});
@@ -180,8 +181,8 @@ TEST(HedgeProgram, says_which_constraint_binds) {
 TEST(HedgeProgram, spends_a_budget_where_it_goes_furthest) {
   // Both would do; the dearer needs a quarter of the margin.
   HedgeCase given = one_factor(10.0, 3.0, 2);
-  given.instruments[0].margin = 4.0;
-  given.instruments[1].margin = 1.0;
+  given.instruments[0].sell_margin = 4.0;
+  given.instruments[1].sell_margin = 1.0;
   given.instruments[1].sell_cost = 2.0;
   given.budget = 19.0;  // 4 of the first and 3 of the second
   const Solved plan = solved(given);

@@ -87,7 +87,7 @@ void LotSearch::set(std::span<const std::int64_t> lots) {
     for (const Exposure& exposure : exposures(j))
       e_[exposure.factor] += exposure.value * x;
     cost_ += instrument.cost(lots_[j]);
-    used_ += instrument.margin * std::fabs(x);
+    used_ += instrument.margin(lots_[j]);
   }
   risk_cost_ = program_->risk_cost(e_);
   total_ = cost_ + risk_cost_ + program_->budget_cost(used_);
@@ -134,8 +134,7 @@ double LotSearch::with(std::span<const Change> changes) {
     const LotInstrument& instrument = program_->instruments[change.instrument];
     const std::int64_t from = lots_[change.instrument];
     total += instrument.cost(change.lots) - instrument.cost(from);
-    used += instrument.margin * instrument.lot *
-            static_cast<double>(std::abs(change.lots) - std::abs(from));
+    used += instrument.margin(change.lots) - instrument.margin(from);
     const double x = moved(change);
     for (const Exposure& exposure : exposures(change.instrument))
       trial_[exposure.factor] += exposure.value * x;
