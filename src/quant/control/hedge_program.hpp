@@ -24,7 +24,9 @@
 //
 // Method: the continuous program by box_program.hpp, whose prices bound what any trades could
 // reach; then rounding, exchanges of single lots and of pairs, and a search that leaves out
-// whatever the prices exclude. All are bounded in steps and deterministic, and nothing is allocated
+// whatever the prices exclude. Where that ends far from the bound, as where several edges leave no
+// exchange of two, it starts once more from the program whose bands are narrower by what rounding
+// may move. All are bounded in steps and deterministic, and nothing is allocated
 // once a program of the same size was solved. Tests: every combination of lots on small programs; a
 // simplex on linear ones; certificates and invariants on large random ones; hand-computed
 // scenarios.
@@ -126,12 +128,15 @@ class HedgeProgram {
     bool costs = true;
     bool budget = true;
     bool bounds = true;
+    bool room = false;  // bands and budget narrower, by what rounding to lots may move
   };
   static Result<void> check(const HedgeInput& input);
   Result<void> prepare(const HedgeInput& input);
   void price();
   void relax(Kept kept);
   void take_prices();
+  void search();
+  double room_of(std::size_t factor) const;
   double relaxed_excess() const;
   bool relaxed_inside(Kept kept);
   HedgeObstacle obstacle();
@@ -150,7 +155,7 @@ class HedgeProgram {
 
   BoxProgram relaxation_;
   std::vector<std::size_t> excess_columns_;
-  std::vector<double> relaxed_trades_, pull_;
+  std::vector<double> relaxed_trades_, pull_, inner_trades_;
   LotPrices prices_;
   double bound_ = 0.0;
   bool can_all_be_inside_ = true;  // with fractions of lots

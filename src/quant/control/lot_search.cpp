@@ -9,10 +9,11 @@
 namespace ballast {
 namespace {
 
-/// Changes tried in all after the first start, after the second, after the third.
+/// Changes tried in all after the first start, after the second, and so on.
 constexpr std::int64_t first_max = 1500;
 constexpr std::int64_t second_max = 6000;
 constexpr std::int64_t third_max = 8000;
+constexpr std::int64_t fourth_max = 10'000;
 constexpr std::size_t active_max = 12;  // instruments whose pairs are tried
 
 }  // namespace
@@ -34,17 +35,25 @@ void LotSearch::run(const LotProgram& program, const LotPrices& prices) {
     bound_ += least_[j] = cheapest(j);
   // Without a reason to trade more, the least: from no trades first.
   descend(first_max);
-  for (const double up : {0.5, 0.0}) {  // to the nearest, towards no trade
-    for (std::size_t j = 0; j < n; ++j) {
-      const LotInstrument& instrument = program.instruments[j];
-      const double lots = prices.trades[j] / instrument.lot;
-      const double magnitude = std::floor(std::fabs(lots) + std::max(up, 1e-7));
-      start_[j] = instrument.permitted(whole_lots(std::copysign(magnitude, lots)));
-    }
-    set(start_);
-    descend(up > 0.0 ? second_max : third_max);
+  start_near(prices.trades, 0.5);  // to the nearest
+  descend(second_max);
+  start_near(prices.trades, 0.0);  // towards no trade
+  descend(third_max);
+  if (!prices.inner.empty()) {
+    start_near(prices.inner, 0.5);
+    descend(fourth_max);
   }
   search();
+}
+
+void LotSearch::start_near(std::span<const double> trades, double up) {
+  for (std::size_t j = 0; j < trades.size(); ++j) {
+    const LotInstrument& instrument = program_->instruments[j];
+    const double lots = trades[j] / instrument.lot;
+    const double magnitude = std::floor(std::fabs(lots) + std::max(up, 1e-7));
+    start_[j] = instrument.permitted(whole_lots(std::copysign(magnitude, lots)));
+  }
+  set(start_);
 }
 
 void LotSearch::prepare() {
