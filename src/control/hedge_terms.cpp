@@ -144,6 +144,13 @@ std::optional<HedgeTerms> hedge_terms(const Situation& situation,
   terms.least = -there(Side::sell, top.bid_qty);
   terms.most = there(Side::buy, top.ask_qty);
   if (terms.least == 0.0 && terms.most == 0.0) return leave_out("no top since our last orders");
+  // Tops of options may be so wide that the price collar would refuse any order.
+  if (const auto collar = situation.desk().rails.price_collar; collar && traded.option()) {
+    const double mark = *worth / *money;
+    if (to_double(top.bid) < mark * (1.0 - *collar)) terms.least = 0.0;
+    if (to_double(top.ask) > mark * (1.0 + *collar)) terms.most = 0.0;
+    if (terms.least == 0.0 && terms.most == 0.0) return leave_out("its top is past price_collar");
+  }
   const double position = held(situation, orders, hedge);
   if (hedge.position) {
     terms.least = std::max(terms.least, std::min(0.0, to_double(hedge.position->lower) - position));

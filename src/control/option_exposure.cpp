@@ -51,6 +51,9 @@ std::optional<double> option_per_quantity(const Situation& situation,
   const double size = to_double(option.contract_size);
   if (factor.kind == FactorKind::cash) {
     if (factor.asset != option.settlement() || !of_account(factor, place)) return 0.0;
+    // What is bought costs the ask. Spreads of options are wide.
+    const Top& top = situation.market().top(instrument);
+    if (!top.ask_qty.zero()) return -size * to_double(top.ask);
     const Quoted& price = situation.market().price(instrument);
     if (!price.present) return std::nullopt;
     return -size * to_double(price.price);

@@ -5,7 +5,7 @@
 //                                    is worth: it is paid when the option trades
 //   gamma   coins per 1 % of the forward      vega   quote per volatility point
 //   theta   quote per day
-//   cash    the premium, paid by who buys
+//   cash    the premium, at the ask where there is one: what is sold brings a spread less
 #pragma once
 
 #include <optional>

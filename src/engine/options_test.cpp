@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/rng.hpp"
+#include "control/money.hpp"
 #include "engine/engine.hpp"
 #include "engine/engine_test_desk.hpp"
 #include "quant/pricing/black.hpp"
@@ -304,6 +305,67 @@ TEST(EngineOptions, tell_what_one_is_worth_whether_it_is_held_or_not) {
   engine.step({expiry(), Tick{}});
   EXPECT_EQ(lack(), "it has expired");
   EXPECT_FALSE(engine.options().value(desk.find_instrument("BTC-PERP"), engine.now()));
+}
+
+/// What control sees of an engine.
+class Seen final : public Situation {
+ public:
+  explicit Seen(const Engine& engine) : engine_(engine) {}
+  Timestamp now() const override { return engine_.now(); }
+  const Desk& desk() const override { return engine_.desk(); }
+  const Market& market() const override { return engine_.market(); }
+  const MarketLearning& learning() const override { return engine_.learning(); }
+  const Books& books() const override { return engine_.books(); }
+  const OptionDesk& options() const override { return engine_.options(); }
+  const FactorState* known_state(FactorId id) const override { return &engine_.factor(id).state; }
+  std::string_view why_unknown(FactorId /*id*/) const override { return "known"; }
+  std::optional<double> half_life_seconds(FactorId /*id*/) const override { return std::nullopt; }
+  std::string_view dominant_cause(FactorId /*id*/) const override { return "none"; }
+
+ private:
+  const Engine& engine_;
+};
+
+TEST(EngineOptions, move_each_factor_by_as_much_as_control_expects_of_a_trade) {
+  Desk desk = option_desk();
+  for (const std::size_t asset : {1U, 0U}) {
+    FactorConfig cash = test::delta(desk, "BTC", "1", "5");
+    cash.name = "cash";
+    cash.kind = FactorKind::cash;
+    cash.asset = cash.unit = AssetId{asset};
+    cash.venue = VenueId{0};
+    desk.factors.push_back(cash);
+  }
+  for (const std::string_view book : {"mm", "other"}) {
+    for (const std::string_view name : {coin_call, quote_put}) {
+      Engine engine(desk);
+      Trader trader{&desk, std::string(book)};
+      engine.step(trader.mark(at("12:00:00"), "BTC-USDT", "60000"));
+      engine.step(surface(at("12:00:00"), 0.6));
+      const InstrumentId option = desk.find_instrument(name);
+      const OptionNow now = *engine.options().value(option, engine.now());
+      const double coins = now.terms.paid_in == PaidIn::coin ? now.forward : 1.0;
+      const std::string price = std::to_string(now.unit.price / coins) + "0";
+      engine.step(trader.mark(at("12:00:00"), name, price));
+      const Seen seen(engine);
+      std::vector<double> expected;
+      std::vector<double> before;
+      for (std::size_t f = 0; f < desk.factors.size(); ++f) {
+        const auto per_quantity = exposure_per_quantity(
+            seen, FactorId{f}, option, {VenueId{0}, AccountName("main")}, *BookName::create(book));
+        ASSERT_TRUE(per_quantity);
+        expected.push_back(*per_quantity);
+        before.push_back(actual(engine, FactorId{f}));
+      }
+      engine.step(trader.fill(at("12:00:00"), name, Side::buy, "1", price));
+      for (std::size_t f = 0; f < desk.factors.size(); ++f) {
+        // To the digits of the premium.
+        EXPECT_NEAR(actual(engine, FactorId{f}) - before[f], expected[f],
+                    2e-6 + 1e-9 * std::fabs(expected[f]))
+            << name << " in " << book << ", factor " << f << " " << desk.factors[f].name;
+      }
+    }
+  }
 }
 
 TEST(EngineOptions, refuse_a_surface_of_the_past_and_count_a_late_one) {

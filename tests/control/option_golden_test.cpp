@@ -187,6 +187,8 @@ INSTANTIATE_TEST_SUITE_P(Scenarios,
                          OptionGolden,
                          ::testing::Values("vega_and_gamma_back_by_one_plan",
                                            "no_volatility_no_option",
+                                           "a_bucket_by_its_own_options",
+                                           "cash_pays_the_premium",
                                            "clients_trade_on_meanwhile",
                                            "less_margin_another_option",
                                            "too_little_margin"));
