@@ -64,7 +64,7 @@ Desk random_desk(Rng& rng, std::size_t factors, std::size_t instruments) {
     instrument.order_cost = rng.chance(0.2) ? 0.5 : 0.0;
     instrument.most = 0.5 + 5.0 * rng.uniform();
     instrument.least = -instrument.most;
-    instrument.margin = 0.1;
+    instrument.buy_margin = instrument.sell_margin = 0.1;
     desk.instruments.push_back(instrument);
     const std::size_t main = j < factors ? j : rng.below(factors);
     const bool option = rng.chance(0.3);

@@ -276,6 +276,7 @@ TEST(ConfigurationPage, lists_exactly_the_keys_that_each_table_takes) {
   tables.push_back(table_of<ControlConfig>("[[controls]]"));
   tables.push_back(table_of<QuoteConfig>("[[quotes]]"));
   tables.push_back(table_of<HedgeConfig>("[[hedges]]"));
+  tables.push_back(table_of<MarginConfig>("[[margins]]"));
   tables.push_back(table_of<RouteConfig>("[[routes]]"));
   tables.push_back(table_of<RailsConfig>("[rails]"));
   for (const config_keys::Table& table : tables) {

@@ -97,7 +97,7 @@ void Control::count_cost(const Situation& situation, const Fill& fill, const Ope
     for (const Weighed& weighed : proposal->weighed) {
       const HedgeConfig& hedge = desk_->hedges[weighed.hedge];
       if (hedge.instrument != fill.key.instrument || !(hedge.place == fill.key.place)) continue;
-      if (hedge.book != fill.book || weighed.per_quantity == 0.0) continue;
+      if (hedge.book != fill.book || weighed.money == 0.0) continue;  // it was left out
       const double qty = to_double(fill.qty);
       const double against = to_double(fill.price) - weighed.mid;
       std::optional<double> cost =

@@ -4,6 +4,7 @@
 
 #include <fmt/format.h>
 
+#include "control/account_margin.hpp"
 #include "control/money.hpp"
 
 namespace ballast {
@@ -12,6 +13,29 @@ namespace {
 constexpr std::int64_t ns_per_day = 86'400'000'000'000;
 
 std::int64_t day_of(Timestamp t) { return t.ns / ns_per_day - (t.ns % ns_per_day < 0 ? 1 : 0); }
+
+/// What the account has free of initial margin without and with the order.
+void look_at_margin(const Situation& situation,
+                    const OpenOrders& orders,
+                    const Order& order,
+                    RailInput& input) {
+  const Desk& desk = situation.desk();
+  const MarginConfig* const config = margin_of(desk, order.place, order.instrument);
+  input.margined = config != nullptr;
+  if (config == nullptr) return;
+  auto changes = changes_in_flight(situation, orders, *config);
+  const auto before = account_margin(situation, *config, changes);
+  const double qty = to_double(order.qty);
+  changes.push_back({order.instrument, order.side == Side::buy ? qty : -qty, input.price});
+  const auto after = account_margin(situation, *config, changes);
+  if (!before || !after) {
+    input.margin_lack = before ? after.error().what : before.error().what;
+    return;
+  }
+  input.free_before = before->free();
+  input.equity = after->equity;
+  input.margin = after->initial;
+}
 
 }  // namespace
 
@@ -55,6 +79,7 @@ std::optional<RailBlock> Gate::check(const Situation& situation,
     }
     input.working = working;
   }
+  look_at_margin(situation, orders, order, input);
   if (own != nullptr && own->bid_qty.sign() > 0) input.own_bid = to_double(own->bid);
   if (own != nullptr && own->ask_qty.sign() > 0) input.own_ask = to_double(own->ask);
   input.quotes_known = own == nullptr || own->known;

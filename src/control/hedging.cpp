@@ -5,67 +5,16 @@
 
 #include <fmt/format.h>
 
+#include "control/hedge_terms.hpp"
 #include "control/money.hpp"
+#include "control/option_exposure.hpp"
 
 namespace ballast {
 namespace {
 
 constexpr double seconds_per_day = 86'400.0;
-/// The lot of an instrument that states none: fine enough for any asset, and counts of it still
-/// fit.
-constexpr double finest_lot = 1e-8;
 
 Note note(std::string_view text) { return *Note::create(text.substr(0, Note::capacity)); }
-
-double signed_quantity(Side side, double qty) { return side == Side::buy ? qty : -qty; }
-
-/// The position and what is in flight for it.
-double held(const Situation& situation, const OpenOrders& orders, const HedgeConfig& hedge) {
-  const Books& books = situation.books();
-  const AccountId account = books.find_account(hedge.place);
-  const BookId book = books.find_book(hedge.book);
-  double qty = 0.0;
-  if (account.valid() && book.valid()) {
-    const PositionId id = books.find_position(account, hedge.instrument, book);
-    if (id.valid()) qty = to_double(books.position(id).qty);
-  }
-  for (const OpenOrder& order : orders.all()) {
-    if (order.instrument != hedge.instrument || !(order.place == hedge.place)) continue;
-    if (order.book == hedge.book) qty += signed_quantity(order.side, to_double(order.most()));
-  }
-  return qty;
-}
-
-/// What other books hold of it in the same account.
-double others(const Situation& situation, const HedgeConfig& hedge) {
-  const Books& books = situation.books();
-  const AccountId account = books.find_account(hedge.place);
-  if (!account.valid()) return 0.0;
-  const auto net = books.net(account, hedge.instrument);
-  const BookId book = books.find_book(hedge.book);
-  const PositionId own =
-      book.valid() ? books.find_position(account, hedge.instrument, book) : PositionId{};
-  return (net ? to_double(*net) : 0.0) - (own.valid() ? to_double(books.position(own).qty) : 0.0);
-}
-
-/// Fewest units of quantity that an order may have, be it sold as far down as it may trade.
-double least_order(const Instrument& traded, const HedgeConfig& hedge, const Top& top) {
-  const double size = to_double(traded.contract_size);
-  const double lowest = to_double(top.bid) * (1.0 - hedge.slippage);
-  const double worth = traded.inverse() ? size : size * lowest;  // of a unit, in the quote asset
-  const double by_notional = worth > 0.0 ? to_double(traded.terms.min_notional) / worth : 0.0;
-  return std::max(to_double(traded.terms.min_qty), by_notional);
-}
-
-/// A day's funding for one unit of value held long: as it is expected over the horizon, or the
-/// present rate where too few are known to expect another.
-std::optional<double> funding_a_day(const Situation& situation,
-                                    InstrumentId instrument,
-                                    Duration horizon) {
-  const auto expected =
-      situation.learning().expected_funding(situation.now(), instrument, horizon).given();
-  return expected ? expected->value : situation.value(EstimateKind::funding, instrument);
-}
 
 /// Past the best price by the slippage, on the tick, never short of the best price itself.
 std::optional<Price> limit_price(Side side, const Top& top, Price tick, double slippage) {
@@ -75,16 +24,6 @@ std::optional<Price> limit_price(Side side, const Top& top, Price tick, double s
   // Whole ticks only, so that a price on the tick stays there.
   const Price by = tick.zero() ? *past : Price::from_raw(past->raw / tick.raw * tick.raw);
   return side == Side::buy ? best + by : best - by;
-}
-
-/// Whether the market has shown itself since the last order of ours that met this side of it.
-bool answered(const Situation& situation,
-              const OpenOrders& orders,
-              InstrumentId instrument,
-              Side side) {
-  const auto traded = orders.traded_at(instrument, side);
-  const auto seen = situation.market().top_at(instrument);
-  return !traded || (seen && *seen > *traded);
 }
 
 /// Cash on its way to the accounts of a cash factor: it may arrive or fail.
@@ -176,85 +115,6 @@ bool Hedging::add_factors(const Situation& situation,
   return true;
 }
 
-std::optional<HedgeInstrument> Hedging::terms_of(const Situation& situation,
-                                                 const ControlConfig& control,
-                                                 const OpenOrders& orders,
-                                                 const HedgeConfig& hedge,
-                                                 double per_quantity,
-                                                 Weighed& weighed) {
-  const Instrument& traded = situation.desk().instrument(hedge.instrument);
-  const Top& top = situation.market().top(hedge.instrument);
-  const auto notional = notional_per_quantity(situation, hedge.instrument);
-  const auto money = money_per_price(situation, hedge.instrument);
-  const auto leave_out = [&](std::string_view why) {
-    weighed.why_not = note(why);
-    return std::nullopt;
-  };
-  if (!notional || !money) return leave_out("no price");
-  if (top.bid_qty.zero() || top.ask_qty.zero()) return leave_out("no two-sided top");
-  const double half_spread = to_double(top.ask - top.bid) / 2.0;
-  if (half_spread < 0.0) return leave_out("its top is crossed");
-
-  HedgeInstrument terms;
-  const double fee = to_double(traded.terms.taker_fee) * *notional;
-  const double size = std::fabs(per_quantity);  // units of the factor
-  terms.buy_cost = terms.sell_cost = std::max(0.0, half_spread * *money + fee);
-  // Walking a book of even depth: its last unit costs the distance over which the depth was
-  // counted.
-  const auto depth = situation.value(EstimateKind::book_depth, hedge.instrument);
-  const double mid = to_double(top.bid) / 2.0 + to_double(top.ask) / 2.0;
-  if (depth && *depth > 0.0) {
-    terms.impact = situation.desk().learning.depth_distance * mid * *money / (2.0 * *depth);
-  }
-  const auto funding = funding_a_day(situation, hedge.instrument, control.horizon);
-  if (funding && !traded.spot()) {
-    // A long pays funding: holding one unit costs rate * notional a day.
-    terms.carry = *funding * *notional * control.horizon.to_seconds() / seconds_per_day;
-  }
-  weighed.half_spread = half_spread * *money / size;
-  weighed.fee = fee / size;
-  weighed.impact = terms.impact / (size * size);
-  weighed.funding = terms.carry / per_quantity;
-  weighed.mid = mid;
-  weighed.money = *money;
-  const double lot = to_double(traded.terms.lot);
-  terms.lot = lot > 0.0 ? lot : traded.spot() ? finest_lot : 1.0;
-  terms.minimum = least_order(traded, hedge, top);
-  double most = to_double(hedge.max_order);
-  if (situation.desk().rails.order_notional) {
-    most = std::min(most, *situation.desk().rails.order_notional / *notional);
-  }
-  // An immediate order at the touch takes no more than what stands there, and what an order of
-  // ours met may stand there no more.
-  const auto there = [&](Side side, Quantity shown) {
-    return answered(situation, orders, hedge.instrument, side) ? std::min(most, to_double(shown))
-                                                               : 0.0;
-  };
-  terms.least = -there(Side::sell, top.bid_qty);
-  terms.most = there(Side::buy, top.ask_qty);
-  if (terms.least == 0.0 && terms.most == 0.0) return leave_out("no top since our last orders");
-  const double position = held(situation, orders, hedge);
-  if (hedge.position) {
-    terms.least = std::max(terms.least, std::min(0.0, to_double(hedge.position->lower) - position));
-    terms.most = std::min(terms.most, std::max(0.0, to_double(hedge.position->upper) - position));
-  }
-  if (hedge.margin > 0.0) {
-    const AccountId account = situation.books().find_account(hedge.place);
-    const Quoted& price = situation.market().asset_price(traded.settlement());
-    if (!price.present) return leave_out("its collateral has no price");
-    const double free = account.valid()
-                            ? to_double(situation.books().cash(account, traded.settlement())) *
-                                  to_double(price.price)
-                            : 0.0;
-    // The venue nets what all books hold in the account.
-    const double net = position + others(situation, hedge);
-    const double bearable = std::max(0.0, free) / (hedge.margin * *notional);
-    terms.least = std::max(terms.least, std::min(0.0, -bearable - net));
-    terms.most = std::min(terms.most, std::max(0.0, bearable - net));
-  }
-  return terms;
-}
-
 /// An order more has to save more than the rounding of another to its lots: else finer lots of a
 /// second instrument are worth an order of their own.
 void Hedging::price_orders() {
@@ -278,12 +138,14 @@ void Hedging::rank_gifts(HedgeStop aim) {
   };
   double largest = 0.0;
   for (std::size_t j = 0; j < instruments_.size(); ++j) {
+    if (per_unit(j) == 0.0) continue;
     const HedgeInstrument& terms = instruments_[j];
     const double net = std::min(terms.buy_cost + terms.carry, terms.sell_cost - terms.carry);
     largest = std::max(largest, -net / per_unit(j));
   }
   if (largest <= 0.0) return;
   for (std::size_t j = 0; j < instruments_.size(); ++j) {
+    if (per_unit(j) == 0.0) continue;
     HedgeInstrument& terms = instruments_[j];
     const auto shaded = [&](double net) {
       return std::max(0.0, net) + shade * (largest * per_unit(j) + std::min(0.0, net));
@@ -291,6 +153,116 @@ void Hedging::rank_gifts(HedgeStop aim) {
     terms.buy_cost = std::max(0.0, shaded(terms.buy_cost + terms.carry) - terms.carry);
     terms.sell_cost = std::max(0.0, shaded(terms.sell_cost - terms.carry) + terms.carry);
   }
+}
+
+/// Whether trading the hedge can move the factor at all; known without any price.
+bool Hedging::moves(const Situation& situation, FactorId factor, const HedgeConfig& hedge) {
+  const auto per_unit =
+      exposure_per_quantity(situation, factor, hedge.instrument, hedge.place, hedge.book);
+  if (!per_unit || *per_unit != 0.0) return true;
+  const FactorConfig& config = situation.desk().factor(factor);
+  const Instrument& traded = situation.desk().instrument(hedge.instrument);
+  // An option that has expired is told of, though it moves nothing.
+  return traded.option() && *traded.expiry <= situation.now() &&
+         (config.whole_desk() || config.book == hedge.book.view()) &&
+         counts_option(situation, config, traded);
+}
+
+void Hedging::count_margin(const FreeMargin& margin) {
+  if (margin.account == nullptr) return;
+  const bool counted = std::any_of(margins_.begin(), margins_.end(), [&](const FreeMargin& one) {
+    return one.account == margin.account;
+  });
+  if (!counted) margins_.push_back(margin);
+}
+
+/// Takes the hedge in, or says why not.
+void Hedging::weigh(const Situation& situation,
+                    const ControlConfig& control,
+                    const OpenOrders& orders,
+                    const KillSwitches& switches,
+                    std::uint32_t index,
+                    Candidate& candidate) {
+  const HedgeConfig& hedge = situation.desk().hedges[index];
+  Weighed weighed;
+  weighed.hedge = index;
+  const auto per_unit =
+      exposure_per_quantity(situation, control.factor, hedge.instrument, hedge.place, hedge.book);
+  const std::string lack = situation.desk().instrument(hedge.instrument).option()
+                               ? option_lack(situation, control.factor, hedge.instrument)
+                               : std::string();
+  if (const auto* killed = switches.covers(hedge.place, hedge.book)) {
+    weighed.why_not = note(fmt::format("stopped, {}", killed->reason.view()));
+  } else if (!lack.empty()) {
+    weighed.why_not = note(lack);
+  } else if (!per_unit) {
+    weighed.why_not = note("no price");
+  } else {
+    weighed.per_quantity = *per_unit;
+    auto terms = hedge_terms(situation, control, orders, hedge, *per_unit, weighed);
+    if (terms) {
+      const auto margin = set_margin(situation, orders, hedge, terms->program);
+      if (margin) {
+        count_margin(*margin);
+      } else {
+        weighed.why_not = note(fmt::format("its margin is not known: {}", margin.error().what));
+        terms.reset();
+      }
+    }
+    if (terms) {
+      const HedgeInstrument& program = terms->program;
+      usable_.push_back({&hedge, std::max(0.0, program.buy_cost + program.carry),
+                         std::max(0.0, program.sell_cost - program.carry), terms->trading,
+                         candidate.weighed.size()});
+      instruments_.push_back(program);
+    }
+  }
+  candidate.weighed.push_back(weighed);
+}
+
+/// An option moves several factors at once: what moves the others comes along, so that they can be
+/// kept, or brought, inside their bands with the same trades.
+void Hedging::add_companions(const Situation& situation,
+                             const ControlConfig& control,
+                             const OpenOrders& orders,
+                             const KillSwitches& switches,
+                             Candidate& candidate) {
+  const Desk& desk = situation.desk();
+  std::vector<FactorId> others;
+  for (const ControlConfig& other : desk.controls) {
+    if (other.factor == control.factor || situation.known_state(other.factor) == nullptr) continue;
+    const bool touched = std::any_of(usable_.begin(), usable_.end(), [&](const Usable& usable) {
+      return desk.instrument(usable.config->instrument).option() &&
+             moves(situation, other.factor, *usable.config);
+    });
+    if (touched) others.push_back(other.factor);
+  }
+  for (std::size_t i = 0; i < desk.hedges.size(); ++i) {
+    const HedgeConfig& hedge = desk.hedges[i];
+    if (moves(situation, control.factor, hedge)) continue;
+    const bool helps = std::any_of(others.begin(), others.end(),
+                                   [&](FactorId other) { return moves(situation, other, hedge); });
+    if (helps) {
+      weigh(situation, control, orders, switches, static_cast<std::uint32_t>(i), candidate);
+    }
+  }
+}
+
+/// The hedge's instrument, where it just met an order of ours and has not shown itself since.
+std::string_view Hedging::unanswered(const Situation& situation,
+                                     const ControlConfig& control,
+                                     const OpenOrders& orders,
+                                     const HedgeConfig& hedge,
+                                     const Deviation& deviation) {
+  const auto per_unit =
+      exposure_per_quantity(situation, control.factor, hedge.instrument, hedge.place, hedge.book);
+  if (!per_unit) return {};
+  const Side side = (deviation.now > 0.0) == (*per_unit > 0.0) ? Side::sell : Side::buy;
+  const bool soon = !answered(situation, orders, hedge.instrument, side) &&
+                    situation.now() - *orders.traded_at(hedge.instrument, side) <=
+                        control.interval + control.interval;
+  return soon ? std::string_view(situation.desk().instrument(hedge.instrument).name)
+              : std::string_view{};
 }
 
 Candidate Hedging::candidate(const Situation& situation,
@@ -309,37 +281,20 @@ Candidate Hedging::candidate(const Situation& situation,
   };
   usable_.clear();
   instruments_.clear();
+  margins_.clear();
   for (std::size_t i = 0; i < desk.hedges.size(); ++i) {
     const HedgeConfig& hedge = desk.hedges[i];
-    const auto per_unit =
-        exposure_per_quantity(situation, control.factor, hedge.instrument, hedge.place, hedge.book);
-    if (per_unit && *per_unit == 0.0) continue;
-    Weighed weighed;
-    weighed.hedge = static_cast<std::uint32_t>(i);
-    if (const auto* killed = switches.covers(hedge.place, hedge.book)) {
-      weighed.why_not = note(fmt::format("stopped, {}", killed->reason.view()));
-    } else if (!per_unit) {
-      weighed.why_not = note("no price");
-    } else {
-      const Side side = (deviation.now > 0.0) == (*per_unit > 0.0) ? Side::sell : Side::buy;
-      if (!answered(situation, orders, hedge.instrument, side) &&
-          situation.now() - *orders.traded_at(hedge.instrument, side) <=
-              control.interval + control.interval) {
-        candidate.soon = true;
-        return impossible(fmt::format("waits for the next top of {} after an order of ours",
-                                      desk.instrument(hedge.instrument).name));
-      }
-      weighed.per_quantity = *per_unit;
-      const auto terms = terms_of(situation, control, orders, hedge, *per_unit, weighed);
-      if (terms) {
-        usable_.push_back({&hedge, std::max(0.0, terms->buy_cost + terms->carry),
-                           std::max(0.0, terms->sell_cost - terms->carry),
-                           candidate.weighed.size()});
-        instruments_.push_back(*terms);
-      }
+    if (!moves(situation, control.factor, hedge)) continue;
+    const bool stopped = switches.covers(hedge.place, hedge.book) != nullptr;
+    const auto waits =
+        stopped ? std::string_view{} : unanswered(situation, control, orders, hedge, deviation);
+    if (!waits.empty()) {
+      candidate.soon = true;
+      return impossible(fmt::format("waits for the next top of {} after an order of ours", waits));
     }
-    candidate.weighed.push_back(weighed);
+    weigh(situation, control, orders, switches, static_cast<std::uint32_t>(i), candidate);
   }
+  if (!usable_.empty()) add_companions(situation, control, orders, switches, candidate);
   for (const Weighed& weighed : candidate.weighed) {
     if (weighed.why_not.empty()) continue;
     const HedgeConfig& hedge = desk.hedges[weighed.hedge];
@@ -377,6 +332,12 @@ Candidate Hedging::candidate(const Situation& situation,
   input.covariance = covariance_;
   input.gamma = control.gamma;
   input.horizon_days = control.horizon.to_seconds() / seconds_per_day;
+  if (!margins_.empty()) {
+    // Of all accounts together; each order is held to its own by the rail.
+    input.budget = 0.0;
+    for (const FreeMargin& margin : margins_)
+      input.budget += margin.free;
+  }
   input.aim = control.aim == HedgeStop::target ? HedgeAim::target : HedgeAim::near_edge;
   const auto plan = program_.solve(input);
   if (!plan) return impossible(plan.error().what);
@@ -389,7 +350,7 @@ Candidate Hedging::candidate(const Situation& situation,
     const double trade = plan->trades[j];
     candidate.action_cost += std::fabs(trade) * (trade > 0.0 ? usable_[j].buy : usable_[j].sell);
     Weighed& weighed = candidate.weighed[usable_[j].weighed];
-    trading += std::fabs(trade * weighed.per_quantity) * (weighed.half_spread + weighed.fee);
+    trading += std::fabs(trade) * usable_[j].trading;
     const HedgeConfig& hedge = *usable_[j].config;
     const Instrument& traded = desk.instrument(hedge.instrument);
     Order order;
@@ -419,7 +380,13 @@ Candidate Hedging::candidate(const Situation& situation,
     candidate.orders.push_back(order);
   }
   candidate.possible = !candidate.orders.empty();
-  if (!candidate.possible) candidate.why = std::string(to_string(plan->obstacle));
+  if (!candidate.possible) {
+    candidate.why = plan->obstacle == HedgeObstacle::budget
+                        ? "no margin is free for more"
+                        : std::string(to_string(plan->obstacle));
+  }
+  if (candidate.possible && plan->inside.front() == 0 && plan->obstacle == HedgeObstacle::budget)
+    candidate.why = "margin is short: as near as it goes";
   candidate.funding = candidate.action_cost - trading;
   candidate.seconds = orders.seconds();
   const HedgeFactor& first = factors_.front();

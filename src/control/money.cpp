@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "control/option_exposure.hpp"
+
 namespace ballast {
 namespace {
 
@@ -17,7 +19,7 @@ std::optional<double> unit_price(const Situation& situation, FactorId id) {
 /// Whether the factor's money moves with prices at all.
 bool priced(const Situation& situation, FactorId id) {
   const FactorConfig& config = situation.desk().factor(id);
-  if (greek(config.kind)) return false;
+  if (greek(config.kind)) return false;  // with volatilities, moves squared and time
   return config.kind == FactorKind::notional || !situation.market().fixed(config.unit);
 }
 
@@ -46,12 +48,13 @@ std::optional<double> exposure_per_quantity(const Situation& situation,
   const FactorConfig& config = situation.desk().factor(factor);
   const Instrument& traded = situation.desk().instrument(instrument);
   if (!config.whole_desk() && config.book != book.view()) return 0.0;
+  if (traded.option()) return option_per_quantity(situation, factor, instrument, place);
   const double size = to_double(traded.contract_size);
   switch (config.kind) {
     case FactorKind::cash:
       return cash_exposure(situation, config, traded, instrument, place);
     case FactorKind::channel:
-    case FactorKind::gamma:  // no option is traded by control
+    case FactorKind::gamma:  // only options have them
     case FactorKind::vega:
     case FactorKind::theta:
       return 0.0;
@@ -80,9 +83,13 @@ std::optional<double> exposure_per_quantity(const Situation& situation,
 
 std::optional<double> notional_per_quantity(const Situation& situation, InstrumentId instrument) {
   const Instrument& traded = situation.desk().instrument(instrument);
+  const double size = to_double(traded.contract_size);
+  if (traded.option()) {
+    const auto coin = number(situation.market().asset_price(traded.base));
+    return coin ? std::optional(size * *coin) : std::nullopt;
+  }
   const auto quote = number(situation.market().asset_price(traded.quote));
   if (!quote) return std::nullopt;
-  const double size = to_double(traded.contract_size);
   if (traded.inverse()) return size * *quote;
   const auto price = number(situation.market().price(instrument));
   if (!price) return std::nullopt;
@@ -90,10 +97,25 @@ std::optional<double> notional_per_quantity(const Situation& situation, Instrume
 }
 
 std::optional<double> money_per_price(const Situation& situation, InstrumentId instrument) {
+  const Instrument& traded = situation.desk().instrument(instrument);
+  if (traded.option()) {
+    const auto paid_in = number(situation.market().asset_price(traded.settlement()));
+    return paid_in ? std::optional(to_double(traded.contract_size) * *paid_in) : std::nullopt;
+  }
   const auto notional = notional_per_quantity(situation, instrument);
   const auto price = number(situation.market().price(instrument));
   if (!notional || !price) return std::nullopt;
   return *notional / *price;
+}
+
+std::optional<double> worth_per_quantity(const Situation& situation, InstrumentId instrument) {
+  if (!situation.desk().instrument(instrument).option()) {
+    return notional_per_quantity(situation, instrument);
+  }
+  const auto money = money_per_price(situation, instrument);
+  const auto price = number(situation.market().price(instrument));
+  if (!money || !price) return std::nullopt;
+  return *money * *price;
 }
 
 std::optional<FillCurve> fill_curve(const Situation& situation, InstrumentId instrument) {
@@ -107,7 +129,10 @@ std::optional<FillCurve> fill_curve(const Situation& situation, InstrumentId ins
 InstrumentId risk_instrument(const Desk& desk, FactorId factor) {
   const FactorConfig& config = desk.factor(factor);
   if (config.instrument.valid()) return config.instrument;
-  const auto on_it = [&](InstrumentId id) { return desk.instrument(id).base == config.unit; };
+  const auto on_it = [&](InstrumentId id) {
+    // An option's returns are not its underlying's.
+    return desk.instrument(id).base == config.unit && !desk.instrument(id).option();
+  };
   for (const HedgeConfig& hedge : desk.hedges) {
     if (on_it(hedge.instrument)) return hedge.instrument;
   }
@@ -125,6 +150,11 @@ std::optional<double> unit_variance(const Situation& situation, FactorId factor)
 }
 
 std::optional<double> unit_covariance(const Situation& situation, FactorId a, FactorId b) {
+  if (a == b && greek(situation.desk().factor(a).kind)) {
+    const ControlConfig* const control = situation.desk().find_control(a);
+    const double risk = control == nullptr ? 0.0 : control->unit_risk;
+    return risk * risk;
+  }
   if (!priced(situation, a) || !priced(situation, b)) return 0.0;
   const InstrumentId i = risk_instrument(situation.desk(), a);
   const InstrumentId j = risk_instrument(situation.desk(), b);

@@ -17,8 +17,12 @@ std::optional<double> exposure_per_quantity(const Situation& situation,
                                             const BookName& book);
 
 /// Reporting currency for one unit of the instrument's quantity at its mark (inverse: the
-/// contract's value). Nothing without a price.
+/// contract's value; an option: the coins that it is on at their price, not its premium). Nothing
+/// without a price.
 std::optional<double> notional_per_quantity(const Situation& situation, InstrumentId instrument);
+
+/// The same of an option: its premium; of all else: the notional.
+std::optional<double> worth_per_quantity(const Situation& situation, InstrumentId instrument);
 
 /// Of a quantity at its mark, in the reporting currency, in which contracts and coins add up; 0
 /// without a price.
@@ -28,7 +32,7 @@ inline double worth_at_mark(const Situation& situation, InstrumentId instrument,
 
 /// Reporting currency for one unit of the quote asset, for one unit of quantity of the instrument
 /// moving by one in price: what turns price * quantity into money. Inverse contracts: linearised at
-/// the mark.
+/// the mark. Options: of the asset that the premium is paid in.
 std::optional<double> money_per_price(const Situation& situation, InstrumentId instrument);
 
 /// How fast a side of a quote at a depth from the mid is filled: fill_rate exp(-k depth) times a
@@ -46,7 +50,8 @@ std::optional<FillCurve> fill_curve(const Situation& situation, InstrumentId ins
 InstrumentId risk_instrument(const Desk& desk, FactorId factor);
 
 /// Variance a day of holding one unit of a factor, money^2; 0 for what is not priced. Nothing when
-/// an estimate is unknown.
+/// an estimate is unknown. Of gamma, vega and theta nothing is learnt: the square of what their
+/// control states as unit_risk, and uncorrelated with all else.
 std::optional<double> unit_variance(const Situation& situation, FactorId factor);
 /// The same of two factors together.
 std::optional<double> unit_covariance(const Situation& situation, FactorId a, FactorId b);

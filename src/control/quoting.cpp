@@ -209,6 +209,8 @@ std::optional<SkewInput> Quoting::input_of(const Situation& situation,
     input.fill_rate = curve->fill_rate;
     input.k = curve->k;
   }
+  if (const auto* model = std::get_if<OptionVegaSkew>(&config.model))
+    lean_by_vega(situation, config, *model, input);
   for (std::size_t place = 0; place < joint_.quotes.size() && joint_.known; ++place) {
     if (joint_.quotes[place] != index) continue;
     input.joint_skew = (joint_.bid[place] - joint_.ask[place]) / 2.0 / *money;
@@ -377,6 +379,7 @@ void Quoting::look(const Situation& situation,
   add("sigma", input->sigma);
   add("intensity_a", input->fill_rate);
   add("intensity_k", input->k);
+  add("vol_points", input->vol_points);
   add("bid_depth", skew->bid_depth);
   add("ask_depth", skew->ask_depth);
   ask_for(situation, index, *quote, pulls, gate, effects);

@@ -32,6 +32,11 @@ struct RailInput {
   std::optional<double> working;          // notional of open orders on the same side, >= 0
   std::optional<double> own_bid;          // the price at which we ourselves bid in the instrument
   std::optional<double> own_ask;
+  bool margined = true;               // false: no margin of the account is configured
+  std::optional<double> equity;       // of the account with this order, in its currency
+  std::optional<double> margin;       // initial, with this order
+  std::optional<double> free_before;  // equity less initial margin without it
+  std::string margin_lack;            // why they are not known
   bool quotes_known = true;           // whether own_bid and own_ask say all there is
   std::optional<std::string> killed;  // the kill switch that covers this order, and why
 };

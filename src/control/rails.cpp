@@ -113,6 +113,21 @@ RailVerdict PositionAfterFillRail::check(const RailsConfig& config, const RailIn
       number(before), number(after), number(*config.position_notional)));
 }
 
+RailVerdict MarginRail::check(const RailsConfig& /*config*/, const RailInput& input) {
+  if (!input.margined) return passes();
+  const auto known = [](const std::optional<double>& value) {
+    return value && std::isfinite(*value);
+  };
+  if (!known(input.equity) || !known(input.margin) || !known(input.free_before))
+    return no_answer(input.margin_lack.empty() ? "no margin of the account" : input.margin_lack);
+  if (!above(*input.margin, *input.equity)) return passes();
+  if (!above(*input.free_before, *input.equity - *input.margin)) return passes();
+  return blocks(fmt::format(
+      "initial margin would be {} of {} equity; {} is free without this order: send less, or bring "
+      "collateral",
+      number(*input.margin), number(*input.equity), number(*input.free_before)));
+}
+
 RailVerdict SelfTradeRail::check(const RailsConfig& /*config*/, const RailInput& input) {
   if (!input.quotes_known) return no_answer("our own quotes are not known");
   const auto& own = input.side == Side::buy ? input.own_ask : input.own_bid;

@@ -15,6 +15,10 @@
 //   position_after_fill configured   when the position would be beyond the limit after this order
 //                                    and all working ones on its side. What only brings a position
 //                                    nearer to flat passes from however far beyond
+//   margin              configured   what would leave the account's equity below its initial
+//   margin,
+//                                    as if all that is in flight there filled; what leaves no less
+//                                    than before passes
 //   self_trade          always       a buy at or above our own ask, a sell at or below our own bid,
 //                                    resting or not; without a limit price whenever we quote there
 //
@@ -67,6 +71,11 @@ struct PositionAfterFillRail {
   static bool watches(const RailsConfig& config) { return config.position_notional.has_value(); }
   static RailVerdict check(const RailsConfig& config, const RailInput& input);
 };
+struct MarginRail {
+  static constexpr std::string_view name = "margin";
+  static bool watches(const RailsConfig& /*config*/) { return true; }  // where the account has one
+  static RailVerdict check(const RailsConfig& config, const RailInput& input);
+};
 struct SelfTradeRail {
   static constexpr std::string_view name = "self_trade";
   static bool watches(const RailsConfig& /*config*/) { return true; }
@@ -82,6 +91,7 @@ using Rails = std::tuple<KillSwitchRail,
                          DailyNotionalRail,
                          MessageRateRail,
                          PositionAfterFillRail,
+                         MarginRail,
                          SelfTradeRail>;
 
 template <class... Rs>

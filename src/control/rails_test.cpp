@@ -42,14 +42,18 @@ RailInput benign(Side side = Side::buy) {
   input.messages = 3;
   input.position = 50'000.0;
   input.working = 10'000.0;
+  input.equity = 8.0;
+  input.margin = 5.5;
+  input.free_before = 3.0;
   input.own_bid = 59'000.0;
   input.own_ask = 61'000.0;
   return input;
 }
 
 constexpr std::optional<double> RailInput::*numbers[] = {
-    &RailInput::price,    &RailInput::notional, &RailInput::mark,    &RailInput::sent_today,
-    &RailInput::position, &RailInput::working,  &RailInput::own_bid, &RailInput::own_ask};
+    &RailInput::price,       &RailInput::notional, &RailInput::mark,    &RailInput::sent_today,
+    &RailInput::position,    &RailInput::working,  &RailInput::own_bid, &RailInput::own_ask,
+    &RailInput::free_before, &RailInput::equity,   &RailInput::margin};
 
 template <class List>
 struct TypesOf;
@@ -115,6 +119,28 @@ TYPED_TEST(EveryRail, stands_in_both_lists_under_its_name) {
   EXPECT_EQ(found, 1);
 }
 
+TEST(MarginRail, holds_back_what_equity_does_not_cover_unless_it_frees_some) {
+  RailInput input = benign();
+  input.margin = 8.0;
+  EXPECT_TRUE(MarginRail::check(all(), input).pass) << "at the limit";
+  input.margin = 8.0 + 1e-13;
+  EXPECT_TRUE(MarginRail::check(all(), input).pass) << "by rounding";
+  input.margin = 8.5;
+  const RailVerdict held = MarginRail::check(all(), input);
+  EXPECT_FALSE(held.pass);
+  EXPECT_NE(held.why.find("initial margin would be 8.5 of 8 equity; 3 is free"), std::string::npos)
+      << held.why;
+  input.free_before = -0.75;  // short of more before
+  EXPECT_TRUE(MarginRail::check(all(), input).pass);
+  input.free_before = -0.25;
+  EXPECT_FALSE(MarginRail::check(all(), input).pass);
+  input.margin.reset();
+  input.margin_lack = "BTC-C: no forward is known";
+  EXPECT_EQ(MarginRail::check(all(), input).why, "cannot be evaluated: BTC-C: no forward is known");
+  input.margined = false;
+  EXPECT_TRUE(MarginRail::check(all(), input).pass) << "no margin is configured";
+}
+
 TEST(Rails, pass_a_harmless_order_and_name_the_first_that_fails) {
   EXPECT_FALSE(check_rails(all(), benign()));
   RailInput input = benign();
@@ -131,7 +157,7 @@ TEST(Rails, pass_a_harmless_order_and_name_the_first_that_fails) {
   EXPECT_EQ(failing, 5);
 }
 
-TEST(Rails, ask_only_what_is_configured_and_always_for_stale_data_own_quotes_and_kills) {
+TEST(Rails, ask_only_what_is_configured_and_always_for_kills_stale_data_margin_and_own_quotes) {
   std::set<std::string_view> watching;
   RailInput nothing;
   for (const RailReport& report : report_rails(RailsConfig{}, nothing)) {
@@ -141,7 +167,8 @@ TEST(Rails, ask_only_what_is_configured_and_always_for_stale_data_own_quotes_and
       EXPECT_TRUE(report.verdict.pass);
     }
   }
-  EXPECT_EQ(watching, (std::set<std::string_view>{"kill_switch", "stale_data", "self_trade"}));
+  EXPECT_EQ(watching,
+            (std::set<std::string_view>{"kill_switch", "stale_data", "margin", "self_trade"}));
 }
 
 // ---- the edge of each

@@ -11,6 +11,7 @@
 #include "market/learning.hpp"
 #include "market/market.hpp"
 #include "model/desk.hpp"
+#include "portfolio/option_desk.hpp"
 
 namespace ballast {
 
@@ -23,6 +24,7 @@ class Situation {
   virtual const Market& market() const = 0;
   virtual const MarketLearning& learning() const = 0;
   virtual const Books& books() const = 0;
+  virtual const OptionDesk& options() const = 0;
   /// Nothing while the factor is unknown; why_unknown() then says why.
   virtual const FactorState* known_state(FactorId id) const = 0;
   virtual std::string_view why_unknown(FactorId id) const = 0;

@@ -29,9 +29,11 @@ struct SkewInput {
   std::optional<double> sigma;      // price per square-root second, > 0
   std::optional<double> fill_rate;  // A: fills a second at depth 0, > 0
   std::optional<double> k;          // decay of the fill rate with depth, 1 / price, > 0
-  /// (Gamma q)_i and its diagonal, in prices, for the model of several assets.
+  /// What all quotes together say of this one, in prices, for the models of several assets and of
+  /// options: how far its middle moves down, and its half spread.
   std::optional<double> joint_skew;
   std::optional<double> joint_half_spread;
+  std::optional<double> vol_points;  // joint_skew of an option as points of its volatility
 };
 
 /// Depths of both sides from the mid, in prices, may be negative; factors on their sizes.

@@ -8,6 +8,7 @@
 #include "control/glft_skew.hpp"
 #include "control/linear_skew.hpp"
 #include "control/multi_asset_skew.hpp"
+#include "control/option_vega_skew.hpp"
 #include "control/skew_model.hpp"
 
 namespace ballast {

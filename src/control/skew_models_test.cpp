@@ -45,6 +45,11 @@ std::vector<MultiAssetSkew> samples() {
   return {{.gamma = 1e-5}};
 }
 
+template <>
+std::vector<OptionVegaSkew> samples() {
+  return {{.gamma = 1e-5, .vol_of_vol = 0.8, .fills_a_day = 20.0, .vol_depth = 0.01}};
+}
+
 /// Everything is known. Bitcoin in quarters of a coin, a band of +-2 and limits of +-5 around the
 /// target; the volatility is 37 % a year.
 SkewInput known(double deviation) {

@@ -184,7 +184,7 @@ void Engine::booked(const Outcome& outcome, const TradeId& id, Cause cause) {
   const bool hedging = hedges(outcome.origin);
   exposures_.apply(books_, market_, hedging);
   if (!option_desk_.empty()) {
-    option_desk_.apply(now_, books_);
+    option_desk_.apply(now_, books_, hedging);
     count_options();
     next_timer_ = std::min(next_timer_, option_desk_.explain_due().value_or(DueTimes::never));
   }
@@ -359,7 +359,7 @@ void Engine::wake(AssetId asset, int conversions) {
 void Engine::count_options() {
   if (!option_desk_.revalue(now_)) return;
   for (const FactorId id : option_desk_.factors())
-    exposures_.set_options(id, option_desk_.level(id));
+    exposures_.set_options(id, option_desk_.level(id), option_desk_.hedged(id));
   option_due_ = option_desk_.next_due().value_or(DueTimes::never);
   next_timer_ = std::min(next_timer_, option_due_);
 }

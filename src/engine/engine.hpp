@@ -46,6 +46,8 @@
 
 namespace ballast {
 
+struct AccountMargin;  // control/account_margin.hpp
+
 struct EngineOptions {
   /// The span that report() speaks of; absent ends are the first and the last event's time.
   std::optional<Timestamp> from;
@@ -138,8 +140,10 @@ class Engine final : private Readings, private Situation {
   const StepTrace& trace() const { return trace_; }
   const ProfitAttribution& profit() const { return profit_; }
 
-  const OptionDesk& options() const { return option_desk_; }
+  const OptionDesk& options() const override { return option_desk_; }
   const Exposures& exposures() const { return exposures_; }
+  /// Of Desk::margins, by index. Error: stale_data, naming what is missing.
+  Result<AccountMargin> margin(std::size_t index) const;
   const TargetPipeline& target(FactorId id) const { return targets_[id.index()]; }
   /// What a factor's target is worked out from now.
   Inventory inventory(FactorId id) const;

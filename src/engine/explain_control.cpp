@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include "control/account_margin.hpp"
 #include "engine/engine.hpp"
 #include "engine/report_factor.hpp"
 
@@ -47,10 +48,14 @@ std::string weighed_text(const Instrument& instrument,
   std::string text =
       fmt::format("{} half spread {} fee {} funding = {}", number(weighed.half_spread),
                   plus(weighed.fee), plus(weighed.funding), number(weighed.cost()));
-  if (weighed.impact > 0.0) {
-    text += fmt::format(", {} more for each {} before it", number(2.0 * weighed.impact), unit);
+  if (weighed.per_quantity == 0.0) {
+    text += " for one of its quantity; moves other factors only";
+  } else {
+    if (weighed.impact > 0.0) {
+      text += fmt::format(", {} more for each {} before it", number(2.0 * weighed.impact), unit);
+    }
+    text += fmt::format("; room for {}", number(weighed.room));
   }
-  text += fmt::format("; room for {}", number(weighed.room));
   if (weighed.qty.zero()) return text + "; not traded";
   const bool buys = weighed.qty.sign() > 0;
   return text +
@@ -98,6 +103,20 @@ void explain_hedge(const Desk& desk,
   }
 }
 
+/// An account's margin as it is now.
+Explanation margin_line(const Desk& desk,
+                        const MarginConfig& config,
+                        const Result<AccountMargin>& margin) {
+  const std::string label =
+      fmt::format("margin {}/{}", desk.venue(config.place.venue).name, config.place.account.view());
+  if (!margin) return {0, label, fmt::format("unknown: {}", margin.error().what)};
+  return {0, label,
+          fmt::format("{}: initial {} and maintenance {} of {} {} equity",
+                      margin_kind_names[static_cast<std::size_t>(config.kind)],
+                      number(margin->initial), number(margin->maintenance), number(margin->equity),
+                      desk.asset(config.currency).name)};
+}
+
 }  // namespace
 
 std::vector<Explanation> Engine::explain_proposal(FactorId id) const {
@@ -115,6 +134,8 @@ std::vector<Explanation> Engine::explain_proposal(FactorId id) const {
     lines.push_back({0, fmt::format("{} {}", name.rule, name.factor),
                      fmt::format("since {}: {}", to_string(stop.began), stop.reason)});
   }
+  for (std::size_t i = 0; i < desk_.margins.size(); ++i)
+    lines.push_back(margin_line(desk_, desk_.margins[i], margin(i)));
   if (watch->record.latest().empty()) {
     lines.push_back({0, "proposal", "none was made"});
     return lines;

@@ -6,8 +6,10 @@
 #include <gtest/gtest.h>
 
 #include "base/rng.hpp"
+#include "control/money.hpp"
 #include "engine/engine.hpp"
 #include "engine/engine_test_desk.hpp"
+#include "quant/pricing/black.hpp"
 #include "quant/pricing/inverse_option.hpp"
 
 namespace ballast {
@@ -242,6 +244,130 @@ TEST(EngineOptions, make_the_net_asset_value_of_premium_paid_and_value_at_their_
   EXPECT_EQ(to_string(*value), "1600");
 }
 
+TEST(EngineOptions, count_as_hedged_what_hedge_fills_traded_at_the_greeks_of_now) {
+  const Desk desk = option_desk();
+  Engine engine(desk);
+  Trader mm{&desk};
+  engine.step(mm.mark(at("12:00:00"), "BTC-USDT", "60000"));
+  engine.step(surface(at("12:00:00"), 0.6));
+  engine.step(mm.fill(at("12:00:00"), coin_call, Side::buy, "5", "0.04"));
+  engine.step(mm.fill(at("12:00:01"), coin_call, Side::sell, "2", "0.04", Origin::hedge));
+  engine.step(mm.fill(at("12:00:02"), quote_put, Side::buy, "10", "900", Origin::rebalance));
+  const auto hedged = [&](FactorId id) { return to_double(engine.factor(id).state.hedged); };
+  const auto put = [&](double forward) {
+    return *black76({.right = OptionRight::put,
+                     .forward = forward,
+                     .strike = 55'000.0,
+                     .years = (expiry() - at("12:00:00")).to_seconds() / (365.0 * 86'400.0),
+                     .vol = 0.6});
+  };
+  for (const char* const price : {"60000", "62000"}) {
+    engine.step(mm.mark(at("12:00:30"), "BTC-USDT", price));
+    const double forward = std::stod(price);
+    const InverseOption call = call_at(forward, 0.6, at("12:00:00"));
+    EXPECT_NEAR(hedged(delta_all), -2.0 * call.delta + put(forward).delta, 1e-9);
+    EXPECT_NEAR(hedged(delta_net), -2.0 * call.delta_net + put(forward).delta, 1e-9);
+    EXPECT_NEAR(hedged(vega_all), (-2.0 * call.vega + put(forward).vega) / 100.0, 1e-8);
+    EXPECT_NEAR(hedged(gamma_all), (-2.0 * call.gamma + put(forward).gamma) * forward / 100.0,
+                1e-9);
+    EXPECT_EQ(hedged(vega_short), 0.0);
+    EXPECT_NEAR(actual(engine, delta_all), 3.0 * call.delta + put(forward).delta, 1e-9);
+  }
+  EXPECT_EQ(hedged(delta_equity), 0.0) << "of another book";
+  engine.step({expiry(), Tick{}});
+  EXPECT_EQ(hedged(delta_all), 0.0);
+}
+
+TEST(EngineOptions, tell_what_one_is_worth_whether_it_is_held_or_not) {
+  const Desk desk = option_desk();
+  Engine engine(desk);
+  Trader mm{&desk};
+  const InstrumentId call = desk.find_instrument(coin_call);
+  const auto lack = [&] {
+    const auto now = engine.options().value(call, engine.now());
+    return now ? std::string("nothing") : now.error().what;
+  };
+  EXPECT_EQ(lack(), "no forward is known");
+  engine.step(mm.mark(at("12:00:00"), "BTC-USDT", "60000"));
+  EXPECT_EQ(lack(), "no volatility is known");
+  engine.step(surface(at("12:00:00"), 0.6));
+  engine.step({at("15:07:59"), Tick{}});
+  const auto now = engine.options().value(call, engine.now());
+  ASSERT_TRUE(now);
+  const InverseOption want = call_at(60'000.0, 0.6, at("15:07:00"));
+  EXPECT_NEAR(now->unit.vega, want.vega, 1e-9);
+  EXPECT_NEAR(now->unit.price / now->forward, want.price_coin, 1e-12);
+  engine.step(mm.fill(at("15:08:00"), coin_call, Side::buy, "1", "0.04"));
+  const OptionBook& book = *engine.options().book(delta_all);
+  EXPECT_EQ(engine.options().value(call, engine.now())->unit.delta,
+            book.unit(*book.line(call)).delta)
+      << "the same bits as in the book";
+  engine.step({expiry(), Tick{}});
+  EXPECT_EQ(lack(), "it has expired");
+  EXPECT_FALSE(engine.options().value(desk.find_instrument("BTC-PERP"), engine.now()));
+}
+
+/// What control sees of an engine.
+class Seen final : public Situation {
+ public:
+  explicit Seen(const Engine& engine) : engine_(engine) {}
+  Timestamp now() const override { return engine_.now(); }
+  const Desk& desk() const override { return engine_.desk(); }
+  const Market& market() const override { return engine_.market(); }
+  const MarketLearning& learning() const override { return engine_.learning(); }
+  const Books& books() const override { return engine_.books(); }
+  const OptionDesk& options() const override { return engine_.options(); }
+  const FactorState* known_state(FactorId id) const override { return &engine_.factor(id).state; }
+  std::string_view why_unknown(FactorId /*id*/) const override { return "known"; }
+  std::optional<double> half_life_seconds(FactorId /*id*/) const override { return std::nullopt; }
+  std::string_view dominant_cause(FactorId /*id*/) const override { return "none"; }
+
+ private:
+  const Engine& engine_;
+};
+
+TEST(EngineOptions, move_each_factor_by_as_much_as_control_expects_of_a_trade) {
+  Desk desk = option_desk();
+  for (const std::size_t asset : {1U, 0U}) {
+    FactorConfig cash = test::delta(desk, "BTC", "1", "5");
+    cash.name = "cash";
+    cash.kind = FactorKind::cash;
+    cash.asset = cash.unit = AssetId{asset};
+    cash.venue = VenueId{0};
+    desk.factors.push_back(cash);
+  }
+  for (const std::string_view book : {"mm", "other"}) {
+    for (const std::string_view name : {coin_call, quote_put}) {
+      Engine engine(desk);
+      Trader trader{&desk, std::string(book)};
+      engine.step(trader.mark(at("12:00:00"), "BTC-USDT", "60000"));
+      engine.step(surface(at("12:00:00"), 0.6));
+      const InstrumentId option = desk.find_instrument(name);
+      const OptionNow now = *engine.options().value(option, engine.now());
+      const double coins = now.terms.paid_in == PaidIn::coin ? now.forward : 1.0;
+      const std::string price = std::to_string(now.unit.price / coins) + "0";
+      engine.step(trader.mark(at("12:00:00"), name, price));
+      const Seen seen(engine);
+      std::vector<double> expected;
+      std::vector<double> before;
+      for (std::size_t f = 0; f < desk.factors.size(); ++f) {
+        const auto per_quantity = exposure_per_quantity(
+            seen, FactorId{f}, option, {VenueId{0}, AccountName("main")}, *BookName::create(book));
+        ASSERT_TRUE(per_quantity);
+        expected.push_back(*per_quantity);
+        before.push_back(actual(engine, FactorId{f}));
+      }
+      engine.step(trader.fill(at("12:00:00"), name, Side::buy, "1", price));
+      for (std::size_t f = 0; f < desk.factors.size(); ++f) {
+        // To the digits of the premium.
+        EXPECT_NEAR(actual(engine, FactorId{f}) - before[f], expected[f],
+                    2e-6 + 1e-9 * std::fabs(expected[f]))
+            << name << " in " << book << ", factor " << f << " " << desk.factors[f].name;
+      }
+    }
+  }
+}
+
 TEST(EngineOptions, refuse_a_surface_of_the_past_and_count_a_late_one) {
   const Desk desk = option_desk();
   Engine engine(desk);
@@ -266,6 +392,7 @@ std::vector<Event> random_events(const Desk& desk, std::uint64_t seed, std::size
   for (std::size_t i = 0; i < count; ++i) {
     t = t + Duration::milliseconds(rng.between(0, 90'000));
     Trader& trader = rng.chance(0.5) ? mm : other;
+    const Origin origin = rng.chance(0.3) ? Origin::hedge : Origin::client;
     const Side side = rng.chance(0.5) ? Side::buy : Side::sell;
     switch (rng.below(5)) {
       case 0:
@@ -273,10 +400,11 @@ std::vector<Event> random_events(const Desk& desk, std::uint64_t seed, std::size
         break;
       case 1:
         events.push_back(
-            trader.fill(t, coin_call, side, std::to_string(rng.between(1, 9)), "0.03"));
+            trader.fill(t, coin_call, side, std::to_string(rng.between(1, 9)), "0.03", origin));
         break;
       case 2:
-        events.push_back(trader.fill(t, quote_put, side, std::to_string(rng.between(1, 9)), "900"));
+        events.push_back(
+            trader.fill(t, quote_put, side, std::to_string(rng.between(1, 9)), "900", origin));
         break;
       case 3:
         events.push_back({t, Tick{}});

@@ -1,6 +1,7 @@
 // What control asks of the engine: how a factor stands and what moved it.
 #include <cmath>
 
+#include "control/account_margin.hpp"
 #include "engine/engine.hpp"
 
 namespace ballast {
@@ -14,6 +15,10 @@ constexpr double shaped = 0.1;
 const FactorState* Engine::known_state(FactorId id) const {
   const FactorNow& factor = factors_[id.index()];
   return factor.knowledge == Knowledge::known ? &factor.state : nullptr;
+}
+
+Result<AccountMargin> Engine::margin(std::size_t index) const {
+  return account_margin(*this, desk_.margins[index]);
 }
 
 std::string_view Engine::why_unknown(FactorId id) const {

@@ -209,16 +209,25 @@ void Exposures::use_channel(ChannelId channel, Amount shift) {
   if (id.valid()) add_holding(id, decimal_cast<Decimal>(shift), true);
 }
 
-void Exposures::set_options(FactorId id, std::optional<Decimal> level) {
+void Exposures::set_options(FactorId id,
+                            std::optional<Decimal> level,
+                            std::optional<Decimal> hedged) {
   FactorExposure& factor = factors_[id.index()];
   const Decimal now = level.value_or(Decimal{});
-  const bool missing = !level.has_value();
-  if (now == factor.options && missing == factor.options_missing) return;
+  const Decimal hedges = hedged.value_or(Decimal{});
+  const bool missing = !level || !hedged;
+  if (now == factor.options && hedges == factor.options_hedged &&
+      missing == factor.options_missing) {
+    return;
+  }
   if (missing != factor.options_missing) factor.unpriced += missing ? 1U : -1U;
   factor.options_missing = missing;
   accumulate(factor, factor.actual, -factor.options);
   accumulate(factor, factor.actual, now);
+  accumulate(factor, factor.hedged, -factor.options_hedged);
+  accumulate(factor, factor.hedged, hedges);
   factor.options = now;
+  factor.options_hedged = hedges;
   touch(id);
 }
 
@@ -275,7 +284,7 @@ void Exposures::archive(Archive& ar) {
   for (std::size_t i = 0; i < factors_.size(); ++i) {
     FactorExposure& f = factors_[i];
     ar(f.holding.raw, f.hedged_holding.raw, f.book.value, f.unpriced, f.overflowed, f.actual.raw,
-       f.hedged.raw, f.options.raw, f.options_missing);
+       f.hedged.raw, f.options.raw, f.options_hedged.raw, f.options_missing);
     for (Leg& leg : legs_[i]) {
       ar(leg.qty.raw, leg.hedged_qty.raw, leg.cost.raw, leg.exposure.raw, leg.hedged.raw,
          leg.priced);

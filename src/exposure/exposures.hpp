@@ -54,7 +54,8 @@ struct FactorExposure {
   FactorKind kind = FactorKind::delta;
   DeltaConvention convention = DeltaConvention::delta;
   Decimal hedged_holding;
-  Decimal options;               // what options add
+  Decimal options;  // what options add
+  Decimal options_hedged;
   bool options_missing = false;  // counted in `unpriced`
 
   /// Whether `actual` can be computed at all.
@@ -71,8 +72,9 @@ class Exposures {
   /// Re-prices the legs of an instrument whose price changed.
   void reprice(InstrumentId instrument, const Market& market);
 
-  /// What the options of a factor's scope add to it now; nothing where that is not known.
-  void set_options(FactorId id, std::optional<Decimal> level);
+  /// What the options of a factor's scope add to it now, and what of that hedge and rebalance fills
+  /// traded; nothing where that is not known.
+  void set_options(FactorId id, std::optional<Decimal> level, std::optional<Decimal> hedged);
 
   /// What stands on our side of a channel, as its node says; or as a transfer over it shifts it.
   /// False when it is older than what was said of the channel before.

@@ -35,6 +35,8 @@ struct ControlConfig {
   Duration interval = Duration::seconds(1);  // at most one look in this long, > 0
   Duration horizon = Duration::hours(8);     // over which funding of a hedge counts, > 0
   HedgeStop aim = HedgeStop::near_edge;
+  double unit_risk = 0.0;  // gamma, vega, theta: standard deviation of the profit of one unit in a
+                           // day, reporting currency, >= 0
   Mode skew = Mode::off;
   Mode hedge = Mode::advise;
   Mode transfer = Mode::advise;
@@ -76,9 +78,18 @@ struct MultiAssetSkew {
   double gamma = 0.0;  // 1 / reporting currency, > 0
   friend bool operator==(const MultiAssetSkew&, const MultiAssetSkew&) = default;
 };
-using SkewModel = std::variant<LinearSkew, AvellanedaStoikovSkew, GlftSkew, MultiAssetSkew>;
-inline constexpr std::array<std::string_view, 4> skew_model_names{"linear", "avellaneda_stoikov",
-                                                                  "glft", "multi_asset"};
+/// An option among those that are quoted against one vega factor: all lean by the same volatility.
+struct OptionVegaSkew {
+  double gamma = 0.0;        // 1 / reporting currency, > 0
+  double vol_of_vol = 0.0;   // standard deviation of volatility in a root of a year, 1.00, > 0
+  double fills_a_day = 0.0;  // of a side at depth 0, > 0
+  double vol_depth = 0.0;    // depth, as volatility of 1.00, at which there are e times fewer, > 0
+  friend bool operator==(const OptionVegaSkew&, const OptionVegaSkew&) = default;
+};
+using SkewModel =
+    std::variant<LinearSkew, AvellanedaStoikovSkew, GlftSkew, MultiAssetSkew, OptionVegaSkew>;
+inline constexpr std::array<std::string_view, 5> skew_model_names{
+    "linear", "avellaneda_stoikov", "glft", "multi_asset", "option_vega"};
 static_assert(std::variant_size_v<SkewModel> == skew_model_names.size());
 
 /// A two-sided quote that is kept in an instrument.
@@ -103,9 +114,39 @@ struct HedgeConfig {
   BookName book;
   Quantity max_order;             // a single order, > 0
   std::optional<Range> position;  // the position may not leave it by a hedge
-  double margin = 0.0;            // of a derivative's notional, tied up by holding it, 0 to 1
+  double margin = 0.0;            // of a derivative's notional, tied up by holding it, 0 to 1;
+                                  // of an option's, the value of the coins that it is on
   double slippage = 0.0002;  // how far past the best price an order may trade, relative, [0, 1)
   friend bool operator==(const HedgeConfig&, const HedgeConfig&) = default;
+};
+
+/// How a venue margins an account.
+enum class MarginKind : std::uint8_t {
+  standard,   // Deribit's: each position by itself
+  portfolio,  // Deribit's: the worst of scenarios for all positions on a coin
+};
+inline constexpr std::array<std::string_view, 2> margin_kind_names{"standard", "portfolio"};
+
+/// An account's margin in one currency: of all positions that are settled in it. Parameters as in
+/// quant/margin; their defaults are those of BTC.
+struct MarginConfig {
+  Place place;
+  AssetId currency;
+  MarginKind kind = MarginKind::standard;
+  // standard
+  double future_initial = 0.02;       // of the position, >= 0
+  double future_maintenance = 0.01;   // >= 0
+  double future_per_coin = 0.00005;   // more of both for each coin, >= 0
+  double option_initial = 0.15;       // of the coin, >= 0
+  double option_initial_min = 0.10;   // >= 0
+  double option_maintenance = 0.075;  // >= 0
+  // portfolio
+  double price_range = 0.16;        // of the price, (0, 1)
+  double volatility_up = 0.5;       // share of the volatility, >= 0
+  double volatility_down = 0.25;    // >= 0
+  std::optional<double> roll_risk;  // per year, >= 0; absent: Deribit's of the settlement
+  double maintenance_share = 0.8;   // of the risk matrix, > 0
+  friend bool operator==(const MarginConfig&, const MarginConfig&) = default;
 };
 
 /// A way for an asset from one account to another.
@@ -137,8 +178,9 @@ struct ChannelConfig {
 
 // ---- guard rails
 
-/// What must never happen, whatever control thinks. Money in the reporting currency; what is absent
-/// is not watched (`check` says so), but for stale data and self-trades, which always are.
+/// What must never happen, whatever control thinks. Money in the reporting currency, the notional
+/// of an option being the value of the coins that it is on; what is absent is not watched (`check`
+/// says so), but for stale data and self-trades, which always are.
 struct RailsConfig {
   std::optional<double> order_notional;          // of one order, > 0
   std::optional<double> daily_notional;          // of all orders of a UTC day, > 0

@@ -266,6 +266,7 @@ struct Desk {
   std::vector<ControlConfig> controls;  // at most one for a factor
   std::vector<QuoteConfig> quotes;      // at most one for an instrument
   std::vector<HedgeConfig> hedges;
+  std::vector<MarginConfig> margins;  // at most one for an account and a currency
   std::vector<RouteConfig> routes;
   std::vector<ChannelConfig> channels;
   RailsConfig rails;

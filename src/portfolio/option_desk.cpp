@@ -7,6 +7,7 @@
 #include "base/contract.hpp"
 #include "book/contract_value.hpp"
 #include "model/equal_asset.hpp"
+#include "quant/pricing/black.hpp"
 
 namespace ballast {
 namespace {
@@ -111,20 +112,20 @@ std::optional<OptionDesk::Underlying> OptionDesk::make(const Desk& desk, AssetId
     made.forwards.push_back(0.0);
     made.payoff_prices.push_back(0.0);
   }
-  const std::size_t size = book->size();
+  const std::vector<Quantity> nothing(book->size());
   made.scopes.push_back(
-      {"*", std::move(*book), std::vector<Quantity>(size), ExplainRecord(size), false});
+      {"*", *book, *book, nothing, nothing, ExplainRecord(nothing.size()), false});
   return made;
 }
 
-void OptionDesk::hold(Scope& scope, std::size_t line) {
+void OptionDesk::hold(OptionBook& book, std::size_t line, Quantity held) {
   // Premiums are in the factor's holding, as cash that derivatives moved.
-  const auto held = scope.options.set_position(line, to_double(scope.held[line]));
-  BALLAST_ASSERT(held.has_value());
+  const auto set = book.set_position(line, to_double(held));
+  BALLAST_ASSERT(set.has_value());
   changed_ = true;
 }
 
-void OptionDesk::apply(Timestamp now, const Books& books) {
+void OptionDesk::apply(Timestamp now, const Books& books, bool hedging) {
   for (const PositionChange& change : books.changes().positions) {
     const Instrument& instrument = desk_->instrument(change.instrument);
     if (!instrument.option()) continue;
@@ -135,12 +136,15 @@ void OptionDesk::apply(Timestamp now, const Books& books) {
       const auto line = scope.options.line(change.instrument);
       BALLAST_ASSERT(line.has_value());
       const Quantity moved = change.qty_after - change.qty_before;
-      Quantity& held = scope.held[*line];
-      if (__builtin_add_overflow(held.raw, moved.raw, &held.raw)) {
-        scope.overflowed = true;
-        scope.record.lose();
-      }
-      hold(scope, *line);
+      const auto add = [&](OptionBook& book, Quantity& held) {
+        if (__builtin_add_overflow(held.raw, moved.raw, &held.raw)) {
+          scope.overflowed = true;
+          scope.record.lose();
+        }
+        hold(book, *line, held);
+      };
+      add(scope.options, scope.held[*line]);
+      if (hedging) add(scope.hedges, scope.hedged[*line]);
       scope.record.traded(now, *line, -change.flow_change);
       const Timestamp end = step_end(underlyings_[at], scope.record.from());
       explain_due_ = std::min(explain_due_.value_or(end), end);
@@ -171,8 +175,10 @@ void OptionDesk::priced(const Market& market) {
       if (!now || *now == underlying.forwards[e]) continue;
       underlying.forwards[e] = *now;
       for (Scope& scope : underlying.scopes) {
-        const auto set = scope.options.set_forward(e, *now);
-        BALLAST_ASSERT(set.has_value());  // prices are above zero, and nothing is settled here
+        for (OptionBook* const book : {&scope.options, &scope.hedges}) {
+          const auto set = book->set_forward(e, *now);
+          BALLAST_ASSERT(set.has_value());  // prices are above zero, and nothing is settled here
+        }
       }
       changed_ = true;
     }
@@ -209,19 +215,26 @@ bool OptionDesk::revalue(Timestamp now) {
   valued_at_ = std::max(valued_at_, at);
   changed_ = false;
   for (Underlying& underlying : underlyings_) {
-    for (Scope& scope : underlying.scopes)
+    for (Scope& scope : underlying.scopes) {
       scope.options.revalue(valued_at_, underlying.surface, Lines::held);
+      scope.hedges.revalue(valued_at_, underlying.surface, Lines::held);
+    }
   }
   return true;
 }
 
-std::optional<Decimal> OptionDesk::level(FactorId id) const {
+std::optional<Decimal> OptionDesk::level(FactorId id) const { return level(id, &Scope::options); }
+
+std::optional<Decimal> OptionDesk::hedged(FactorId id) const { return level(id, &Scope::hedges); }
+
+std::optional<Decimal> OptionDesk::level(FactorId id, OptionBook Scope::*book) const {
   const Place place = by_factor_[id.index()];
   if (place.underlying == none) return Decimal{};
-  if (underlyings_[place.underlying].scopes[place.scope].overflowed) return std::nullopt;
+  const Scope& scope = underlyings_[place.underlying].scopes[place.scope];
+  if (scope.overflowed) return std::nullopt;
   const FactorConfig& factor = desk_->factor(id);
   double sum = 0.0;
-  for (const OptionExpiry& expiry : book(id)->expiries()) {
+  for (const OptionExpiry& expiry : (scope.*book).expiries()) {
     if (expiry.held == 0 || expiry.expiry <= valued_at_) continue;
     if (!factor.bucket.holds(expiry.expiry - valued_at_)) continue;
     if (!valued(expiry.state)) return std::nullopt;
@@ -257,6 +270,35 @@ std::optional<Amount> OptionDesk::marked_coins(FactorId id, const Market& market
     }
   }
   return sum;
+}
+
+Result<OptionNow> OptionDesk::value(InstrumentId option, Timestamp now) const {
+  const Instrument& instrument = desk_->instrument(option);
+  const std::size_t at = instrument.option() ? by_asset_[instrument.base.index()] : none;
+  if (at == none) return fail(Errc::stale_data, "no factor counts options on its underlying");
+  const Underlying& underlying = underlyings_[at];
+  OptionNow result;
+  result.terms = terms_of(instrument, option);
+  result.valued_at = std::max(valued_at_, floor_to(now, time_step));
+  const Timestamp expiry = result.terms.expiry;
+  if (expiry <= result.valued_at) return fail(Errc::stale_data, "it has expired");
+  result.forward = underlying.forwards[*underlying.scopes.front().options.expiry(expiry)];
+  if (result.forward == 0.0) return fail(Errc::stale_data, "no forward is known");
+  const ExpirySmile smile = underlying.surface.find_smile(result.valued_at, expiry);
+  if (smile.near == nullptr) return fail(Errc::stale_data, "no volatility is known");
+  result.surface_said = std::min(smile.near->said, smile.far->said);
+  BALLAST_TRY(vol, underlying.surface.vol(result.valued_at, expiry, result.terms.strike,
+                                          result.forward, SmileDynamics::sticky_strike));
+  result.vol = vol;
+  result.years = years_between(result.valued_at, expiry);
+  BALLAST_TRY(greeks, black76({.right = result.terms.right,
+                               .forward = result.forward,
+                               .strike = result.terms.strike,
+                               .years = result.years,
+                               .vol = vol}));
+  result.unit = {greeks.price, greeks.delta, greeks.gamma, greeks.vega,
+                 greeks.theta, greeks.vanna, greeks.volga};
+  return result;
 }
 
 Timestamp OptionDesk::oldest_input(FactorId id, const Market& market, Timestamp latest) const {
@@ -300,9 +342,11 @@ const OptionBook* OptionDesk::book(FactorId id) const {
 std::optional<Timestamp> OptionDesk::next_due() const {
   for (const Underlying& underlying : underlyings_) {
     for (const Scope& scope : underlying.scopes) {
-      for (const OptionExpiry& expiry : scope.options.expiries()) {
-        if (expiry.held > 0 && expiry.expiry > valued_at_)
-          return next_multiple(valued_at_, time_step);
+      for (const OptionBook* const book : {&scope.options, &scope.hedges}) {
+        for (const OptionExpiry& expiry : book->expiries()) {
+          if (expiry.held > 0 && expiry.expiry > valued_at_)
+            return next_multiple(valued_at_, time_step);
+        }
       }
     }
   }
@@ -311,7 +355,7 @@ std::optional<Timestamp> OptionDesk::next_due() const {
 
 // ---- explaining
 
-void OptionDesk::value(const Underlying& of, Timestamp at, OptionBook& book) {
+void OptionDesk::revalue(const Underlying& of, Timestamp at, OptionBook& book) {
   for (std::size_t e = 0; e < of.payoff_prices.size(); ++e) {
     if (of.payoff_prices[e] == 0.0) continue;
     const auto settled = book.settle(e, of.payoff_prices[e]);
@@ -322,7 +366,7 @@ void OptionDesk::value(const Underlying& of, Timestamp at, OptionBook& book) {
 
 OptionBook OptionDesk::valued_book(const Underlying& of, const Scope& scope, Timestamp at) {
   OptionBook book = scope.options;
-  value(of, at, book);
+  revalue(of, at, book);
   return book;
 }
 
@@ -337,7 +381,7 @@ void OptionDesk::note_payoffs(Underlying& underlying, Timestamp now) {
 
 void OptionDesk::close(Underlying& underlying, Scope& scope, Timestamp now) {
   underlying.valued = scope.options;
-  value(underlying, now, underlying.valued);
+  revalue(underlying, now, underlying.valued);
   scope.record.close(now, underlying.valued);
 }
 
@@ -398,14 +442,19 @@ void OptionDesk::archive(Archive& ar) {
       for (Quantity& held : scope.held)
         ar(held.raw);
       ar(scope.record);
+      for (Quantity& hedged : scope.hedged)
+        ar(hedged.raw);
     }
     if constexpr (Archive::loading) {
       for (Scope& scope : underlying.scopes) {
-        for (std::size_t line = 0; line < scope.held.size(); ++line)
-          hold(scope, line);
+        for (std::size_t line = 0; line < scope.held.size(); ++line) {
+          hold(scope.options, line, scope.held[line]);
+          hold(scope.hedges, line, scope.hedged[line]);
+        }
         for (std::size_t e = 0; e < underlying.forwards.size(); ++e) {
           if (underlying.forwards[e] == 0.0) continue;
           if (!scope.options.set_forward(e, underlying.forwards[e])) ar.fail();
+          if (!scope.hedges.set_forward(e, underlying.forwards[e])) ar.fail();
         }
       }
     }

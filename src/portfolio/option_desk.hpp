@@ -16,7 +16,7 @@
 //                                    holding has with the rest of the coins that derivatives moved
 //   gamma   coins per 1 % of the forward      vega   quote per volatility point (0.01)
 //   theta   quote per day
-// rounded to 12 digits.
+// rounded to 12 digits. Beside them stand those of what hedge and rebalance fills alone traded.
 //
 // What the options of a scope earned is explained in steps (explain_record.hpp) that end on the
 // grid of `[options] explain_every`, at midnight UTC, and at each expiry. An expired option is then
@@ -45,6 +45,17 @@
 
 namespace ballast {
 
+/// One coin's option as it is worth now, held or not.
+struct OptionNow {
+  OptionTerms terms;
+  OptionUnit unit;
+  double forward = 0.0;  // quote per coin
+  double vol = 0.0;      // annual
+  double years = 0.0;    // to expiry, from the last whole minute
+  Timestamp valued_at{};
+  Timestamp surface_said{};  // when the older of the surfaces that it rests on came
+};
+
 class OptionDesk {
  public:
   /// How far valuation time lags.
@@ -54,7 +65,9 @@ class OptionDesk {
   struct Scope {
     std::string book;  // "*": the whole desk
     OptionBook options;
-    std::vector<Quantity> held;  // by line
+    OptionBook hedges;             // what of it hedge and rebalance fills traded
+    std::vector<Quantity> held;    // by line
+    std::vector<Quantity> hedged;  // by line
     ExplainRecord record;
     bool overflowed = false;  // a position left the decimal range: nothing is known from then on
   };
@@ -75,8 +88,9 @@ class OptionDesk {
   /// No factor counts an option: nothing else here need be called.
   bool empty() const { return underlyings_.empty(); }
 
-  /// Takes what the last event, of `now`, changed in the books.
-  void apply(Timestamp now, const Books& books);
+  /// Takes what the last event, of `now`, changed in the books. `hedging`: a hedge or rebalance
+  /// fill caused it.
+  void apply(Timestamp now, const Books& books, bool hedging);
   /// Takes a surface. False: it is of no use, or older than what is known. Error: bad_input.
   Result<bool> apply(Timestamp t, const Surface& surface, const Market& market);
   /// A price changed, or was said again.
@@ -87,11 +101,16 @@ class OptionDesk {
   /// What the factor's options add; nothing where a forward or a volatility that they need is
   /// missing, or the sum leaves the range.
   std::optional<Decimal> level(FactorId id) const;
+  /// The part of it that hedge and rebalance fills traded.
+  std::optional<Decimal> hedged(FactorId id) const;
   /// Contracts of an option that the factor's scope holds.
   Quantity held(FactorId id, InstrumentId option) const;
   /// What the options of the scope that are paid in coin are worth at their marks, in coins;
   /// nothing where one has no mark, or on overflow.
   std::optional<Amount> marked_coins(FactorId id, const Market& market) const;
+  /// An option at `now`. Errors: stale_data, where it has expired, or says which of its inputs is
+  /// not known; overflow.
+  Result<OptionNow> value(InstrumentId option, Timestamp now) const;
   /// When the oldest forward or surface came that its held options rest on; `latest` where they
   /// rest on none.
   Timestamp oldest_input(FactorId id, const Market& market, Timestamp latest) const;
@@ -133,9 +152,10 @@ class OptionDesk {
   void add(const Desk& desk, FactorId id);
   static std::optional<Underlying> make(const Desk& desk, AssetId asset);
   static std::optional<double> forward(const Underlying& of, std::size_t expiry, const Market&);
-  void hold(Scope& scope, std::size_t line);
+  void hold(OptionBook& book, std::size_t line, Quantity held);
+  std::optional<Decimal> level(FactorId id, OptionBook Scope::*book) const;
   void anchor(Underlying& underlying, const Market& market);
-  static void value(const Underlying& of, Timestamp at, OptionBook& book);
+  static void revalue(const Underlying& of, Timestamp at, OptionBook& book);
   static void note_payoffs(Underlying& underlying, Timestamp now);
   static void close(Underlying& underlying, Scope& scope, Timestamp now);
   Timestamp step_end(const Underlying& underlying, Timestamp from) const;

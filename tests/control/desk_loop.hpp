@@ -125,6 +125,7 @@ class DeskLoop {
 
   const Desk& desk() const { return desk_; }
   Engine& engine() { return engine_; }
+  const Engine& engine_now() const { return engine_; }
   template <class Body>
   std::vector<Body> of() const {
     std::vector<Body> all;

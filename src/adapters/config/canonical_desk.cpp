@@ -230,6 +230,8 @@ std::string canonical_desk(const Desk& desk) {
     write_table(out, desk, "[[quotes]]", quote);
   for (const HedgeConfig& hedge : desk.hedges)
     write_table(out, desk, "[[hedges]]", hedge);
+  for (const MarginConfig& margin : desk.margins)
+    write_table(out, desk, "[[margins]]", margin);
   for (const RouteConfig& route : desk.routes)
     write_table(out, desk, "[[routes]]", route);
   if (desk.rails != RailsConfig{}) write_table(out, desk, "[rails]", desk.rails);

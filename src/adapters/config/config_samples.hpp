@@ -255,6 +255,7 @@ recover_within = "5m"
 interval = "2s"
 horizon = "4h"
 aim = "target"
+unit_risk = 0
 skew = "auto"
 hedge = "approve"
 transfer = "off"
@@ -305,6 +306,27 @@ book = "mm"
 factor = "delta:BTC"
 skew = { model = "multi_asset", gamma = 1e-6 }
 qty = 100
+[[instruments]]
+name = "BTC-PUT"
+kind = "option_inverse"
+venue = "binance"
+underlying = "BTC"
+quote = "USD"
+expiry = 2027-03-26T08:00:00Z
+strike = "60000"
+right = "put"
+[[factors]]
+name = "vega:BTC"
+band = { lower = "-2", upper = "2" }
+limit = { lower = "-6", upper = "6" }
+max_age = "60s"
+[[quotes]]
+instrument = "BTC-PUT"
+account = "binance/main"
+book = "mm"
+factor = "vega:BTC"
+skew = { model = "option_vega", gamma = 1e-6, vol_of_vol = 0.8, fills_a_day = 20, vol_depth = 0.01 }
+qty = 1
 
 [[hedges]]
 instrument = "BTC-PERP"
@@ -314,6 +336,22 @@ max_order = 5000
 position = { lower = "-20000", upper = "20000" }
 margin = 0.1
 slippage = 0.0005
+
+[[margins]]
+account = "binance/main"
+currency = "BTC"
+kind = "portfolio"
+future_initial = 0.03
+future_maintenance = 0.015
+future_per_coin = 0.0001
+option_initial = 0.2
+option_initial_min = 0.12
+option_maintenance = 0.1
+price_range = 0.2
+volatility_up = 0.6
+volatility_down = 0.3
+roll_risk = 0.08
+maintenance_share = 0.75
 
 [[routes]]
 name = "to-dex"

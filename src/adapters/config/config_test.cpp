@@ -85,6 +85,7 @@ TEST(Config, has_a_sample_of_every_key_there_is) {
   expect_written<QuoteConfig>("quote");
   expect_models_written(static_cast<const SkewModel*>(nullptr), "skew");
   expect_written<HedgeConfig>("hedge");
+  expect_written<MarginConfig>("margin");
   expect_written<RouteConfig>("route");
   expect_written<RailsConfig>("rails");
   for (const auto& stage : target_stage_names)
@@ -117,7 +118,10 @@ TEST(Config, reads_control_and_what_it_rests_on) {
   EXPECT_EQ(control.aim, HedgeStop::target);
   EXPECT_EQ(control.hedge, Mode::approve);
   EXPECT_EQ(control.failures_within, Duration::hours(2));
-  EXPECT_EQ(desk.quotes.size(), 4U);
+  EXPECT_EQ(desk.quotes.size(), 5U);
+  EXPECT_EQ(std::get<OptionVegaSkew>(desk.quotes[4].model).vol_of_vol, 0.8);
+  EXPECT_EQ(desk.margins.at(0).kind, MarginKind::portfolio);
+  EXPECT_EQ(desk.margins[0].currency, desk.find_asset("BTC"));
   EXPECT_FALSE(desk.quotes[0].post_only);
   EXPECT_EQ(desk.quotes[1].place.account.view(), "sub/1");
   EXPECT_EQ(std::get<GlftSkew>(desk.quotes[2].model).method, GlftMethod::stationary);

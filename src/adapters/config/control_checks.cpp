@@ -126,6 +126,7 @@ class ControlChecks {
     const Instrument& traded = desk_.instrument(instrument);
     if (!factor.whole_desk() && factor.book != book.view()) return false;
     const bool in_spot = traded.spot() && traded.quote == factor.asset;
+    const bool premium = traded.option() && traded.settlement() == factor.asset;
     switch (factor.kind) {
       case FactorKind::delta:
         return traded.base == factor.asset || in_spot;
@@ -134,12 +135,13 @@ class ControlChecks {
       case FactorKind::cash:
         return factor.venue == place.venue &&
                (factor.account.empty() || factor.account == place.account) &&
-               ((traded.spot() && traded.base == factor.asset) || in_spot);
+               ((traded.spot() && traded.base == factor.asset) || in_spot || premium);
       case FactorKind::channel:
-      case FactorKind::gamma:  // only options move them, and control trades none
+        return false;
+      case FactorKind::gamma:
       case FactorKind::vega:
       case FactorKind::theta:
-        return false;
+        return traded.option() && traded.base == factor.asset;
     }
     return false;
   }
@@ -176,6 +178,12 @@ class ControlChecks {
     idle("hedge", config.hedge, hedgeable(config.factor),
          "no [[hedges]] move it; add one in an instrument of it, or write \"off\"");
     const FactorKind kind = desk_.factor(config.factor).kind;
+    if (config.unit_risk > 0.0 && !greek(kind)) {
+      problems_.warning(at(place, "unit_risk"),
+                        fmt::format("control \"{}\": unit_risk is of gamma, vega and theta; the "
+                                    "risk of this factor is learnt, and unit_risk not looked at",
+                                    title(config.factor)));
+    }
     const bool cash = kind == FactorKind::cash || kind == FactorKind::channel;
     idle("transfer", config.transfer, cash && movable(config.factor, config.recover_within),
          cash ? "no [[routes]] carry its asset within recover_within; add one, or write \"off\""
@@ -184,13 +192,10 @@ class ControlChecks {
 
   void untradable(const TomlNode& place, std::string_view table, InstrumentId id) {
     const Instrument& traded = desk_.instrument(id);
-    const bool exposed = traded.kind != InstrumentKind::option_linear &&
-                         traded.kind != InstrumentKind::option_inverse &&
-                         traded.kind != InstrumentKind::pool;
-    if (exposed) return;
+    if (traded.kind != InstrumentKind::pool) return;
     problems_.error(at(place, "instrument"),
                     fmt::format("{}: {} is of the kind {}, which control does not "
-                                "trade; name a spot, perpetual or future",
+                                "trade; name a spot, perpetual, future or option",
                                 table, traded.name, to_string(traded.kind)));
   }
 
@@ -203,6 +208,12 @@ class ControlChecks {
     const FactorConfig& factor = desk_.factor(config.factor);
     if (!traded.base.valid()) return;
     const bool against = factor.kind == FactorKind::delta && traded.base != factor.asset;
+    if (traded.option() && std::holds_alternative<MultiAssetSkew>(config.model)) {
+      problems_.error(at(place, "skew"),
+                      fmt::format("quote in {}: multi_asset rests on returns of what is quoted, "
+                                  "and an option has none that last; name another model",
+                                  traded.name));
+    }
     if (against || !moves(config.factor, config.instrument, config.place, config.book)) {
       problems_.warning(
           at(place, "factor"),
@@ -210,6 +221,10 @@ class ControlChecks {
                       "so both sides are always pulled; name a factor on {}",
                       traded.name, config.book.view(), title(config.factor),
                       desk_.asset(traded.base).name));
+    }
+    if (const auto* const vega = std::get_if<OptionVegaSkew>(&config.model)) {
+      option_vega(i, *vega);
+      return;
     }
     const auto* const several = std::get_if<MultiAssetSkew>(&config.model);
     if (several == nullptr) return;
@@ -220,6 +235,31 @@ class ControlChecks {
                       fmt::format("quote in {}: gamma of multi_asset is {}, but {} above; all of "
                                   "its quotes share one",
                                   traded.name, several->gamma, other->gamma));
+      return;
+    }
+  }
+
+  /// The book's vega is one number, and so is what its risk costs.
+  void option_vega(std::size_t i, const OptionVegaSkew& model) {
+    const QuoteConfig& config = desk_.quotes[i];
+    const TomlNode& place = node("quotes", i);
+    const Instrument& traded = desk_.instrument(config.instrument);
+    if (!traded.option() || desk_.factor(config.factor).kind != FactorKind::vega) {
+      problems_.error(
+          at(place, "skew"),
+          fmt::format("quote in {}: option_vega quotes an option against a vega factor; "
+                      "name both, or another model",
+                      traded.name));
+      return;
+    }
+    for (std::size_t j = 0; j < i; ++j) {
+      const auto* const other = std::get_if<OptionVegaSkew>(&desk_.quotes[j].model);
+      if (other == nullptr || desk_.quotes[j].factor != config.factor) continue;
+      if (other->gamma == model.gamma && other->vol_of_vol == model.vol_of_vol) continue;
+      problems_.error(at(place, "skew"),
+                      fmt::format("quote in {}: gamma and vol_of_vol of option_vega differ from "
+                                  "those above; all quotes of a factor share them",
+                                  traded.name));
       return;
     }
   }

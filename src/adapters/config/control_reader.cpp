@@ -119,6 +119,7 @@ void read_controls(const TomlNode& root, Desk& desk, Problems& problems) {
   desk.controls = read_all<ControlConfig>(root, "controls", "control", desk, problems);
   desk.quotes = read_all<QuoteConfig>(root, "quotes", "quote", desk, problems);
   desk.hedges = read_all<HedgeConfig>(root, "hedges", "hedge", desk, problems);
+  desk.margins = read_all<MarginConfig>(root, "margins", "margin", desk, problems);
   desk.routes = read_all<RouteConfig>(root, "routes", "route", desk, problems);
   if (!desk.controls.empty()) {
     refuse_doubles(
@@ -129,6 +130,12 @@ void read_controls(const TomlNode& root, Desk& desk, Problems& problems) {
     refuse_doubles(root, "quotes", "two quotes are in the same instrument", desk.quotes, problems,
                    [](const auto& a, const auto& b) {
                      return a.instrument.valid() && a.instrument == b.instrument;
+                   });
+  }
+  if (!desk.margins.empty()) {
+    refuse_doubles(root, "margins", "two margins are of the same account and currency",
+                   desk.margins, problems, [](const auto& a, const auto& b) {
+                     return a.place == b.place && a.currency == b.currency;
                    });
   }
   if (!desk.routes.empty()) {

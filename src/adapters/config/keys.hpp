@@ -9,10 +9,11 @@
 
 namespace ballast::config_keys {
 
-inline constexpr std::array<std::string_view, 20> root{
-    "desk",     "assets",        "venues",   "instruments", "factors",       "rules",  "objectives",
-    "learning", "joint_targets", "channels", "controls",    "quotes",        "hedges", "routes",
-    "rails",    "service",       "sinks",    "escalations", "notifications", "options"};
+inline constexpr std::array<std::string_view, 21> root{
+    "desk",        "assets",        "venues",        "instruments", "factors",  "rules",
+    "objectives",  "learning",      "joint_targets", "channels",    "controls", "quotes",
+    "hedges",      "margins",       "routes",        "rails",       "service",  "sinks",
+    "escalations", "notifications", "options"};
 inline constexpr std::array<std::string_view, 7> desk{"name",
                                                       "currency",
                                                       "grid",

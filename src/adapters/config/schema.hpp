@@ -167,6 +167,7 @@ void fields(Visitor& v, ControlConfig& s) {
   v.duration({"interval"}, s.interval, Domain::positive);
   v.duration({"horizon"}, s.horizon, Domain::positive);
   v.choice({"aim"}, s.aim, hedge_stop_names);
+  v.number({"unit_risk"}, s.unit_risk, Domain::not_negative);
   v.choice({"skew"}, s.skew, mode_names);
   v.choice({"hedge"}, s.hedge, mode_names);
   v.choice({"transfer"}, s.transfer, mode_names);
@@ -201,6 +202,13 @@ void fields(Visitor& v, MultiAssetSkew& s) {
   v.number({"gamma", "1e-6"}, s.gamma, Domain::positive);
 }
 template <class Visitor>
+void fields(Visitor& v, OptionVegaSkew& s) {
+  v.number({"gamma", "1e-6"}, s.gamma, Domain::positive);
+  v.number({"vol_of_vol", "0.8"}, s.vol_of_vol, Domain::positive);
+  v.number({"fills_a_day", "20"}, s.fills_a_day, Domain::positive);
+  v.number({"vol_depth", "0.01"}, s.vol_depth, Domain::positive);
+}
+template <class Visitor>
 void fields(Visitor& v, QuoteConfig& s) {
   v.instrument({"instrument", "\"BTC-USDT\""}, s.instrument);
   v.account({"account", "\"binance/main\""}, s.place);
@@ -222,6 +230,23 @@ void fields(Visitor& v, HedgeConfig& s) {
   v.range({"position"}, s.position);
   v.number({"margin"}, s.margin, Domain::share);
   v.number({"slippage"}, s.slippage, Domain::below_one);
+}
+template <class Visitor>
+void fields(Visitor& v, MarginConfig& s) {
+  v.account({"account", "\"deribit/main\""}, s.place);
+  v.asset({"currency", "\"BTC\""}, s.currency);
+  v.choice({"kind"}, s.kind, margin_kind_names);
+  v.number({"future_initial"}, s.future_initial, Domain::not_negative);
+  v.number({"future_maintenance"}, s.future_maintenance, Domain::not_negative);
+  v.number({"future_per_coin"}, s.future_per_coin, Domain::not_negative);
+  v.number({"option_initial"}, s.option_initial, Domain::not_negative);
+  v.number({"option_initial_min"}, s.option_initial_min, Domain::not_negative);
+  v.number({"option_maintenance"}, s.option_maintenance, Domain::not_negative);
+  v.number({"price_range"}, s.price_range, Domain::share_above_zero);
+  v.number({"volatility_up"}, s.volatility_up, Domain::not_negative);
+  v.number({"volatility_down"}, s.volatility_down, Domain::not_negative);
+  v.optional_number({"roll_risk"}, s.roll_risk, Domain::not_negative);
+  v.number({"maintenance_share"}, s.maintenance_share, Domain::positive);
 }
 template <class Visitor>
 void fields(Visitor& v, ChannelConfig& s) {

@@ -108,7 +108,8 @@ inline HedgeCase random_desk(Rng& rng, std::size_t factors, std::size_t instrume
     instrument.least = -side();
     instrument.minimum = rng.chance(0.7) ? 0.0 : instrument.lot * 2.0;
     instrument.order_cost = rng.chance(0.7) ? 0.0 : 0.1 * rng.uniform();
-    instrument.margin = rng.chance(0.5) ? 1.0 : rng.uniform();
+    instrument.buy_margin = rng.chance(0.5) ? 1.0 : rng.uniform();
+    instrument.sell_margin = instrument.buy_margin;
     given.instruments.push_back(instrument);
     const std::size_t main = rng.below(factors);
     for (std::size_t f = 0; f < factors; ++f) {

@@ -15,6 +15,7 @@ constexpr double dearer = 1000.0;
 /// Of a factor's size: an excess in the continuous program that is no more than its precision.
 constexpr double precision = 1e-6;
 constexpr double no_bound = 1e4;  // typical trades: a bound that is none
+constexpr double far_off = 0.05;  // of a plan's cost, from the bound: worth another start
 
 template <class... Parts>
 Result<void> named(Result<void> checked, fmt::format_string<Parts...> name, Parts&&... parts) {
@@ -39,7 +40,8 @@ Result<void> check(const HedgeInstrument& instrument) {
   BALLAST_CHECK(require_not_negative("-least", -instrument.least));
   BALLAST_CHECK(require_not_negative("most", instrument.most));
   BALLAST_CHECK(require_not_negative("order_cost", instrument.order_cost));
-  BALLAST_CHECK(require_not_negative("margin", instrument.margin));
+  BALLAST_CHECK(require_not_negative("buy_margin", instrument.buy_margin));
+  BALLAST_CHECK(require_not_negative("sell_margin", instrument.sell_margin));
   constexpr double countable = 1e15;
   if (std::max({instrument.most, -instrument.least, instrument.minimum}) <=
       countable * instrument.lot) {
@@ -116,7 +118,8 @@ Result<void> HedgeProgram::prepare(const HedgeInput& input) {
          .sell = std::max(0.0, given.sell_cost - given.carry),
          .impact = given.impact,
          .order_cost = given.order_cost,
-         .margin = given.margin,
+         .buy_margin = given.buy_margin,
+         .sell_margin = given.sell_margin,
          .lot = given.lot,
          .least = -lots_at_most(-given.least, given.lot),
          .most = lots_at_most(given.most, given.lot),
@@ -230,7 +233,9 @@ void HedgeProgram::relax(Kept kept) {
            .typical = typical_[j]});
       for (std::size_t f = 0; f < F; ++f)
         relaxation_.entry(f, -sign * exposure[f]);
-      if (budget) relaxation_.entry(budget_row, instrument.margin);
+      if (budget) {
+        relaxation_.entry(budget_row, sign > 0.0 ? instrument.buy_margin : instrument.sell_margin);
+      }
     }
   }
   const auto count = [&](std::size_t f, double sign) {
@@ -242,8 +247,19 @@ void HedgeProgram::relax(Kept kept) {
   excess_columns_.clear();
   for (std::size_t f = 0; f < F; ++f) {
     const LotFactor& factor = factors_[f];
-    relaxation_.right_side(f, factor.deviation - factor.lower);
-    relaxation_.add({.upper = factor.upper - factor.lower, .typical = factor.size});
+    double lower = factor.lower;
+    double upper = factor.upper;
+    if (kept.room) {
+      lower += room_of(f);
+      upper -= room_of(f);
+      if (factor.outside <= 0.0) {  // doing nothing stays permitted
+        lower = std::min(lower, factor.deviation);
+        upper = std::max(upper, factor.deviation);
+      }
+    }
+    const double outside = factor.outside + (factor.upper - upper) + (lower - factor.lower);
+    relaxation_.right_side(f, factor.deviation - lower);
+    relaxation_.add({.upper = upper - lower, .typical = factor.size});
     if (program_.whole) {
       count(f, 1.0);
     } else {
@@ -251,8 +267,8 @@ void HedgeProgram::relax(Kept kept) {
     }
     for (const double sign : {1.0, -1.0}) {
       if (factor.outside <= 0.0) continue;
-      excess_columns_.push_back(relaxation_.add(
-          {.linear = factor.price, .upper = factor.outside, .typical = factor.size}));
+      excess_columns_.push_back(
+          relaxation_.add({.linear = factor.price, .upper = outside, .typical = factor.size}));
       count(f, sign);
     }
   }
@@ -269,11 +285,40 @@ void HedgeProgram::relax(Kept kept) {
     relaxation_.entry(roots + k, 1.0);
   }
   if (budget) {
-    relaxation_.right_side(budget_row, program_.budget);
-    relaxation_.add({.upper = program_.budget, .typical = std::max(program_.budget, 1e-300)});
+    double most = program_.budget;
+    for (const LotInstrument& instrument : instruments_) {
+      if (kept.room) most -= 0.5 * instrument.margin(1);
+    }
+    most = std::max(0.0, most);
+    relaxation_.right_side(budget_row, most);
+    relaxation_.add({.upper = most, .typical = std::max(most, 1e-300)});
     relaxation_.entry(budget_row, 1.0);
   }
   relaxation_.solve();
+}
+
+/// By how much rounding every trade to the nearest lot may move a factor, but less than half of its
+/// band.
+double HedgeProgram::room_of(std::size_t factor) const {
+  double room = 0.0;
+  for (std::size_t j = 0; j < instruments_.size(); ++j)
+    room += 0.5 * instruments_[j].lot * std::fabs(program_.exposure_of(j)[factor]);
+  return std::min(room, 0.45 * (factors_[factor].upper - factors_[factor].lower));
+}
+
+/// Leaves the best lots behind.
+void HedgeProgram::search() {
+  search_.run(program_, prices_);
+  lots_.assign(search_.lots().begin(), search_.lots().end());
+  const double total = cost_of(lots_).total();
+  if (search_.proven() || total - bound_ <= far_off * total) return;
+  relax({.room = true});
+  inner_trades_.resize(instruments_.size());
+  for (std::size_t j = 0; j < instruments_.size(); ++j)
+    inner_trades_[j] = relaxation_.value(2 * j) - relaxation_.value(2 * j + 1);
+  prices_.inner = inner_trades_;
+  search_.run(program_, prices_);
+  lots_.assign(search_.lots().begin(), search_.lots().end());
 }
 
 /// The continuous solution and its prices, for the search.
@@ -408,8 +453,7 @@ Result<HedgePlan> HedgeProgram::solve(const HedgeInput& input) {
       }
     }
     plan.before = cost_of(lots_);
-    search_.run(program_, prices_);
-    lots_.assign(search_.lots().begin(), search_.lots().end());
+    search();
     plan.after = cost_of(lots_);
     plan.bound = std::min(bound_, plan.after.total());
     plan.obstacle = obstacle();

@@ -9,7 +9,7 @@
 //
 // subject to  no factor ends further outside its band than it began, so one inside stays inside;
 //             least_j <= x_j <= most_j, x_j a multiple of lot_j, x_j = 0 or |x_j| >= minimum_j;
-//             sum_j margin_j |x_j| <= budget.
+//             sum_j margin_j |x_j| <= budget, margin_j that of the side of the trade.
 //
 // The band is a constraint where it can be met: a unit outside it costs far more than any trade,
 // and so does each factor that is outside at all, however little; where not every factor can be
@@ -24,7 +24,9 @@
 //
 // Method: the continuous program by box_program.hpp, whose prices bound what any trades could
 // reach; then rounding, exchanges of single lots and of pairs, and a search that leaves out
-// whatever the prices exclude. All are bounded in steps and deterministic, and nothing is allocated
+// whatever the prices exclude. Where that ends far from the bound, as where several edges leave no
+// exchange of two, it starts once more from the program whose bands are narrower by what rounding
+// may move. All are bounded in steps and deterministic, and nothing is allocated
 // once a program of the same size was solved. Tests: every combination of lots on small programs; a
 // simplex on linear ones; certificates and invariants on large random ones; hand-computed
 // scenarios.
@@ -61,7 +63,8 @@ struct HedgeInstrument {
   double least = 0.0;      // bounds of the trade, units, finite: least <= 0 <= most
   double most = 0.0;
   double order_cost = 0.0;  // money per order, >= 0
-  double margin = 0.0;      // of the budget, per unit either way, >= 0
+  double buy_margin = 0.0;  // of the budget, per unit bought, >= 0
+  double sell_margin = 0.0;
 };
 
 struct HedgeInput {
@@ -125,12 +128,15 @@ class HedgeProgram {
     bool costs = true;
     bool budget = true;
     bool bounds = true;
+    bool room = false;  // bands and budget narrower, by what rounding to lots may move
   };
   static Result<void> check(const HedgeInput& input);
   Result<void> prepare(const HedgeInput& input);
   void price();
   void relax(Kept kept);
   void take_prices();
+  void search();
+  double room_of(std::size_t factor) const;
   double relaxed_excess() const;
   bool relaxed_inside(Kept kept);
   HedgeObstacle obstacle();
@@ -149,7 +155,7 @@ class HedgeProgram {
 
   BoxProgram relaxation_;
   std::vector<std::size_t> excess_columns_;
-  std::vector<double> relaxed_trades_, pull_;
+  std::vector<double> relaxed_trades_, pull_, inner_trades_;
   LotPrices prices_;
   double bound_ = 0.0;
   bool can_all_be_inside_ = true;  // with fractions of lots

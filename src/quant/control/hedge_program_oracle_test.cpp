@@ -43,7 +43,7 @@ std::optional<Merit> merit(const HedgeCase& given, const std::vector<double>& x)
                                    : instrument.sell_cost - instrument.carry;
     merit.money +=
         std::max(0.0, side) * size + instrument.impact * size * size + instrument.order_cost;
-    used += instrument.margin * size;
+    used += (x[j] > 0.0 ? instrument.buy_margin : instrument.sell_margin) * size;
   }
   if (used > given.budget + 1e-9) return std::nullopt;
   std::vector<double> counted(F);
@@ -103,7 +103,9 @@ TEST(HedgeProgramOracle, finds_the_best_of_all_combinations_of_lots) {
   constexpr int cases = 3000;
   for (int seed = 1; seed <= cases; ++seed) {
     Rng rng(static_cast<std::uint64_t>(seed));
-    const HedgeCase given = random_desk(rng, 2, 3, true);
+    HedgeCase given = random_desk(rng, 2, 3, true);
+    for (std::size_t j = 1; j < given.instruments.size(); j += 2)
+      given.instruments[j].sell_margin *= 0.25;
     const Merit best = best_of_all(given);
     const Solved plan = solved(program, given);
     const auto found = merit(given, plan.trades);
@@ -132,7 +134,9 @@ TEST(HedgeProgramOracle, finds_the_best_of_more_instruments) {
   constexpr int cases = 150;
   for (int seed = 1; seed <= cases; ++seed) {
     Rng rng(static_cast<std::uint64_t>(seed));
-    const HedgeCase given = random_desk(rng, 3, 5, true);
+    HedgeCase given = random_desk(rng, 3, 5, true);
+    for (std::size_t j = 1; j < given.instruments.size(); j += 2)
+      given.instruments[j].sell_margin *= 0.25;
     const Merit best = best_of_all(given);
     const Solved plan = solved(program, given);
     const auto found = merit(given, plan.trades);
@@ -175,7 +179,7 @@ std::optional<double> linear_minimum(const HedgeCase& given) {
       row.push_back(0.0);
     std::vector<double> row;
     for (const HedgeInstrument& instrument : given.instruments)
-      row.insert(row.end(), 2, instrument.margin);
+      row.insert(row.end(), {instrument.buy_margin, instrument.sell_margin});
     row.resize(2 * n + F, 0.0);
     row.push_back(1.0);
     a.push_back(row);

@@ -30,7 +30,7 @@ TEST(HedgeProgramProperty, no_large_desk_ends_worse_than_it_began) {
       EXPECT_TRUE(instrument.least <= x && x <= instrument.most) << "seed " << seed;
       EXPECT_TRUE(x == 0.0 || std::fabs(x) >= instrument.minimum) << "seed " << seed;
       EXPECT_EQ(x, static_cast<double>(plan.lots[j]) * instrument.lot) << "seed " << seed;
-      used += instrument.margin * std::fabs(x);
+      used += (x > 0.0 ? instrument.buy_margin : instrument.sell_margin) * std::fabs(x);
     }
     EXPECT_LE(used, given.budget * (1.0 + 1e-8)) << "seed " << seed;
     for (std::size_t f = 0; f < given.factors.size(); ++f) {
@@ -138,8 +138,8 @@ TEST(HedgeProgramProperty, does_not_depend_on_units) {
         other.exposure[2 * j + f] *= factor_scale[f] * unit;
     }
     for (HedgeInstrument& instrument : other.instruments) {
-      for (double* each :
-           {&instrument.buy_cost, &instrument.sell_cost, &instrument.carry, &instrument.margin}) {
+      for (double* each : {&instrument.buy_cost, &instrument.sell_cost, &instrument.carry,
+                           &instrument.buy_margin, &instrument.sell_margin}) {
         *each *= unit;
       }
       instrument.impact *= unit * unit;
@@ -159,13 +159,16 @@ TEST(HedgeProgramProperty, mirrors_a_desk_that_is_short_where_this_one_is_long) 
   HedgeProgram program;
   for (int seed = 1; seed <= 500; ++seed) {
     Rng rng(static_cast<std::uint64_t>(seed));
-    const HedgeCase given = random_desk(rng, 2, 3, true);
+    HedgeCase given = random_desk(rng, 2, 3, true);
+    given.instruments[0].sell_margin *= 0.25;
+    given.instruments[1].sell_margin *= 2.0;
     HedgeCase mirror = given;
     for (HedgeFactor& factor : mirror.factors) {
       factor = {.deviation = -factor.deviation, .lower = -factor.upper, .upper = -factor.lower};
     }
     for (HedgeInstrument& instrument : mirror.instruments) {
       std::swap(instrument.buy_cost, instrument.sell_cost);
+      std::swap(instrument.buy_margin, instrument.sell_margin);
       std::swap(instrument.least, instrument.most);
       instrument.least = -instrument.least;
       instrument.most = -instrument.most;

@@ -161,7 +161,8 @@ TEST(HedgeProgram, pushes_no_factor_out_of_its_band) {
 
 TEST(HedgeProgram, says_which_constraint_binds) {
   HedgeCase given = one_factor(10.0, 3.0);
-  given.instruments[0].margin = 2.0;
+  given.instruments[0].buy_margin = 3.0;
+  given.instruments[0].sell_margin = 2.0;
   given.budget = 9.0;
   Solved plan = solved(given);
   EXPECT_EQ(plan.trades, std::vector<double>{-4.0});
@@ -180,13 +181,41 @@ TEST(HedgeProgram, says_which_constraint_binds) {
 TEST(HedgeProgram, spends_a_budget_where_it_goes_furthest) {
   // Both would do; the dearer needs a quarter of the margin.
   HedgeCase given = one_factor(10.0, 3.0, 2);
-  given.instruments[0].margin = 4.0;
-  given.instruments[1].margin = 1.0;
+  given.instruments[0].sell_margin = 4.0;
+  given.instruments[1].sell_margin = 1.0;
   given.instruments[1].sell_cost = 2.0;
   given.budget = 19.0;  // 4 of the first and 3 of the second
   const Solved plan = solved(given);
   EXPECT_EQ(plan.trades, (std::vector<double>{-4.0, -3.0}));
   EXPECT_TRUE(plan.proven);
+}
+
+/// A desk short of calls, hedged by a perpetual, a call and a put: where gamma, delta and cash all
+/// end at an edge, no exchange of two instruments leads from one plan to a better one.
+TEST(HedgeProgram, comes_near_its_bound_where_three_edges_meet) {
+  for (double cash = -0.5; cash <= -0.1; cash += 0.01) {
+    HedgeCase given;
+    given.factors = {
+        {-3064.2, -1000.0, 1000.0}, {-1.0413, -0.3, 0.3}, {-15.963, -0.5, 0.5}, {1.7, cash, 3.0}};
+    given.instruments.resize(3);
+    given.instruments[0].buy_cost = given.instruments[0].sell_cost = 30.5;
+    given.instruments[0].lot = 0.01;
+    for (const std::size_t j : {1U, 2U}) {
+      given.instruments[j].buy_cost = given.instruments[j].sell_cost = 30.0;
+      given.instruments[j].lot = 0.1;
+    }
+    for (HedgeInstrument& instrument : given.instruments) {
+      instrument.least = -100.0;
+      instrument.most = 100.0;
+    }
+    given.exposure = {0.0,     0.0,       1.0,       0.0,     // vega, gamma, delta, cash
+                      68.1816, 0.0231717, 0.534136,  -0.069,  //
+                      53.5598, 0.0182037, -0.241997, -0.0255};
+    given.covariance.assign(16, 0.0);
+    const Solved plan = solved(given);
+    EXPECT_EQ(plan.obstacle, HedgeObstacle::none) << cash;
+    EXPECT_LT(plan.gap, 0.02 * plan.bound) << cash;
+  }
 }
 
 TEST(HedgeProgram, needs_no_costs_no_risk_no_instruments_and_no_factors) {

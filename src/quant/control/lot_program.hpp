@@ -21,13 +21,19 @@ struct LotInstrument {
   double sell = 0.0;
   double impact = 0.0;      // money per unit^2
   double order_cost = 0.0;  // money per order
-  double margin = 0.0;      // of the budget per unit either way
+  double buy_margin = 0.0;  // of the budget per unit
+  double sell_margin = 0.0;
   double lot = 1.0;
   std::int64_t least = 0;  // lots: least <= 0 <= most
   std::int64_t most = 0;
   std::int64_t minimum = 1;  // lots of the smallest order, >= 1
 
   double cost(std::int64_t lots) const;
+  /// Of the budget.
+  double margin(std::int64_t lots) const {
+    const double x = static_cast<double>(lots) * lot;
+    return x > 0.0 ? buy_margin * x : -sell_margin * x;
+  }
   /// The nearest permitted number of lots, by a rounding that never crosses 0.
   std::int64_t permitted(std::int64_t lots) const;
 };

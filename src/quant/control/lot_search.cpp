@@ -9,10 +9,11 @@
 namespace ballast {
 namespace {
 
-/// Changes tried in all after the first start, after the second, after the third.
+/// Changes tried in all after the first start, after the second, and so on.
 constexpr std::int64_t first_max = 1500;
 constexpr std::int64_t second_max = 6000;
 constexpr std::int64_t third_max = 8000;
+constexpr std::int64_t fourth_max = 10'000;
 constexpr std::size_t active_max = 12;  // instruments whose pairs are tried
 
 }  // namespace
@@ -34,17 +35,25 @@ void LotSearch::run(const LotProgram& program, const LotPrices& prices) {
     bound_ += least_[j] = cheapest(j);
   // Without a reason to trade more, the least: from no trades first.
   descend(first_max);
-  for (const double up : {0.5, 0.0}) {  // to the nearest, towards no trade
-    for (std::size_t j = 0; j < n; ++j) {
-      const LotInstrument& instrument = program.instruments[j];
-      const double lots = prices.trades[j] / instrument.lot;
-      const double magnitude = std::floor(std::fabs(lots) + std::max(up, 1e-7));
-      start_[j] = instrument.permitted(whole_lots(std::copysign(magnitude, lots)));
-    }
-    set(start_);
-    descend(up > 0.0 ? second_max : third_max);
+  start_near(prices.trades, 0.5);  // to the nearest
+  descend(second_max);
+  start_near(prices.trades, 0.0);  // towards no trade
+  descend(third_max);
+  if (!prices.inner.empty()) {
+    start_near(prices.inner, 0.5);
+    descend(fourth_max);
   }
   search();
+}
+
+void LotSearch::start_near(std::span<const double> trades, double up) {
+  for (std::size_t j = 0; j < trades.size(); ++j) {
+    const LotInstrument& instrument = program_->instruments[j];
+    const double lots = trades[j] / instrument.lot;
+    const double magnitude = std::floor(std::fabs(lots) + std::max(up, 1e-7));
+    start_[j] = instrument.permitted(whole_lots(std::copysign(magnitude, lots)));
+  }
+  set(start_);
 }
 
 void LotSearch::prepare() {
@@ -87,7 +96,7 @@ void LotSearch::set(std::span<const std::int64_t> lots) {
     for (const Exposure& exposure : exposures(j))
       e_[exposure.factor] += exposure.value * x;
     cost_ += instrument.cost(lots_[j]);
-    used_ += instrument.margin * std::fabs(x);
+    used_ += instrument.margin(lots_[j]);
   }
   risk_cost_ = program_->risk_cost(e_);
   total_ = cost_ + risk_cost_ + program_->budget_cost(used_);
@@ -134,8 +143,7 @@ double LotSearch::with(std::span<const Change> changes) {
     const LotInstrument& instrument = program_->instruments[change.instrument];
     const std::int64_t from = lots_[change.instrument];
     total += instrument.cost(change.lots) - instrument.cost(from);
-    used += instrument.margin * instrument.lot *
-            static_cast<double>(std::abs(change.lots) - std::abs(from));
+    used += instrument.margin(change.lots) - instrument.margin(from);
     const double x = moved(change);
     for (const Exposure& exposure : exposures(change.instrument))
       trial_[exposure.factor] += exposure.value * x;

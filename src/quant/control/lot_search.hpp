@@ -20,10 +20,11 @@ namespace ballast {
 
 /// What the continuous program says.
 struct LotPrices {
-  std::span<const double> trades;  // its solution
-  std::span<const double> pull;    // per unit of each instrument: what its exposure is worth
-  double shadow = 0.0;             // of a unit of the budget
-  double rest = 0.0;               // of the bound: all but the instruments
+  std::span<const double> trades;      // its solution
+  std::span<const double> pull;        // per unit of each instrument: what its exposure is worth
+  double shadow = 0.0;                 // of a unit of the budget
+  double rest = 0.0;                   // of the bound: all but the instruments
+  std::span<const double> inner = {};  // trades that may be rounded to the nearest; empty: none
 };
 
 class LotSearch {
@@ -55,6 +56,7 @@ class LotSearch {
     double dearer = 0.0;  // phi less the instrument's least phi
   };
 
+  void start_near(std::span<const double> trades, double up);
   void prepare();
   void set(std::span<const std::int64_t> lots);
   double with(std::span<const Change> changes);

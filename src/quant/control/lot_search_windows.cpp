@@ -15,8 +15,7 @@ constexpr std::int64_t window_max = 48;  // lots either way of the incumbent
 double LotSearch::phi(std::size_t j, std::int64_t lots) const {
   const LotInstrument& instrument = program_->instruments[j];
   const double x = static_cast<double>(lots) * instrument.lot;
-  return instrument.cost(lots) + prices_.pull[j] * x +
-         prices_.shadow * instrument.margin * std::fabs(x);
+  return instrument.cost(lots) + prices_.pull[j] * x + prices_.shadow * instrument.margin(lots);
 }
 
 namespace {
@@ -43,7 +42,7 @@ double LotSearch::cheapest(std::size_t j) const {
     if (side.first > side.last) continue;
     const double slope =
         (side.sign > 0 ? instrument.buy + prices_.pull[j] : instrument.sell - prices_.pull[j]) +
-        prices_.shadow * instrument.margin;
+        prices_.shadow * (side.sign > 0 ? instrument.buy_margin : instrument.sell_margin);
     double lots = slope < 0.0 ? 9e15 : 0.0;
     if (instrument.impact > 0.0) lots = -slope / (2.0 * instrument.impact * instrument.lot);
     for (const double rounded : {std::floor(lots), std::ceil(lots)}) {
@@ -129,7 +128,7 @@ void LotSearch::search() {
     for (const Exposure& exposure : exposures(j))
       path_[exposure.factor] += exposure.value * x;
     cost += instrument.cost(chosen_[j]);
-    used += instrument.margin * std::fabs(x);
+    used += instrument.margin(chosen_[j]);
     dearer += phi(j, chosen_[j]) - least_[j];
   }
   // What moves most is chosen first, and the finest lots make up for it.
@@ -207,7 +206,7 @@ void LotSearch::visit(std::size_t depth, double dearer, double cost, double used
     const double spent = cost + instrument.cost(choice.lots);
     if (hopeless(depth + 1, spent)) continue;
     chosen_[here.instrument] = choice.lots;
-    visit(depth + 1, dearer + choice.dearer, spent, used + instrument.margin * std::fabs(x));
+    visit(depth + 1, dearer + choice.dearer, spent, used + instrument.margin(choice.lots));
   }
 }
 
