@@ -19,14 +19,15 @@ class LineSink final : public ImportSink {
   LineSink(const Desk& desk, Timestamp from, Timestamp to) : writer_(desk), from_(from), to_(to) {}
   void event(const Event& event) override {
     if (event.t < from_ || event.t >= to_) return;
-    lines.emplace_back(event.t, std::string());
-    writer_.write(event, lines.back().second);
+    lines_.emplace_back(event.t, std::string());
+    writer_.write(event, lines_.back().second);
   }
   void note(const ImportNote& /*note*/) override {}
 
-  std::vector<std::pair<Timestamp, std::string>> lines;
+  std::vector<std::pair<Timestamp, std::string>>& lines() { return lines_; }
 
  private:
+  std::vector<std::pair<Timestamp, std::string>> lines_;
   EventWriter writer_;
   Timestamp from_;
   Timestamp to_;
@@ -106,8 +107,8 @@ Result<OptionRecording> import_recording(std::string_view head,
     BALLAST_TRY(counts, read_files(run.files, *importer, sink));
     static_cast<void>(counts);
     if (const auto said = importer->configuration()) configuration += *said;
-    lines.insert(lines.end(), std::make_move_iterator(sink.lines.begin()),
-                 std::make_move_iterator(sink.lines.end()));
+    lines.insert(lines.end(), std::make_move_iterator(sink.lines().begin()),
+                 std::make_move_iterator(sink.lines().end()));
   }
   std::stable_sort(lines.begin(), lines.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });

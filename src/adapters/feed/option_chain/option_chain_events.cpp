@@ -303,6 +303,7 @@ void OptionChainEvents::send_expiry(Timestamp t,
     return std::pair(a.quote.strike, a.quote.right) < std::pair(b.quote.strike, b.quote.right);
   });
   std::vector<OptionQuote> plain;
+  plain.reserve(quotes.size());
   for (const ListedQuote& one : quotes)
     plain.push_back(one.quote);
   constexpr int digits = 8;
