@@ -54,6 +54,7 @@ set(ballast_alone
     src/quant/pricing/lookback_test.cpp
     src/quant/pricing/svi_fit.cpp
     src/quant/pricing/svi_fit_test.cpp
+    src/quant/pricing/trigonometry_test.cpp
     src/quant/stats/ou_test.cpp
     src/runtime/outbox/outbox_state_test.cpp
     src/runtime/outbox/outbox_test.cpp
