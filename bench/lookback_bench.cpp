@@ -1,9 +1,9 @@
 // What does a lookback cost, by its formula and along paths, beside QuantLib?
 //
 //   formulas  floating and fixed, call and put, watched continuously: the time of one
-//   paths     Monte Carlo under Heston's model by the quadratic-exponential scheme with the
-//             martingale correction: the time of one step of one path. QuantLib's paths are
-//             looked at only at their steps; ours draw the extreme between them as well
+//   paths/N   Monte Carlo under Heston's model by the quadratic-exponential scheme with the
+//             martingale correction: the time of one step of one path. 0: both look at their paths
+//             at the steps alone. 1: ours draw the extreme between them as well
 //   quantlib_engine  QuantLib's own Monte Carlo of lookbacks, which is of Black and Scholes: the
 //             time of a step
 #include "quant/pricing/lookback.hpp"
@@ -125,6 +125,8 @@ constexpr int paths_each = 2000;
 
 void paths(benchmark::State& state) {
   const Theirs theirs;
+  const bool continuous = state.range(0) == 1;
+  state.SetLabel(continuous ? "continuous" : "at the steps");
   const Lookback lookback{
       .style = LookbackStyle::floating, .right = OptionRight::call, .years = years};
   using Traits = ql::PseudoRandom;
@@ -145,7 +147,9 @@ void paths(benchmark::State& state) {
       state, static_cast<double>(steps) * paths_each, 1,
       [&] {
         ++ours.seed;
-        our_price = lookback_price_heston(ours, lookback)->price;
+        our_price =
+            lookback_price_heston(ours, lookback, continuous ? std::nullopt : std::optional(steps))
+                ->price;
       },
       [&] {
         for (int i = 0; i < paths_each; ++i) {
@@ -160,7 +164,7 @@ void paths(benchmark::State& state) {
   state.counters["our_price"] = our_price;
   state.counters["their_price"] = their_sum / their_count;
 }
-BENCHMARK(paths)->Unit(benchmark::kMillisecond);
+BENCHMARK(paths)->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
 
 void quantlib_engine(benchmark::State& state) {
   const Theirs theirs;
