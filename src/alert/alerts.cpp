@@ -72,8 +72,8 @@ AlertName alert_name(const Desk& desk, const AlertTransition& transition) {
 
 std::string alert_id(const Desk& desk, const AlertTransition& transition) {
   const AlertName name = alert_name(desk, transition);
-  return fmt::format("{}/{}{}/{}", name.rule, name.factor,
-                     name.book == "*" ? "" : "@" + name.book, transition.episode);
+  return fmt::format("{}/{}{}/{}", name.rule, name.factor, name.book == "*" ? "" : "@" + name.book,
+                     transition.episode);
 }
 
 AlertTransition AlertEpisode::transition() const {

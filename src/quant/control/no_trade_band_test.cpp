@@ -61,27 +61,27 @@ TEST(NoTradeBand, is_wider_the_dearer_trading_is) {
 
 TEST(NoTradeBand, around_a_delta_is_whalley_s_and_wilmott_s) {
   const HedgeBandInput published{.gamma_position = 0.02,
-                             .spot = 5000,
-                             .cost = 0.0005,
-                             .risk_aversion = 1.0,
-                             .sigma = 0.2,
-                             .years = 0.25};
+                                 .spot = 5000,
+                                 .cost = 0.0005,
+                                 .risk_aversion = 1.0,
+                                 .sigma = 0.2,
+                                 .years = 0.25};
   EXPECT_NEAR(*whalley_wilmott_half_width(published), 0.114471424255, 1e-10);
   EXPECT_NEAR(*zakamouline_half_width(published), 0.020953691, 1e-9);
   const HedgeBandInput coin{.gamma_position = 3.85112021206e-05,
-                        .spot = 60000,
-                        .cost = 0.0005,
-                        .risk_aversion = 1e-5,
-                        .sigma = 0.6,
-                        .years = 0.08219178082};
+                            .spot = 60000,
+                            .cost = 0.0005,
+                            .risk_aversion = 1e-5,
+                            .sigma = 0.6,
+                            .years = 0.08219178082};
   EXPECT_NEAR(*whalley_wilmott_half_width(coin), 0.188276256557, 1e-10);
   EXPECT_NEAR(*zakamouline_half_width(coin), 0.237043103972, 1e-10);
   const HedgeBandInput stock{.gamma_position = 0.0131493110303,
-                         .spot = 100,
-                         .cost = 0.02,
-                         .risk_aversion = 1.0,
-                         .sigma = 0.3,
-                         .years = 1.0};
+                             .spot = 100,
+                             .cost = 0.02,
+                             .risk_aversion = 1.0,
+                             .sigma = 0.3,
+                             .years = 1.0};
   EXPECT_NEAR(*whalley_wilmott_half_width(stock), 0.0803481257063, 1e-10);
   EXPECT_NEAR(*zakamouline_half_width(stock), 0.0538292095296, 1e-10);
   // The general rule with the delta as the target.
