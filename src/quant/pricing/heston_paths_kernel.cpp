@@ -4,6 +4,7 @@
 #include "quant/pricing/heston_paths_kernel.hpp"
 
 #include "quant/pricing/normal_kernel.hpp"
+#include "quant/pricing/trigonometry.hpp"
 
 namespace ballast::kernel {
 namespace {
@@ -12,8 +13,9 @@ using Row = PathLanes::Row;
 
 /// One step's numbers.
 struct StepRows {
-  alignas(64) Row uniform, of_normal, of_bridge;
-  alignas(64) Row draw, normal;  // standard normals
+  alignas(64) Row uniform, of_angle, of_bridge;
+  alignas(64) Row radius;
+  alignas(64) Row draw, normal;  // standard normals, of the variance and of the price
   alignas(64) Row v_before, mean, per_psi, k0;
   alignas(64) Row centre, tail;
 };
@@ -47,19 +49,17 @@ BALLAST_KERNEL void draw_uniforms(PathLanes& lanes, Row& row) {
   }
 }
 
-/// quantile() of each.
-BALLAST_KERNEL void normals_of(const Row& uniform, Row& normal, StepRows& rows) {
-  std::uint64_t any_far = 0;
+/// Two independent normals of two uniforms: Box and Muller (1958), Annals of Mathematical
+/// Statistics 29(2).
+BALLAST_KERNEL void draw_normals(StepRows& rows) {
+  constexpr double two_pi = 6.28318530717958647693;
+  for (std::size_t i = 0; i < path_lanes; ++i)
+    rows.radius[i] = std::sqrt(-2.0 * log_ratio(rows.uniform[i], 1.0));
   for (std::size_t i = 0; i < path_lanes; ++i) {
-    const double p = uniform[i];
-    rows.tail[i] = std::sqrt(-log_ratio(p - 0.5 < 0.0 ? p : 1.0 - p, 1.0));
-    any_far |= bits_of(rows.tail[i] <= 5.0 ? 0.0 : 1.0);
+    const SineCosine turned = sine_cosine(two_pi * (rows.of_angle[i] - 0.5));
+    rows.draw[i] = rows.radius[i] * turned.cosine;
+    rows.normal[i] = rows.radius[i] * turned.sine;
   }
-  for (std::size_t i = 0; i < path_lanes; ++i)
-    normal[i] = quantile_near(uniform[i] - 0.5, rows.tail[i]);
-  if (any_far == 0) return;
-  for (std::size_t i = 0; i < path_lanes; ++i)
-    normal[i] = rows.tail[i] <= 5.0 ? normal[i] : quantile(uniform[i]);
 }
 
 /// The scheme by value: a loop that may or may not read memory is no loop of vectors.
@@ -98,8 +98,10 @@ BALLAST_KERNEL void move_variance(HestonScheme s, PathLanes& lanes, StepRows& ro
     const double per_psi = rows.per_psi[i];
     const double p = (1.0 - per_psi) / (1.0 + per_psi);
     const double beta = (1.0 - p) / rows.mean[i];
-    const double tail = log_ratio(1.0 - p, 1.0 - rows.uniform[i]) / beta;
-    const double v = rows.uniform[i] <= p ? 0.0 : tail;
+    // The scheme's uniform is N(draw), here as its complement, which is above 0.
+    const double beyond = cdf(-rows.draw[i]);
+    const double tail = log_ratio(1.0 - p, beyond) / beta;
+    const double v = beyond >= 1.0 - p ? 0.0 : tail;
     const double k0 =
         -log_ratio(p + beta * (1.0 - p) / (beta - s.a), 1.0) - by_v * rows.v_before[i];
     const double held = s.a < beta ? k0 : plain_k0;
@@ -115,9 +117,8 @@ BALLAST_KERNEL void walk(HestonScheme s, int steps, const PathWatch& watch, Path
   int until = watch.every;
   for (int step = 0; step < steps; ++step) {
     draw_uniforms(lanes, rows.uniform);
-    draw_uniforms(lanes, rows.of_normal);
-    normals_of(rows.uniform, rows.draw, rows);
-    normals_of(rows.of_normal, rows.normal, rows);
+    draw_uniforms(lanes, rows.of_angle);
+    draw_normals(rows);
     move_variance(s, lanes, rows);
     for (std::size_t i = 0; i < path_lanes; ++i) {
       const double before = rows.v_before[i];
@@ -128,10 +129,14 @@ BALLAST_KERNEL void walk(HestonScheme s, int steps, const PathWatch& watch, Path
     if (watch.is_continuous) {
       draw_uniforms(lanes, rows.of_bridge);
       for (std::size_t i = 0; i < path_lanes; ++i) {
-        const double move = rows.centre[i];
         const double variance = s.half_dt * (rows.v_before[i] + lanes.v[i]);
-        const double square = move * move - 2.0 * variance * log_ratio(rows.of_bridge[i], 1.0);
-        const double reached = lanes.x[i] + 0.5 * (move + watch.eta * std::sqrt(square));
+        rows.tail[i] =
+            rows.centre[i] * rows.centre[i] - 2.0 * variance * log_ratio(rows.of_bridge[i], 1.0);
+      }
+      for (std::size_t i = 0; i < path_lanes; ++i)
+        rows.tail[i] = std::sqrt(rows.tail[i]);
+      for (std::size_t i = 0; i < path_lanes; ++i) {
+        const double reached = lanes.x[i] + 0.5 * (rows.centre[i] + watch.eta * rows.tail[i]);
         lanes.extreme[i] = watch.eta * most(watch.eta * lanes.extreme[i], watch.eta * reached);
       }
     }

@@ -69,21 +69,6 @@ BALLAST_KERNEL double quantile_of_far_tail(double r) {
 
 constexpr double quantile_centre = 0.425;
 
-/// Of q = p - 0.5 and r = root(-ln min(p, 1 - p)), r <= 5: the two regions by one quotient.
-BALLAST_KERNEL double quantile_near(double q, double r) {
-  const double is_centre = magnitude(q) <= quantile_centre ? 1.0 : 0.0;
-  std::array<double, 8> above{};
-  std::array<double, 8> below{};
-  for (std::size_t i = 0; i < above.size(); ++i) {
-    above[i] = is_centre != 0.0 ? quantile_a[i] : quantile_c[i];
-    below[i] = is_centre != 0.0 ? quantile_b[i] : quantile_d[i];
-  }
-  const double x = is_centre != 0.0 ? 0.180625 - q * q : r - 1.6;
-  const double quotient = polynomial(above, x) / polynomial(below, x);
-  const double tail = q < 0.0 ? -quotient : quotient;
-  return is_centre != 0.0 ? q * quotient : tail;
-}
-
 /// normal_quantile(p) for 0 < p < 1.
 inline double quantile(double p) {
   const double q = p - 0.5;
