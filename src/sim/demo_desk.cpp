@@ -112,7 +112,7 @@ std::vector<FactorConfig> factors(const DemoIds& id) {
   gamma.name = "gamma:BTC";
   gamma.kind = FactorKind::gamma;
   gamma.unit = id.btc;
-  gamma.band = range(-500, 500);
+  gamma.band = range(-400, 400);
   gamma.limit = range(-1200, 1200);
   return {btc, eth, cash, vega, gamma};
 }
@@ -188,7 +188,18 @@ void control(Desk& desk, const DemoIds& id) {
   cash.aim = HedgeStop::target;
   cash.hedge = Mode::off;
   cash.transfer = Mode::automatic;
-  desk.controls = {btc, eth, cash};
+  ControlConfig vega;
+  vega.factor = id.vega_btc;
+  vega.gamma = 2e-6;
+  vega.unit_risk = 4.0;
+  vega.recover_within = Duration::minutes(15);
+  vega.hedge = Mode::approve;
+  vega.approve_within = Duration::minutes(5);
+  vega.transfer = Mode::off;
+  ControlConfig gamma = vega;
+  gamma.factor = id.gamma_btc;
+  gamma.unit_risk = 1500.0;
+  desk.controls = {btc, eth, cash, vega, gamma};
 
   const auto quote = [&](InstrumentId instrument, VenueId venue, FactorId factor, SkewModel model,
                          Quantity qty, double min_half_spread, std::uint32_t requote_ticks) {
@@ -223,6 +234,8 @@ void control(Desk& desk, const DemoIds& id) {
   hedge(id.btc_inverse, id.deribit, 20'000);
   hedge(id.btc_linear, id.bybit, 2);
   hedge(id.eth_linear, id.bybit, 60);
+  for (const std::size_t option : demo_hedge_options)
+    hedge(id.option(option), id.deribit, 4);
 
   const auto route = [&](std::string name, VenueId from, VenueId to) {
     RouteConfig made;

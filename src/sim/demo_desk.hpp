@@ -29,6 +29,8 @@ inline constexpr std::array<DemoOption, 9> demo_options{{
     {"BTC-30JAN26-96000-C", 25, OptionRight::call, 96'000},
     {"BTC-30JAN26-104000-C", 25, OptionRight::call, 104'000},
 }};
+/// Those that the desk hedges with.
+inline constexpr std::array<std::size_t, 2> demo_hedge_options{5, 6};
 /// The first expiry.
 inline constexpr Timestamp demo_expiry{1'767'600'000'000'000'000};  // 2026-01-05T08:00:00Z
 constexpr Timestamp expiry_of(const DemoOption& option) {

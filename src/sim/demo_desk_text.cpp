@@ -298,7 +298,7 @@ max_age = "2m"
 name = "gamma:BTC"
 book = "*"
 target = { model = "neutral" }
-band = { lower = "-0.5", upper = "0.5" }
+band = { lower = "-0.4", upper = "0.4" }
 limit = { lower = "-1.2", upper = "1.2" }
 max_age = "2m"
 
@@ -377,6 +377,24 @@ aim = "target"                    # each transfer costs the same
 hedge = "off"
 transfer = "auto"
 
+[[controls]]
+factor = "vega:BTC"
+gamma = 2e-6
+unit_risk = 4                     # USDT a day: four points of volatility
+recover_within = "15m"
+hedge = "approve"
+approve_within = "5m"
+transfer = "off"
+
+[[controls]]
+factor = "gamma:BTC"
+gamma = 2e-6
+unit_risk = 1500
+recover_within = "15m"
+hedge = "approve"
+approve_within = "5m"
+transfer = "off"
+
 [[quotes]]
 instrument = "BTC-USDT"
 account = "binance/main"
@@ -428,6 +446,20 @@ instrument = "ETH-USDT-PERP"
 account = "bybit/main"
 book = "hedger"
 max_order = "60"
+slippage = 0.001
+
+[[hedges]]
+instrument = "BTC-30JAN26-86000-P"
+account = "deribit/main"
+book = "hedger"
+max_order = "4"
+slippage = 0.001
+
+[[hedges]]
+instrument = "BTC-30JAN26-91000-C"
+account = "deribit/main"
+book = "hedger"
+max_order = "4"
 slippage = 0.001
 
 [[routes]]

@@ -14,6 +14,9 @@ constexpr std::int64_t payoff_steps = 100'000'000;
 constexpr std::array<double, 9> surface_strikes{72'000.0, 78'000.0, 82'000.0,  86'000.0, 90'000.0,
                                                 94'000.0, 98'000.0, 104'000.0, 112'000.0};
 
+/// Those that the desk hedges with are quoted closely.
+bool liquid(std::size_t option) { return std::ranges::count(demo_hedge_options, option) > 0; }
+
 }  // namespace
 
 /// Annual, of any expiry: a smile that is steeper for puts.
@@ -49,7 +52,7 @@ void DemoWorld::surfaces(std::int64_t ms) {
 
 void DemoWorld::option_marks(std::int64_t ms) {
   for (std::size_t i = 0; i < demo_options.size(); ++i) {
-    if (!living(demo_options[i])) continue;
+    if (!living(demo_options[i]) || (!liquid(i) && second_ % 60 != 0)) continue;
     const std::int64_t ticks = nearest(coin_price(demo_options[i]), price_ticks);
     tape_.at(
         ms,
@@ -59,11 +62,13 @@ void DemoWorld::option_marks(std::int64_t ms) {
 
 void DemoWorld::option_tops() {
   for (std::size_t i = 0; i < demo_options.size(); ++i) {
+    if (!liquid(i) && second_ % 120 != 0) continue;
     const std::int64_t ms = option_rng_.between(0, 999);
     const std::int64_t size = option_rng_.between(20, 200);
     if (!living(demo_options[i])) continue;
     const double fair = coin_price(demo_options[i]);
-    const std::int64_t half = std::max<std::int64_t>(1, nearest(0.02 * fair, price_ticks));
+    const std::int64_t half =
+        std::max<std::int64_t>(1, nearest((liquid(i) ? 0.007 : 0.02) * fair, price_ticks));
     const std::int64_t middle = std::max(nearest(fair, price_ticks), half + 1);
     tape_.at(ms, Top{ids.option(i), steps<Price>(middle - half, price_ticks),
                      steps<Quantity>(size, lots), steps<Price>(middle + half, price_ticks),
@@ -142,11 +147,12 @@ void DemoWorld::expiries() {
 void DemoWorld::options() {
   vol_level_ += 0.0005 * (0.38 + 0.05 * prices_.activity() - vol_level_);
   expiries();
-  const bool heard = !silent(ids.deribit);
-  if (heard && second_ % 20 == 0) surfaces(500);
-  if (heard && second_ % 60 == 0) option_marks(600);
+  if (second_ % 20 == 0 && !silent(ids.deribit)) {
+    surfaces(500);
+    option_marks(600);
+    option_tops();
+  }
   if (second_ == 0) opening_options();
-  if (second_ % 120 == 0 && heard) option_tops();
   if (option_rng_.chance(prices_.activity() / 1500.0)) client_option();
 }
 
