@@ -5,10 +5,9 @@
 
 #include <gtest/gtest.h>
 
-#include "base/rng.hpp"
 #include "control/money.hpp"
 #include "engine/engine.hpp"
-#include "engine/engine_test_desk.hpp"
+#include "engine/option_desk_test.hpp"
 #include "quant/pricing/black.hpp"
 #include "quant/pricing/inverse_option.hpp"
 
@@ -16,68 +15,20 @@ namespace ballast {
 namespace {
 
 using test::at;
-using test::dec;
-using test::plain_desk;
+using test::coin_call;
+using test::delta_all;
+using test::delta_equity;
+using test::delta_net;
+using test::expiry;
+using test::gamma_all;
+using test::option_desk;
+using test::quote_put;
+using test::random_events;
+using test::surface;
+using test::theta_all;
 using test::Trader;
-
-constexpr auto coin_call = "BTC-C70";
-constexpr auto quote_put = "BTC-P55";
-
-Timestamp expiry() { return *parse_timestamp("2026-02-04T12:00:00Z"); }
-
-FactorConfig greek_factor(const Desk& desk, FactorKind kind, std::string_view name) {
-  FactorConfig factor = test::delta(desk, "BTC", "1", "5");
-  factor.name = name;
-  factor.kind = kind;
-  if (kind != FactorKind::gamma) factor.unit = desk.find_asset("USDT");
-  return factor;
-}
-
-/// The plain desk with a call paid in coin, a put paid in quote, and a factor of each kind.
-Desk option_desk() {
-  Desk desk = plain_desk();
-  const auto add = [&](std::string_view name, InstrumentKind kind, OptionRight right,
-                       std::string_view strike, std::string_view size) {
-    Instrument option;
-    option.name = name;
-    option.kind = kind;
-    option.venue = VenueId{0};
-    option.base = AssetId{1};
-    option.quote = AssetId{0};
-    option.contract_size = dec<Quantity>(size);
-    option.expiry = expiry();
-    option.strike = dec<Price>(strike);
-    option.right = right;
-    desk.instruments.push_back(option);
-  };
-  add(coin_call, InstrumentKind::option_inverse, OptionRight::call, "70000", "1");
-  add(quote_put, InstrumentKind::option_linear, OptionRight::put, "55000", "0.1");
-  FactorConfig delta = test::delta(desk, "BTC", "1", "5");
-  desk.factors.push_back(delta);
-  delta.convention = DeltaConvention::delta_net;
-  delta.book = "mm";
-  desk.factors.push_back(delta);
-  delta.convention = DeltaConvention::delta_equity;
-  delta.book = "other";
-  desk.factors.push_back(delta);
-  desk.factors.push_back(greek_factor(desk, FactorKind::gamma, "gamma:BTC"));
-  desk.factors.push_back(greek_factor(desk, FactorKind::vega, "vega:BTC"));
-  desk.factors.push_back(greek_factor(desk, FactorKind::theta, "theta:BTC"));
-  desk.factors.push_back(greek_factor(desk, FactorKind::vega, "vega:BTC@..7d"));
-  desk.factors.back().bucket.to = Duration::days(7);
-  return desk;
-}
-
-constexpr FactorId delta_all{0}, delta_net{1}, delta_equity{2}, gamma_all{3}, vega_all{4},
-    theta_all{5}, vega_short{6};
-
-Event surface(Timestamp t, double vol) {
-  Surface said;
-  said.underlying = AssetId{1};
-  said.expiry = expiry();
-  said.vol = vol;
-  return {t, said};
-}
+using test::vega_all;
+using test::vega_short;
 
 InverseOption call_at(double forward, double vol, Timestamp t, double premium = 0.0) {
   return *inverse_option({.right = OptionRight::call,
@@ -382,40 +333,6 @@ TEST(EngineOptions, refuse_a_surface_of_the_past_and_count_a_late_one) {
   EXPECT_EQ(engine.counts().refused, 1U);
 }
 
-/// Marks, surfaces, fills and time, in any order.
-std::vector<Event> random_events(const Desk& desk, std::uint64_t seed, std::size_t count) {
-  Rng rng(seed);
-  Trader mm{&desk};
-  Trader other{&desk, "other", 100'000};
-  Timestamp t = at("12:00:00");
-  std::vector<Event> events;
-  for (std::size_t i = 0; i < count; ++i) {
-    t = t + Duration::milliseconds(rng.between(0, 90'000));
-    Trader& trader = rng.chance(0.5) ? mm : other;
-    const Origin origin = rng.chance(0.3) ? Origin::hedge : Origin::client;
-    const Side side = rng.chance(0.5) ? Side::buy : Side::sell;
-    switch (rng.below(5)) {
-      case 0:
-        events.push_back(surface(t, 0.3 + 0.5 * rng.uniform()));
-        break;
-      case 1:
-        events.push_back(
-            trader.fill(t, coin_call, side, std::to_string(rng.between(1, 9)), "0.03", origin));
-        break;
-      case 2:
-        events.push_back(
-            trader.fill(t, quote_put, side, std::to_string(rng.between(1, 9)), "900", origin));
-        break;
-      case 3:
-        events.push_back({t, Tick{}});
-        break;
-      default:
-        events.push_back(mm.mark(t, "BTC-USDT", std::to_string(rng.between(50'000, 70'000))));
-    }
-  }
-  return events;
-}
-
 TEST(EngineOptions, replay_to_the_same_digest_whole_and_from_a_snapshot) {
   const Desk desk = option_desk();
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
@@ -435,105 +352,6 @@ TEST(EngineOptions, replay_to_the_same_digest_whole_and_from_a_snapshot) {
     EXPECT_EQ(second.digest(), whole.digest());
     EXPECT_EQ(second.snapshot().bytes, whole.snapshot().bytes);
   }
-}
-
-/// The profit of one delta factor of the whole desk against the net asset value.
-struct ProfitCheck {
-  std::optional<Decimal> profit;
-  std::optional<Decimal> net_asset_value;
-};
-
-ProfitCheck profit_of(Desk desk, DeltaConvention convention, const std::vector<Event>& events) {
-  desk.factors[delta_all.index()].convention = convention;
-  Engine engine(desk);
-  for (const Event& event : events)
-    engine.step(event);
-  const Report report = engine.report();
-  const auto& factor = report.factors[delta_all.index()];
-  return {factor.profit ? std::optional(factor.profit->total) : std::nullopt,
-          report.net_asset_value};
-}
-
-/// All prices known from the start, options marked as random as everything else, and expired.
-std::vector<Event> marked_events(const Desk& desk, std::uint64_t seed) {
-  Rng rng(seed);
-  Trader venue{&desk};
-  const auto mark = [&](Timestamp t) {
-    switch (rng.below(3)) {
-      case 0:
-        return venue.mark(t, coin_call, "0.0" + std::to_string(rng.between(10, 99)));
-      case 1:
-        return venue.mark(t, quote_put, std::to_string(rng.between(500, 2500)));
-      default:
-        return venue.mark(t, "BTC-USD", std::to_string(rng.between(50'000, 70'000)));
-    }
-  };
-  std::vector<Event> events{
-      venue.mark(at("12:00:00"), "BTC-USDT", "60000"),
-      venue.mark(at("12:00:00"), "BTC-USD", "60000"), venue.mark(at("12:00:00"), coin_call, "0.04"),
-      venue.mark(at("12:00:00"), quote_put, "1000"), surface(at("12:00:00"), 0.6)};
-  for (const Event& event : random_events(desk, seed, 300)) {
-    events.push_back(event);
-    if (rng.chance(0.5)) events.push_back(mark(event.t));
-  }
-  events.push_back({expiry(), Tick{}});
-  for (int i = 0; i < 20; ++i)
-    events.push_back(mark(expiry() + Duration::seconds(i)));
-  events.push_back(venue.mark(expiry() + Duration::minutes(1), "BTC-USDT", "75000"));
-  return events;
-}
-
-TEST(EngineOptions, profit_adds_up_to_the_change_of_net_asset_value_where_coin_equity_counts) {
-  const Desk desk = option_desk();
-  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
-    const ProfitCheck check =
-        profit_of(desk, DeltaConvention::delta_equity, marked_events(desk, seed));
-    ASSERT_TRUE(check.profit && check.net_asset_value) << "seed " << seed;
-    EXPECT_NEAR(to_double(*check.profit - *check.net_asset_value), 0.0, 1e-9) << "seed " << seed;
-  }
-}
-
-TEST(EngineOptions, profit_of_options_is_what_their_marks_and_fills_say_by_every_convention) {
-  const Desk desk = option_desk();
-  Trader mm{&desk};
-  // Bought 3 at 0.04 and marked at 0.05; then the coin moves, and after it the mark.
-  const std::vector<Event> events{mm.mark(at("12:00:00"), "BTC-USDT", "60000"),
-                                  mm.mark(at("12:00:00"), coin_call, "0.05"),
-                                  surface(at("12:00:00"), 0.6),
-                                  mm.fill(at("12:00:10"), coin_call, Side::buy, "3", "0.04"),
-                                  mm.mark(at("12:00:20"), "BTC-USDT", "61000"),
-                                  mm.mark(at("12:00:21"), coin_call, "0.06")};
-  // 3 (0.05 - 0.04) at 60000 when it was bought, 3 (0.06 - 0.05) at 61000 when the mark moved.
-  for (const DeltaConvention convention : {DeltaConvention::delta, DeltaConvention::delta_net}) {
-    const ProfitCheck check = profit_of(desk, convention, events);
-    ASSERT_TRUE(check.profit);
-    EXPECT_NEAR(to_double(*check.profit), 1800.0 + 1830.0, 1e-9);
-  }
-  // And the coins that the account is up meanwhile, 0.03, from 60000 to 61000.
-  const ProfitCheck equity = profit_of(desk, DeltaConvention::delta_equity, events);
-  ASSERT_TRUE(equity.profit);
-  EXPECT_NEAR(to_double(*equity.profit), 1800.0 + 30.0 + 1830.0, 1e-9);
-}
-
-TEST(EngineOptions, profit_is_not_told_where_what_options_add_was_unknown_while_the_coin_moved) {
-  const Desk desk = option_desk();
-  Trader mm{&desk};
-  std::vector<Event> events{mm.mark(at("12:00:00"), "BTC-USDT", "60000"),
-                            mm.mark(at("12:00:00"), coin_call, "0.05"),
-                            mm.fill(at("12:00:10"), coin_call, Side::buy, "3", "0.04")};
-  EXPECT_TRUE(profit_of(desk, DeltaConvention::delta, events).profit);
-  events.push_back(mm.mark(at("12:00:20"), "BTC-USDT", "61000"));
-  EXPECT_FALSE(profit_of(desk, DeltaConvention::delta, events).profit);
-}
-
-TEST(EngineOptions, profit_of_an_option_that_was_never_marked_is_not_told) {
-  const Desk desk = option_desk();
-  Trader mm{&desk};
-  EXPECT_FALSE(
-      profit_of(desk, DeltaConvention::delta,
-                {mm.mark(at("12:00:00"), "BTC-USDT", "60000"), surface(at("12:00:00"), 0.6),
-                 mm.fill(at("12:00:10"), coin_call, Side::buy, "3", "0.04")})
-          .profit);
 }
 
 }  // namespace
