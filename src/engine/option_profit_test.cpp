@@ -71,7 +71,7 @@ std::vector<Event> marked_events(const Desk& desk, std::uint64_t seed) {
 
 TEST(OptionProfit, adds_up_to_the_change_of_net_asset_value_where_coin_equity_counts) {
   const Desk desk = option_desk();
-  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     const ProfitCheck check =
         profit_of(desk, DeltaConvention::delta_equity, marked_events(desk, seed));
     ASSERT_TRUE(check.profit && check.net_asset_value) << "seed " << seed;
