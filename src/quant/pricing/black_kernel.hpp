@@ -15,26 +15,76 @@
 
 namespace ballast::kernel {
 
-/// R(h - t) - R(h + t) for h >= 0 and small t >= 0:  -2 sum of t^n R^(n)(h) / n! over odd n, where
-/// R' = h R - 1 (at: Mills' ratio at h) and R^(n+1) = n R^(n-1) + h R^(n).
-BALLAST_KERNEL double mills_difference(const Mills& at, double h, double t) {
+/// R(h - t) = even + odd and R(h + t) = even - odd, for h >= 0 and small t >= 0.
+struct MillsSums {
+  double even = 0.0;
+  double odd = 0.0;
+};
+
+/// Taylor's series about h, where R' = h R - 1 and R^(n+1) = n R^(n-1) + h R^(n).
+struct MillsSeries {
+  double odd = 0.0;  // t^(n-1) R^(n)
+  double even = 0.0;
+  double odd_sum = 0.0;  // each over n!
+  double even_sum = 0.0;
+};
+
+/// To n = 2; `at` is Mills' ratio at h.
+BALLAST_KERNEL MillsSeries mills_series(const Mills& at, double h, double t) {
+  const double even = t * (at.ratio - h * at.slope);
+  return {-at.slope, even, -at.slope, 0.5 * even};
+}
+
+/// From n = `from`, which is even, to `to`.
+template <int from, int to>
+BALLAST_KERNEL MillsSeries continued(MillsSeries series, double h, double t) {
   constexpr std::array inverse_factorials{
-      1.0 / 6,        1.0 / 120,        1.0 / 5040,         1.0 / 362880,
-      1.0 / 39916800, 1.0 / 6227020800, 1.0 / 1307674368000};
+      1.0,
+      1.0,
+      1.0 / 2,
+      1.0 / 6,
+      1.0 / 24,
+      1.0 / 120,
+      1.0 / 720,
+      1.0 / 5040,
+      1.0 / 40320,
+      1.0 / 362880,
+      1.0 / 3628800,
+      1.0 / 39916800,
+      1.0 / 479001600,
+      1.0 / 6227020800,
+      1.0 / 87178291200,
+      1.0 / 1307674368000,
+  };
   const double t2 = t * t;
-  double even = at.ratio;  // R^(n-1)
-  double odd = -at.slope;  // R^(n)
-  double power = 1.0;
-  double sum = odd;
-  double n = 1.0;
-  for (const double inverse_factorial : inverse_factorials) {
-    even = n * even + h * odd;
-    odd = (n + 1.0) * odd + h * even;
-    n += 2.0;
-    power *= t2;
-    sum += power * (odd * inverse_factorial);
+  const double ht = h * t;
+  double n_t2 = from * t2;
+  for (std::size_t n = from; n < to; n += 2) {
+    series.odd = n_t2 * series.odd + ht * series.even;
+    series.odd_sum += series.odd * inverse_factorials[n + 1];
+    n_t2 += t2;
+    if (n + 1 == to) break;
+    series.even = n_t2 * series.even + ht * series.odd;
+    series.even_sum += series.even * inverse_factorials[n + 2];
+    n_t2 += t2;
   }
-  return -2.0 * t * sum;
+  return series;
+}
+
+BALLAST_KERNEL MillsSeries first_terms(const Mills& at, double h, double t) {
+  return continued<2, 8>(mills_series(at, h, t), h, t);
+}
+BALLAST_KERNEL MillsSums mills_sums(const MillsSeries& first, double ratio, double h, double t) {
+  const MillsSeries all = continued<8, 15>(first, h, t);
+  return {ratio + t * all.even_sum, -t * all.odd_sum};
+}
+BALLAST_KERNEL MillsSums mills_sums(const Mills& at, double h, double t) {
+  return mills_sums(first_terms(at, h, t), at.ratio, h, t);
+}
+
+/// R(h - t) - R(h + t), as mills_sums().
+BALLAST_KERNEL double mills_difference(const Mills& at, double h, double t) {
+  return 2.0 * mills_sums(at, h, t).odd;
 }
 
 /// What prices and greeks are made of. Undiscounted.
@@ -54,6 +104,7 @@ struct Distances {
   double h = 0.0;           // |ln(F/K)| / s
   double t = 0.0;           // s / 2
   double use_series = 0.0;  // 1 or 0
+  double per_stdev = 0.0;   // 1 / s
 };
 
 /// log_moneyness = ln(F/K), or anything when K = 0; stdev >= 0.
@@ -67,45 +118,45 @@ BALLAST_KERNEL Distances distances(double strike, double log_moneyness, double s
   constexpr double distance_max = 1e9;
   const double x = magnitude(log_moneyness);
   const double t = least(0.5 * stdev, half_stdev_max);
-  const double h = x == 0.0 ? 0.0 : least(x / stdev, distance_max);
+  const double per_stdev = 1.0 / stdev;
+  const double h = x == 0.0 ? 0.0 : least(x * per_stdev, distance_max);
   const double near_series = x < series_log_moneyness_max ? 1.0 : 0.0;
-  return {strike == 0.0 ? distance_max : h, t, t < series_half_stdev_max ? near_series : 0.0};
+  return {strike == 0.0 ? distance_max : h, t, t < series_half_stdev_max ? near_series : 0.0,
+          per_stdev};
 }
 
-/// N(-|z|) and N(-w), over phi(z).
+/// Where near_point() stands and what it is for: the series takes R at h, the tails at |z|.
+BALLAST_KERNEL double near_point(const Distances& at) {
+  return at.use_series != 0.0 ? at.h : magnitude(at.h - at.t);
+}
+
+/// R(z) by the series and R(|z|) by the tails, R(w), and R(z) - R(w), which only the series needs.
 struct Tails {
   double near = 0.0;
   double far = 0.0;
+  double difference = 0.0;
 };
 
-BALLAST_KERNEL Tails tails(const Distances& at) {
-  return {mills(magnitude(at.h - at.t)).ratio, mills(at.h + at.t).ratio};
+BALLAST_KERNEL Tails tails_of(const MillsSums& sums) {
+  return {sums.even + sums.odd, sums.even - sums.odd, 2.0 * sums.odd};
 }
 
-/// R(z) - R(w) by the tails, times g = phi(z).
-BALLAST_KERNEL double tail_difference(const Distances& at, double g, const Tails& tails) {
-  const double near = g * tails.near;
-  const double far = g * tails.far;
-  return at.h < at.t ? (1.0 - near) - far : most(near - far, 0.0);
-}
-
-/// F > 0, K >= 0; difference: R(z) - R(w), times g.
-BALLAST_KERNEL BlackPoint black_point(double forward,
-                                      double strike,
-                                      double stdev,
-                                      const Distances& at,
-                                      double g,
-                                      const Tails& tails,
-                                      double difference) {
+/// F > 0, K >= 0; g = phi(z).
+BALLAST_KERNEL BlackPoint
+black_point(double forward, double strike, const Distances& at, double g, const Tails& tails) {
   const double z = at.h - at.t;
   const double w = at.h + at.t;
-  const double near = g * tails.near;
   const bool call_is_out = forward <= strike;
   const double smaller = call_is_out ? forward : strike;
-  const double up = z < 0.0 ? 1.0 - near : near;  // N(-z)
-  const double down = z < 0.0 ? near : 1.0 - near;
+  const double near = g * tails.near;
+  const double far = g * tails.far;
+  const double other = 1.0 - near;
+  const double by_other = z < 0.0 ? 1.0 - at.use_series : 0.0;
+  const double up = by_other != 0.0 ? other : near;  // N(-z)
+  const double down = by_other != 0.0 ? near : other;
+  const double difference = at.use_series != 0.0 ? g * tails.difference : most(up - far, 0.0);
   const double share = smaller / forward;
-  const double beyond = g * tails.far * share;  // N(-w) where it is of d1
+  const double beyond = far * share;  // N(-w) where it is of d1
   BlackPoint point;
   point.d1 = call_is_out ? -z : w;
   point.d2 = call_is_out ? -w : z;
@@ -114,7 +165,7 @@ BALLAST_KERNEL BlackPoint black_point(double forward,
   point.density = g * share;
   point.weight = smaller * g;
   point.time_value = smaller * difference;
-  point.per_stdev = point.weight == 0.0 ? 0.0 : 1.0 / stdev;
+  point.per_stdev = point.weight == 0.0 ? 0.0 : at.per_stdev;
   return point;
 }
 
@@ -122,10 +173,10 @@ BALLAST_KERNEL BlackPoint black_point(double forward,
 inline BlackPoint black_point(double forward, double strike, double log_moneyness, double stdev) {
   const Distances at = distances(strike, log_moneyness, stdev);
   const double g = density(at.h - at.t);
-  const Tails both = tails(at);
-  const double difference = at.use_series != 0.0 ? g * mills_difference(mills(at.h), at.h, at.t)
-                                                 : tail_difference(at, g, both);
-  return black_point(forward, strike, stdev, at, g, both, difference);
+  const Mills near = mills(near_point(at));
+  const Tails tails = at.use_series != 0.0 ? tails_of(mills_sums(near, at.h, at.t))
+                                           : Tails{near.ratio, mills(at.h + at.t).ratio, 0.0};
+  return black_point(forward, strike, at, g, tails);
 }
 
 /// An option in forward form with what its greeks need, sign +1 for a call, -1 for a put.

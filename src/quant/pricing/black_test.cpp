@@ -67,6 +67,27 @@ TEST(Black76, prices_out_of_the_money_are_right_to_the_last_digits) {
   }
 }
 
+TEST(Black76, deltas_out_of_the_money_are_right_to_the_last_digits) {
+  const std::uint64_t seed = 14;
+  Rng rng(seed);
+  for (int i = 0; i < 20'000; ++i) {
+    const double s = std::exp(std::log(1e-6) + rng.uniform() * std::log(5.0 / 1e-6));
+    const double strike = 100.0 * std::exp(s * 30.0 * rng.uniform());
+    const Wide x = log1pl((static_cast<Wide>(strike) - 100.0L) / 100.0L);
+    const Wide z = x / s - s / 2.0L;
+    const Wide w = x / s + s / 2.0L;
+    if (!std::isfinite(strike) || w > 36.0L) continue;
+    // What the rounding of ln(F/K) / s does, and a few units.
+    const double tolerance = (8.0 + 2.0 * static_cast<double>(w * w)) * 0x1p-52 * 4.0;
+    const double call_delta = black76({call, 100.0, strike, 1.0, s})->delta;
+    const double put_delta = black76({put, strike, 100.0, 1.0, s})->delta;
+    ASSERT_NEAR(static_cast<double>(call_delta / wide_tail(z)), 1.0, tolerance)
+        << "seed " << seed << ", case " << i << ": s " << s << ", strike " << strike;
+    ASSERT_NEAR(static_cast<double>(-put_delta / wide_tail(w)), 1.0, tolerance)
+        << "seed " << seed << ", case " << i;
+  }
+}
+
 TEST(Black76, calls_less_puts_are_the_discounted_forward_less_the_strike) {
   const std::uint64_t seed = 12;
   Rng rng(seed);

@@ -13,6 +13,7 @@
 
 #include <array>
 #include <bit>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 
@@ -29,7 +30,7 @@ constexpr double smallest_normal = 0x1p-1022;
 
 BALLAST_KERNEL double least(double a, double b) { return a < b ? a : b; }
 BALLAST_KERNEL double most(double a, double b) { return a > b ? a : b; }
-BALLAST_KERNEL double magnitude(double a) { return a < 0.0 ? -a : a; }
+BALLAST_KERNEL double magnitude(double a) { return std::fabs(a); }
 /// None of them is set where x is 0.
 BALLAST_KERNEL std::uint64_t bits_of(double x) { return std::bit_cast<std::uint64_t>(x); }
 
@@ -74,60 +75,88 @@ BALLAST_KERNEL double exp_rest(double r) {
   return r + r * r * polynomial(q, r);
 }
 
-/// exp(high + low), high + low <= 709, |low| small beside 1. Rounds to subnormal numbers and 0.
-BALLAST_KERNEL double exp_of_sum(double high, double low) {
-  high = most(high, -800.0);
+/// exp's argument as k ln 2 + r. Loops over many stop here, and at log_ratio()'s quotient: halves
+/// wait for half as many results, so a processor has more rounds of them under way.
+struct ExpParts {
+  double k = 0.0;
+  double r = 0.0;
+};
+
+/// Of high + low, |low| small beside 1.
+BALLAST_KERNEL ExpParts exp_parts(double high, double low) {
   const double k = (high * 1.4426950408889634074 + rounder) - rounder;
-  const double r = ((high - k * ln2_high) - k * ln2_low) + low;
-  const double e = 1.0 + exp_rest(r);
-  const double half = 0.5 * k + rounder;  // in two steps: 2^k alone may be no normal number
-  return e * power_of_2(half) * power_of_2((k - (half - rounder)) + rounder);
+  return {k, ((high - k * ln2_high) - k * ln2_low) + low};
+}
+
+/// -1154 <= k <= 1023. Rounds to subnormal numbers and 0.
+BALLAST_KERNEL double exp_of(const ExpParts& of) {
+  const double e = 1.0 + exp_rest(of.r);
+  const double half = 0.5 * of.k + rounder;  // in two steps: 2^k alone may be no normal number
+  return e * power_of_2(half) * power_of_2((of.k - (half - rounder)) + rounder);
 }
 
 /// exp(y), y <= 709.
-BALLAST_KERNEL double exp(double y) { return exp_of_sum(y, 0.0); }
+BALLAST_KERNEL double exp(double y) { return exp_of(exp_parts(most(y, -800.0), 0.0)); }
 
-/// exp(-z^2 / 2) / root(2 pi). z^2 is taken exactly: rounded, it would cost digits in the tails.
-BALLAST_KERNEL double density(double z) {
+/// Of -z^2 / 2. z^2 is taken exactly: rounded, it would cost digits in the tails.
+BALLAST_KERNEL ExpParts density_parts(double z) {
   z = least(magnitude(z), 50.0);
   const double head =
       std::bit_cast<double>(std::bit_cast<std::uint64_t>(z) & ~std::uint64_t{0x7ffffff});
-  return exp_of_sum(-0.5 * head * head, -0.5 * (z - head) * (z + head)) * (1.0 / root_of_2_pi);
+  return exp_parts(-0.5 * head * head, -0.5 * (z - head) * (z + head));
+}
+/// As exp_of(), where k is in -1804 ... 0: one step and the constant are enough.
+BALLAST_KERNEL double density_of(const ExpParts& of) {
+  const double e = 1.0 + exp_rest(of.r);
+  return e * power_of_2(of.k + (rounder + 900.0)) * (0x1p-900 / root_of_2_pi);
 }
 
-/// The biased exponent of a normal number above 0, from its bits.
+/// exp(-z^2 / 2) / root(2 pi).
+BALLAST_KERNEL double density(double z) { return density_of(density_parts(z)); }
+
+/// 2^52 and the biased exponent of a normal number above 0, from its bits.
 BALLAST_KERNEL double exponent(std::uint64_t bits) {
   constexpr std::uint64_t whole = std::bit_cast<std::uint64_t>(0x1p52);
-  return std::bit_cast<double>((bits >> 52U) | whole) - 0x1p52;
+  return std::bit_cast<double>((bits >> 52U) | whole);
 }
 
-/// ln(a / b), for a, b > 0 and finite; some -1,500 for a = 0.
-BALLAST_KERNEL double log_ratio(double a, double b) {
-  constexpr std::array w{
-      0.66666666666667447297, 0.39999999999339016632, 0.28571428760653254784,
-      0.22222196565064867335, 0.18183675057632665772, 0.1531106710578181775,
-      0.14827199234603696631,
-  };
+/// A logarithm as k ln 2 + 2 atanh(f).
+struct LogParts {
+  double k = 0.0;
+  double f = 0.0;
+};
+
+BALLAST_KERNEL LogParts log_parts(double a, double b) {
   constexpr std::uint64_t one = std::bit_cast<std::uint64_t>(1.0);
   constexpr std::uint64_t significand_mask = (std::uint64_t{1} << 52U) - 1U;
+  const double a_shift = a < smallest_normal ? 54.0 : 0.0;
+  const double b_shift = b < smallest_normal ? 54.0 : 0.0;
   const double a_scale = a < smallest_normal ? 0x1p54 : 1.0;
   const double b_scale = b < smallest_normal ? 0x1p54 : 1.0;
   const std::uint64_t a_bits = std::bit_cast<std::uint64_t>(a * a_scale);
   const std::uint64_t b_bits = std::bit_cast<std::uint64_t>(b * b_scale);
-  const double exponents =
-      (exponent(a_bits) - exponent(b_bits)) - (exponent(std::bit_cast<std::uint64_t>(a_scale)) -
-                                               exponent(std::bit_cast<std::uint64_t>(b_scale)));
+  const double exponents = (exponent(a_bits) - exponent(b_bits)) - (a_shift - b_shift);
   const double m = std::bit_cast<double>((a_bits & significand_mask) | one);
   const double n = std::bit_cast<double>((b_bits & significand_mask) | one);
   constexpr double root_of_2 = 1.4142135623730950488;
   const double above = m > root_of_2 * n ? 1.0 : 0.0;
   const double below = root_of_2 * m < n ? 1.0 : 0.0;
   const double scaled = m * (1.0 - 0.5 * above + below);
-  const double k = exponents + above - below;
-  const double f = (scaled - n) / (scaled + n);
-  const double f2 = f * f;
-  return k * ln2_high + (2.0 * f + (f * f2 * polynomial(w, f2) + k * ln2_low));
+  return {exponents + above - below, (scaled - n) / (scaled + n)};
 }
+
+BALLAST_KERNEL double log_of(const LogParts& of) {
+  constexpr std::array w{
+      0.66666666666667447297, 0.39999999999339016632, 0.28571428760653254784,
+      0.22222196565064867335, 0.18183675057632665772, 0.1531106710578181775,
+      0.14827199234603696631,
+  };
+  const double f2 = of.f * of.f;
+  return of.k * ln2_high + (2.0 * of.f + (of.f * f2 * polynomial(w, f2) + of.k * ln2_low));
+}
+
+/// ln(a / b), for a, b > 0 and finite; some -1,500 for a = 0.
+BALLAST_KERNEL double log_ratio(double a, double b) { return log_of(log_parts(a, b)); }
 
 struct Mills {
   double ratio = 0.0;  // R(z)
