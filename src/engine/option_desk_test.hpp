@@ -23,25 +23,43 @@ inline FactorConfig greek_factor(const Desk& desk, FactorKind kind, std::string_
   return factor;
 }
 
+/// An option on BTC, paid in coin or in USDT.
+inline void add_option(Desk& desk,
+                       std::string_view name,
+                       InstrumentKind kind,
+                       OptionRight right,
+                       std::string_view strike,
+                       std::string_view size,
+                       Timestamp expiry) {
+  Instrument option;
+  option.name = name;
+  option.kind = kind;
+  option.venue = VenueId{0};
+  option.base = AssetId{1};
+  option.quote = AssetId{0};
+  option.contract_size = dec<Quantity>(size);
+  option.expiry = expiry;
+  option.strike = dec<Price>(strike);
+  option.right = right;
+  desk.instruments.push_back(option);
+}
+
+/// One volatility for all strikes on BTC.
+inline Event flat_surface(Timestamp t, Timestamp expiry, double vol) {
+  Surface said;
+  said.underlying = AssetId{1};
+  said.expiry = expiry;
+  said.vol = vol;
+  return {t, said};
+}
+
 /// The plain desk with a call paid in coin, a put paid in quote, and a factor of each kind.
 inline Desk option_desk() {
   Desk desk = plain_desk();
-  const auto add = [&](std::string_view name, InstrumentKind kind, OptionRight right,
-                       std::string_view strike, std::string_view size) {
-    Instrument option;
-    option.name = name;
-    option.kind = kind;
-    option.venue = VenueId{0};
-    option.base = AssetId{1};
-    option.quote = AssetId{0};
-    option.contract_size = dec<Quantity>(size);
-    option.expiry = expiry();
-    option.strike = dec<Price>(strike);
-    option.right = right;
-    desk.instruments.push_back(option);
-  };
-  add(coin_call, InstrumentKind::option_inverse, OptionRight::call, "70000", "1");
-  add(quote_put, InstrumentKind::option_linear, OptionRight::put, "55000", "0.1");
+  add_option(desk, coin_call, InstrumentKind::option_inverse, OptionRight::call, "70000", "1",
+             expiry());
+  add_option(desk, quote_put, InstrumentKind::option_linear, OptionRight::put, "55000", "0.1",
+             expiry());
   FactorConfig delta = test::delta(desk, "BTC", "1", "5");
   desk.factors.push_back(delta);
   delta.convention = DeltaConvention::delta_net;
@@ -61,13 +79,7 @@ inline Desk option_desk() {
 inline constexpr FactorId delta_all{0}, delta_net{1}, delta_equity{2}, gamma_all{3}, vega_all{4},
     theta_all{5}, vega_short{6};
 
-inline Event surface(Timestamp t, double vol) {
-  Surface said;
-  said.underlying = AssetId{1};
-  said.expiry = expiry();
-  said.vol = vol;
-  return {t, said};
-}
+inline Event surface(Timestamp t, double vol) { return flat_surface(t, expiry(), vol); }
 
 /// Marks, surfaces, fills and time, in any order.
 inline std::vector<Event> random_events(const Desk& desk, std::uint64_t seed, std::size_t count) {

@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "base/rng.hpp"
-#include "engine/engine_test_desk.hpp"
+#include "engine/option_desk_test.hpp"
 #include "engine/option_views.hpp"
 
 namespace ballast {
@@ -30,17 +30,7 @@ Desk earning_desk() {
   Desk desk = test::plain_desk();
   const auto add = [&](std::string_view name, InstrumentKind kind, OptionRight right,
                        std::string_view strike, std::string_view size) {
-    Instrument option;
-    option.name = name;
-    option.kind = kind;
-    option.venue = VenueId{0};
-    option.base = AssetId{1};
-    option.quote = AssetId{0};
-    option.contract_size = dec<Quantity>(size);
-    option.expiry = expires();
-    option.strike = dec<Price>(strike);
-    option.right = right;
-    desk.instruments.push_back(option);
+    test::add_option(desk, name, kind, right, strike, size, expires());
   };
   add(call_70, InstrumentKind::option_linear, OptionRight::call, "70000", "0.1");
   add(put_55, InstrumentKind::option_linear, OptionRight::put, "55000", "1");
@@ -55,13 +45,7 @@ Desk earning_desk() {
   return desk;
 }
 
-Event flat_smile(Timestamp t, double vol) {
-  Surface said;
-  said.underlying = AssetId{1};
-  said.expiry = expires();
-  said.vol = vol;
-  return {t, said};
-}
+Event flat_smile(Timestamp t, double vol) { return test::flat_surface(t, expires(), vol); }
 
 ExplainView explained(const Engine& engine, const char* book = "*") {
   return explain_view(engine, *find_options(engine, "BTC", book));

@@ -82,7 +82,9 @@ std::optional<Decimal> ProfitAttribution::derivatives_delta(FactorId id,
   }
   const auto coins = options.marked_coins(id, market);
   if (!coins) return std::nullopt;
-  Decimal sum = exposure.options - decimal_cast<Decimal>(*coins);
+  const auto beyond_coins = checked_add(exposure.options, -decimal_cast<Decimal>(*coins));
+  if (!beyond_coins) return std::nullopt;
+  Decimal sum = *beyond_coins;
   for (const Leg& leg : exposures.legs(id)) {
     const Quoted& quoted = market.price(leg.instrument);
     const auto price = leg.instrument == change.instrument ? change.before
