@@ -6,6 +6,7 @@
 
 #include "quant/control/domain.hpp"
 #include "quant/pricing/black_kernel.hpp"
+#include "quant/pricing/vector_path.hpp"
 
 namespace ballast {
 namespace {
@@ -14,46 +15,73 @@ constexpr double exponent_max = 700.0;
 
 double sign_of(OptionRight right) { return right == OptionRight::call ? 1.0 : -1.0; }
 
-kernel::BlackState state_of(const Black76Input& input) {
+BALLAST_KERNEL kernel::BlackState state_of(const Black76Input& input) {
+  using kernel::Fused;
   const double rate =
-      input.discount == 1.0 ? 0.0 : kernel::log_ratio(1.0, input.discount) / input.years;
-  return kernel::black_state(sign_of(input.right), input.forward, input.strike, input.years,
-                             input.vol, input.discount, rate);
+      input.discount == 1.0 ? 0.0 : kernel::log_ratio<Fused>(1.0, input.discount) / input.years;
+  return kernel::black_state<Fused>(sign_of(input.right), input.forward, input.strike, input.years,
+                                    input.vol, input.discount, rate);
 }
 
-kernel::SpotState state_of(const BlackScholesInput& input) {
-  return kernel::spot_state(sign_of(input.right), input.spot, input.strike, input.years, input.vol,
-                            input.rate, input.yield);
+BALLAST_KERNEL kernel::SpotState state_of(const BlackScholesInput& input) {
+  return kernel::spot_state<kernel::Fused>(sign_of(input.right), input.spot, input.strike,
+                                           input.years, input.vol, input.rate, input.yield);
 }
 
-template <class State>
-Result<double> price(const State& state) {
-  const double price = kernel::price_of(state);
+template <class Input>
+BALLAST_KERNEL BlackGreeks greeks_of(const Input& input) {
+  const auto state = state_of(input);
+  return {.price = kernel::price_of(state),
+          .delta = kernel::delta_of(state),
+          .gamma = kernel::gamma_of(state),
+          .vega = kernel::vega_of(state),
+          .theta = kernel::theta_of(state),
+          .rho = kernel::rho_of(state),
+          .vanna = kernel::vanna_of(state),
+          .volga = kernel::volga_of(state),
+          .charm = kernel::charm_of(state),
+          .speed = kernel::speed_of(state),
+          .color = kernel::color_of(state),
+          .zomma = kernel::zomma_of(state),
+          .ultima = kernel::ultima_of(state)};
+}
+
+#if defined(__x86_64__)
+template <class Function>
+[[gnu::target(BALLAST_AVX2)]] auto by_instruction(const Function& function) {
+  return function();
+}
+#endif
+
+/// What the function, which is inlined, gives: with the processor's instruction for a fused product
+/// and sum where it has one.
+template <class Function>
+auto fused(const Function& function) {
+#if defined(__x86_64__)
+  if (has_vector_path(VectorPath::avx2)) [[likely]]
+    return by_instruction(function);
+#endif
+  return function();
+}
+
+template <class Input>
+Result<double> price(const Input& input) {
+  const double price =
+      fused([&]() __attribute__((always_inline)) { return kernel::price_of(state_of(input)); });
   if (std::isfinite(price)) return price;
   return fail(Errc::overflow, "price is no finite number for these arguments");
 }
 
-bool above_0(double value) { return value > 0.0 && std::isfinite(value); }
-bool at_least_0(double value) { return value >= 0.0 && std::isfinite(value); }
-
-template <class State>
-Result<BlackGreeks> greeks(const State& state) {
-  const BlackGreeks greeks{.price = kernel::price_of(state),
-                           .delta = kernel::delta_of(state),
-                           .gamma = kernel::gamma_of(state),
-                           .vega = kernel::vega_of(state),
-                           .theta = kernel::theta_of(state),
-                           .rho = kernel::rho_of(state),
-                           .vanna = kernel::vanna_of(state),
-                           .volga = kernel::volga_of(state),
-                           .charm = kernel::charm_of(state),
-                           .speed = kernel::speed_of(state),
-                           .color = kernel::color_of(state),
-                           .zomma = kernel::zomma_of(state),
-                           .ultima = kernel::ultima_of(state)};
+template <class Input>
+Result<BlackGreeks> greeks(const Input& input) {
+  const BlackGreeks greeks =
+      fused([&]() __attribute__((always_inline)) { return greeks_of(input); });
   BALLAST_CHECK(check(greeks));
   return greeks;
 }
+
+bool above_0(double value) { return value > 0.0 && std::isfinite(value); }
+bool at_least_0(double value) { return value >= 0.0 && std::isfinite(value); }
 
 Result<void> check_option(double strike, double years, double vol) {
   BALLAST_CHECK(require_not_negative("strike", strike));
@@ -129,22 +157,22 @@ Result<void> check(const BlackGreeks& greeks) {
 
 Result<double> black76_price(const Black76Input& input) {
   BALLAST_CHECK(check(input));
-  return price(state_of(input));
+  return price(input);
 }
 
 Result<BlackGreeks> black76(const Black76Input& input) {
   BALLAST_CHECK(check(input));
-  return greeks(state_of(input));
+  return greeks(input);
 }
 
 Result<double> black_scholes_price(const BlackScholesInput& input) {
   BALLAST_CHECK(check(input));
-  return price(state_of(input));
+  return price(input);
 }
 
 Result<BlackGreeks> black_scholes(const BlackScholesInput& input) {
   BALLAST_CHECK(check(input));
-  return greeks(state_of(input));
+  return greeks(input);
 }
 
 }  // namespace ballast

@@ -5,7 +5,6 @@
 
 #include <fmt/format.h>
 
-#include "base/contract.hpp"
 #include "quant/pricing/black_batch_kernel.hpp"
 
 namespace ballast {
@@ -86,9 +85,10 @@ BlackScholesInput option(const BlackScholesBatch& batch, std::size_t i) {
           .yield = batch.yield[i]};
 }
 
-/// What the kernel found and does not tell: which option, and why.
+/// What the kernel suspects and does not tell: which option, and why. It looks at all columns of a
+/// kind together, so there may be nothing wrong with those asked for.
 template <class Batch>
-tl::unexpected<Error> first_error(const Batch& batch, const BlackColumns& columns) {
+Result<void> first_error(const Batch& batch, const BlackColumns& columns) {
   for (std::size_t i = 0; i < batch.right.size(); ++i) {
     if (const auto checked = check(option(batch, i)); !checked) {
       return fail(checked.error().code, fmt::format("option {}: {}", i, checked.error().what));
@@ -100,8 +100,7 @@ tl::unexpected<Error> first_error(const Batch& batch, const BlackColumns& column
       }
     }
   }
-  BALLAST_ASSERT(false);  // the kernel refuses what these checks refuse, and nothing else
-  return fail(Errc::bad_input, {});
+  return {};
 }
 
 }  // namespace
@@ -110,13 +109,13 @@ Result<void> black76_batch(const Black76Batch& batch,
                            const BlackColumns& columns,
                            VectorPath path) {
   BALLAST_CHECK(check_lengths(batch, columns));
-  const kernel::Batch76 run = kernel::black76_kernel(path);
-  if (run == nullptr) {
+  if (!has_vector_path(path)) {
     return fail(Errc::bad_input, fmt::format("path is {}: this processor has no such instructions",
                                              to_string(path)));
   }
-  if (!run(batch, columns)) return first_error(batch, columns);
-  return {};
+  if (kernel::black76_batch(batch, columns, path)) [[likely]]
+    return {};
+  return first_error(batch, columns);
 }
 
 Result<void> black76_batch(const Black76Batch& batch, const BlackColumns& columns) {
@@ -125,9 +124,9 @@ Result<void> black76_batch(const Black76Batch& batch, const BlackColumns& column
 
 Result<void> black_scholes_batch(const BlackScholesBatch& batch, const BlackColumns& columns) {
   BALLAST_CHECK(check_lengths(batch, columns));
-  if (!kernel::black_scholes_kernel(widest_vector_path())(batch, columns))
-    return first_error(batch, columns);
-  return {};
+  if (kernel::black_scholes_batch(batch, columns, widest_vector_path())) [[likely]]
+    return {};
+  return first_error(batch, columns);
 }
 
 }  // namespace ballast

@@ -5,194 +5,66 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "quant/pricing/black_kernel.hpp"
 #include "quant/pricing/vector_path.hpp"
 
+// Columns overlap neither the batch nor one another.
+#if defined(__clang__)
+#define BALLAST_INDEPENDENT _Pragma("clang loop vectorize(assume_safety)")
+#else
+#define BALLAST_INDEPENDENT _Pragma("GCC ivdep")
+#endif
+
 namespace ballast::kernel {
 namespace {
 
-// All of a block's numbers stay in the nearest cache. With half as many the compiler writes whole
-// loops out, which is slower.
+// All of a block's numbers stay in the nearest cache.
 constexpr std::size_t block_size = 128;
 constexpr std::size_t lanes_max = 8;
 
 using Row = std::array<double, block_size>;
 
-/// A block of BlackState, one row a member.
+constexpr std::size_t first_greeks = 6;
+constexpr std::size_t higher_greeks = 7;
+
+/// Where a block's options are, and where its answers go.
 struct Block {
-  alignas(64) Row sign, forward, strike, years, vol, root_years, discount, rate;
-  alignas(64) Row d1, d2, lower, upper, density, weight, time_value, per_stdev;
-  alignas(64) std::array<std::uint64_t, block_size> bad{};  // 0 while all is well
-
-  BALLAST_KERNEL void set(std::size_t i, const BlackPoint& point) {
-    d1[i] = point.d1;
-    d2[i] = point.d2;
-    lower[i] = point.lower;
-    upper[i] = point.upper;
-    density[i] = point.density;
-    weight[i] = point.weight;
-    time_value[i] = point.time_value;
-    per_stdev[i] = point.per_stdev;
-  }
-  BALLAST_KERNEL BlackState get(std::size_t i) const {
-    return {{d1[i], d2[i], lower[i], upper[i], density[i], weight[i], time_value[i], per_stdev[i]},
-            sign[i],
-            forward[i],
-            strike[i],
-            vol[i],
-            years[i],
-            root_years[i],
-            discount[i],
-            rate[i]};
-  }
+  std::size_t padded = 0;  // a number of whole vectors, so no loop has a rest
+  const OptionRight* right = nullptr;
+  const double* underlying = nullptr;  // the forward, or the spot
+  const double* strike = nullptr;
+  const double* years = nullptr;
+  const double* vol = nullptr;
+  const double* discount = nullptr;
+  const double* rate = nullptr;
+  const double* yield = nullptr;
+  std::array<double*, first_greeks> first{};
+  std::array<double*, higher_greeks> higher{};
+  bool any_higher = false;
+  Bounds bounds = {};
 };
 
-struct SpotBlock {
-  Block block;
-  alignas(64) Row spot, growth, yield;
+/// Undiscounted is a form of its own, for it has less to do.
+enum class Form { undiscounted, forward, spot };
 
-  BALLAST_KERNEL SpotState get(std::size_t i) const {
-    return {block.get(i), spot[i], growth[i], yield[i]};
-  }
+/// What all of a block's answers are made of.
+struct Rows {
+  alignas(64) Row sign, forward, discount, rate, growth, root_years;
+  alignas(64) Row h, t, use_series, per_stdev, density, near, far, difference;
 };
-
-/// A row of the block from a column of the batch; what is beyond its end is 1.
-BALLAST_KERNEL void load(Row& row,
-                         std::span<const double> column,
-                         std::size_t first,
-                         std::size_t count) {
-  if (count == block_size) {
-    std::copy_n(column.data() + first, block_size, row.data());
-  } else {
-    row.fill(1.0);
-    std::copy_n(column.data() + first, count, row.data());
-  }
-}
-
-BALLAST_KERNEL void load(Row& row,
-                         std::span<const OptionRight> column,
-                         std::size_t first,
-                         std::size_t count) {
-  std::array<OptionRight, block_size> rights;
-  rights.fill(OptionRight::call);
-  if (count == block_size)
-    std::copy_n(column.data() + first, block_size, rights.data());
-  else
-    std::copy_n(column.data() + first, count, rights.data());
-  for (std::size_t i = 0; i < block_size; ++i)
-    row[i] = rights[i] == OptionRight::call ? 1.0 : -1.0;
-}
-
-BALLAST_KERNEL std::size_t whole_vectors(std::size_t count) {
-  return (count + lanes_max - 1) / lanes_max * lanes_max;
-}
 
 /// Zero when it holds. As the bits of doubles, for a truth value of one bit is no number of a
 /// vector.
-BALLAST_KERNEL std::uint64_t unless(bool holds) {
-  return std::bit_cast<std::uint64_t>(holds ? 0.0 : 1.0);
-}
+BALLAST_KERNEL std::uint64_t unless(bool holds) { return bits_of(holds ? 0.0 : 1.0); }
 
-/// Zero for a finite number, whose difference from itself is 0.
-BALLAST_KERNEL std::uint64_t unless_finite(double value) { return bits_of(value - value); }
-
-BALLAST_KERNEL std::uint64_t unless_positive(double value) {
-  return unless(value > 0.0) | unless_finite(value);
-}
-
-BALLAST_KERNEL std::uint64_t unless_not_negative(double value) {
-  return unless(value >= 0.0) | unless_finite(value);
-}
-
-/// The block's options, from what was loaded; `padded` is of whole vectors, so no loop has a rest.
-/// One loop a step: each waits for its own results, and the shorter it is, the more rounds of it a
-/// processor has under way at once.
-BALLAST_KERNEL void price(Block& block, std::size_t padded) {
-  alignas(64) Row k, rest, odd, even, even_sum;  // of a function's first half
-  alignas(64) Row h, t, use_series, point, per_stdev, g, near, slope, far, difference;
-  for (std::size_t i = 0; i < padded; ++i) {
-    block.bad[i] |= unless_positive(block.forward[i]) | unless_not_negative(block.strike[i]) |
-                    unless_not_negative(block.years[i]) | unless_not_negative(block.vol[i]);
-  }
-  for (std::size_t i = 0; i < padded; ++i) {
-    const LogParts parts = log_parts(block.forward[i], block.strike[i]);
-    k[i] = parts.k;
-    rest[i] = parts.f;
-  }
-  std::uint64_t any_series = 0;
-  std::uint64_t any_tails = 0;
-  Row& log_moneyness = k;
-  for (std::size_t i = 0; i < padded; ++i) {
-    block.root_years[i] = std::sqrt(block.years[i]);
-    log_moneyness[i] = log_of({k[i], rest[i]});
-  }
-  for (std::size_t i = 0; i < padded; ++i) {
-    const Distances at =
-        distances(block.strike[i], log_moneyness[i], block.vol[i] * block.root_years[i]);
-    h[i] = at.h;
-    t[i] = at.t;
-    use_series[i] = at.use_series;
-    point[i] = near_point(at);
-    per_stdev[i] = at.per_stdev;
-    any_series |= bits_of(at.use_series);
-    any_tails |= bits_of(1.0 - at.use_series);
-  }
-  const auto stand = [&](std::size_t i) __attribute__((always_inline)) {
-    return Distances{h[i], t[i], use_series[i], per_stdev[i]};
-  };
-  for (std::size_t i = 0; i < padded; ++i) {
-    const ExpParts parts = density_parts(h[i] - t[i]);
-    k[i] = parts.k;
-    rest[i] = parts.r;
-  }
-  for (std::size_t i = 0; i < padded; ++i)
-    g[i] = density_of({k[i], rest[i]});
-  for (std::size_t i = 0; i < padded; ++i) {
-    const Mills at = mills(point[i]);
-    near[i] = at.ratio;
-    slope[i] = at.slope;
-  }
-  if (any_tails != 0) {
-    for (std::size_t i = 0; i < padded; ++i)
-      far[i] = mills(h[i] + t[i]).ratio;
-  } else {
-    far.fill(0.0);
-  }
-  if (any_series != 0) {
-    for (std::size_t i = 0; i < padded; ++i) {
-      const MillsSeries first = first_terms({near[i], slope[i]}, h[i], t[i]);
-      odd[i] = first.odd;
-      even[i] = first.even;
-      rest[i] = first.odd_sum;
-      even_sum[i] = first.even_sum;
-    }
-    for (std::size_t i = 0; i < padded; ++i) {
-      const MillsSeries first{odd[i], even[i], rest[i], even_sum[i]};
-      const Tails tails = tails_of(mills_sums(first, near[i], h[i], t[i]));
-      near[i] = use_series[i] != 0.0 ? tails.near : near[i];
-      far[i] = use_series[i] != 0.0 ? tails.far : far[i];
-      difference[i] = tails.difference;
-    }
-  } else {
-    difference.fill(0.0);
-  }
-  for (std::size_t i = 0; i < padded; ++i)
-    block.set(i, black_point(block.forward[i], block.strike[i], stand(i), g[i],
-                             {near[i], far[i], difference[i]}));
-}
-
-BALLAST_KERNEL void fill(Block& block, std::size_t padded, bool discounted) {
-  if (discounted) {
-    for (std::size_t i = 0; i < padded; ++i) {
-      const double years = block.years[i];
-      const double rate = log_ratio(1.0, block.discount[i]) / years;
-      block.rate[i] = years == 0.0 ? 0.0 : rate;
-      block.bad[i] |= unless_positive(block.discount[i]) |
-                      (unless(years > 0.0) & unless(block.discount[i] == 1.0));
-    }
-  }
-  price(block, padded);
+/// Zero where all are finite: then so are zero times them.
+template <class... Values>
+BALLAST_KERNEL std::uint64_t unless_finite(Values... values) {
+  double sum = 0.0;
+  ((sum = Fused::multiply_add(values, 0.0, sum)), ...);
+  return bits_of(sum);
 }
 
 /// Zero when an exponent of black_scholes() is as small as it asks for.
@@ -200,153 +72,323 @@ BALLAST_KERNEL std::uint64_t unless_moderate(double exponent) {
   return unless(magnitude(exponent) <= 700.0);
 }
 
-BALLAST_KERNEL void fill(SpotBlock& spots, std::size_t padded) {
-  Block& block = spots.block;
-  for (std::size_t i = 0; i < padded; ++i) {
-    const double carry = (block.rate[i] - spots.yield[i]) * block.years[i];
-    const double growth = exp(carry);
-    spots.growth[i] = growth;
-    block.forward[i] = spots.spot[i] * growth;
-    block.discount[i] = exp(-block.rate[i] * block.years[i]);
-    block.bad[i] |= unless_positive(spots.spot[i]) | unless_moderate(carry) |
-                    unless_moderate(block.rate[i] * block.years[i]);
-  }
-  price(block, padded);
-}
-
-/// Of the block that says what is wrong.
-BALLAST_KERNEL std::array<std::uint64_t, block_size>& bad_of(Block& block) { return block.bad; }
-BALLAST_KERNEL std::array<std::uint64_t, block_size>& bad_of(SpotBlock& spots) {
-  return spots.block.bad;
-}
-
-/// One column's part: greek(option i) of the block goes to column[first + i].
-template <class AnyBlock, class Greek>
-BALLAST_KERNEL void answer(AnyBlock& block,
-                           std::span<double> column,
-                           std::size_t first,
-                           std::size_t count,
-                           const Greek& greek) {
-  if (column.empty()) return;
-  alignas(64) Row row;
-  auto& bad = bad_of(block);
-  const auto into = [&](double* __restrict out, std::size_t size) __attribute__((always_inline)) {
-    for (std::size_t i = 0; i < size; ++i) {
-      const double value = greek(block.get(i));
-      out[i] = value;
-      bad[i] |= unless_finite(value);
-    }
-  };
-  const std::size_t padded = whole_vectors(count);
-  double* const out = column.data() + first;
-  into(count == padded ? out : row.data(), padded);
-  if (count != padded) std::copy_n(row.data(), count, out);
-}
-
-#define BALLAST_GREEK(name)              \
-  answer(                                \
-      block, columns.name, first, count, \
-      [](const auto& o) __attribute__((always_inline)) { return name##_of(o); })
-
-template <class AnyBlock>
-BALLAST_KERNEL void answer_all(AnyBlock& block,
-                               const BlackColumns& columns,
-                               std::size_t first,
-                               std::size_t count) {
-  BALLAST_GREEK(price);
-  BALLAST_GREEK(delta);
-  BALLAST_GREEK(gamma);
-  BALLAST_GREEK(vega);
-  BALLAST_GREEK(theta);
-  BALLAST_GREEK(rho);
-  BALLAST_GREEK(vanna);
-  BALLAST_GREEK(volga);
-  BALLAST_GREEK(charm);
-  BALLAST_GREEK(speed);
-  BALLAST_GREEK(color);
-  BALLAST_GREEK(zomma);
-  BALLAST_GREEK(ultima);
-}
-
-#undef BALLAST_GREEK
-
-BALLAST_KERNEL bool all_well(const Block& block) {
+BALLAST_KERNEL std::uint64_t discount(const Block& in, Rows& rows) {
   std::uint64_t bad = 0;
-  for (const std::uint64_t one : block.bad)
-    bad |= one;
+  for (std::size_t i = 0; i < in.padded; ++i) {
+    const double years = in.years[i];
+    const double rate = log_ratio<Fused>(1.0, in.discount[i]) / years;
+    rows.discount[i] = in.discount[i];
+    rows.rate[i] = years == 0.0 ? 0.0 : rate;
+    bad |= unless(in.discount[i] > 0.0) | unless_finite(in.discount[i]) |
+           (unless(years > 0.0) & unless(in.discount[i] == 1.0));
+  }
+  return bad;
+}
+
+BALLAST_KERNEL std::uint64_t carry(const Block& in, Rows& rows) {
+  std::uint64_t bad = 0;
+  for (std::size_t i = 0; i < in.padded; ++i) {
+    const double carried = (in.rate[i] - in.yield[i]) * in.years[i];
+    const double owed = in.rate[i] * in.years[i];
+    const double growth = exp<Fused>(carried);
+    rows.growth[i] = growth;
+    rows.forward[i] = in.underlying[i] * growth;
+    rows.discount[i] = exp<Fused>(-owed);
+    rows.rate[i] = in.rate[i];
+    bad |= unless(in.underlying[i] > 0.0) | unless_moderate(carried) | unless_moderate(owed);
+  }
+  return bad;
+}
+
+/// ln(F/K), with the checks of what all forms have. Each function is cut in two loops: each waits
+/// for its own results, and the shorter it is, the more rounds of it a processor has under way.
+BALLAST_KERNEL std::uint64_t log_moneyness(const Block& in,
+                                           const double* forward,
+                                           Row& log,
+                                           Row& root_years) {
+  alignas(64) Row rest;
+  std::uint64_t bad = 0;
+  std::uint64_t any_special = 0;
+  for (std::size_t i = 0; i < in.padded; ++i) {
+    const double lowest = least(least(in.strike[i], in.years[i]), in.vol[i]);
+    bad |= unless(lowest >= 0.0) | unless_finite(forward[i], in.strike[i], in.years[i], in.vol[i]);
+    any_special |= unless(least(forward[i], in.strike[i]) >= smallest_normal);
+    const LogParts parts = log_parts_of_normal(forward[i], in.strike[i]);
+    log[i] = parts.k;
+    rest[i] = parts.f;
+  }
+  for (std::size_t i = 0; i < in.padded; ++i) {
+    log[i] = log_of<Fused>({log[i], rest[i]});
+    root_years[i] = std::sqrt(in.years[i]);
+  }
+  if (any_special != 0) {
+    for (std::size_t i = 0; i < in.padded; ++i) {
+      log[i] = kernel::log_moneyness<Fused>(forward[i], in.strike[i]);
+      bad |= unless(forward[i] > 0.0);
+    }
+  }
+  return bad;
+}
+
+struct Needed {
+  std::uint64_t series = 0;  // 0: no option has it
+  std::uint64_t tails = 0;
+};
+
+/// The distances of a block, and the point where the nearer of Mills' ratios is taken.
+BALLAST_KERNEL Needed stand(const Block& in, const Row& log, Rows& rows, Row& point) {
+  const Bounds bounds = in.bounds;
+  Needed needed;
+  for (std::size_t i = 0; i < in.padded; ++i) {
+    const Distances at = distances(log[i], in.vol[i] * rows.root_years[i], bounds);
+    rows.h[i] = at.h;
+    rows.t[i] = at.t;
+    rows.use_series[i] = at.use_series;
+    rows.per_stdev[i] = at.per_stdev;
+    point[i] = near_point(at);
+    needed.series |= bits_of(at.use_series);
+    needed.tails |= bits_of(1.0 - at.use_series);
+  }
+  return needed;
+}
+
+BALLAST_KERNEL void density(const Block& in, Rows& rows) {
+  const Bounds bounds = in.bounds;
+  alignas(64) Row k, rest;
+  for (std::size_t i = 0; i < in.padded; ++i) {
+    const double z = magnitude(rows.h[i] - rows.t[i]);
+    const ExpParts parts = density_parts<Fused>(least(z, bounds.density));
+    k[i] = parts.k;
+    rest[i] = parts.r;
+  }
+  for (std::size_t i = 0; i < in.padded; ++i)
+    rows.density[i] = density_of<Fused>({k[i], rest[i]});
+}
+
+BALLAST_KERNEL void tails(const Block& in, const Row& point, Needed needed, Rows& rows) {
+  alignas(64) Row slope, odd, even, odd_sum, even_sum;
+  for (std::size_t i = 0; i < in.padded; ++i) {
+    const Mills at = mills<Fused>(point[i]);
+    rows.near[i] = at.ratio;
+    slope[i] = at.slope;
+  }
+  if (needed.tails != 0) {
+    for (std::size_t i = 0; i < in.padded; ++i)
+      rows.far[i] = mills<Fused>(rows.h[i] + rows.t[i]).ratio;
+  } else {
+    rows.far.fill(0.0);
+  }
+  if (needed.series == 0) {
+    rows.difference.fill(0.0);
+    return;
+  }
+  for (std::size_t i = 0; i < in.padded; ++i) {
+    const MillsSeries first = first_terms<Fused>({rows.near[i], slope[i]}, rows.h[i], rows.t[i]);
+    odd[i] = first.odd;
+    even[i] = first.even;
+    odd_sum[i] = first.odd_sum;
+    even_sum[i] = first.even_sum;
+  }
+  for (std::size_t i = 0; i < in.padded; ++i) {
+    const MillsSeries first{odd[i], even[i], odd_sum[i], even_sum[i]};
+    const Tails by_series = tails_of(mills_sums<Fused>(first, rows.near[i], rows.h[i], rows.t[i]));
+    rows.near[i] = rows.use_series[i] != 0.0 ? by_series.near : rows.near[i];
+    rows.far[i] = rows.use_series[i] != 0.0 ? by_series.far : rows.far[i];
+    rows.difference[i] = by_series.difference;
+  }
+}
+
+template <Form form>
+BALLAST_KERNEL auto state(const Block& in, const double* forward, const Rows& rows, std::size_t i) {
+  constexpr bool undiscounted = form == Form::undiscounted;
+  const BlackState option{
+      black_point(forward[i], in.strike[i],
+                  {rows.h[i], rows.t[i], rows.use_series[i], rows.per_stdev[i]}, rows.density[i],
+                  {rows.near[i], rows.far[i], rows.difference[i]}),
+      rows.sign[i],
+      forward[i],
+      in.strike[i],
+      in.vol[i],
+      in.years[i],
+      rows.root_years[i],
+      undiscounted ? 1.0 : rows.discount[i],
+      undiscounted ? 0.0 : rows.rate[i]};
+  if constexpr (form == Form::spot)
+    return SpotState{option, in.underlying[i], rows.growth[i], in.yield[i]};
+  else
+    return option;
+}
+
+template <class State>
+BALLAST_KERNEL std::array<double, first_greeks> first_of(const State& o) {
+  return {price_of(o), delta_of(o), gamma_of(o), vega_of(o), theta_of(o), rho_of(o)};
+}
+
+template <class State>
+BALLAST_KERNEL std::array<double, higher_greeks> higher_of(const State& o) {
+  return {vanna_of(o), volga_of(o), charm_of(o), speed_of(o),
+          color_of(o), zomma_of(o), ultima_of(o)};
+}
+
+template <Form form>
+BALLAST_KERNEL bool run(const Block& in) {
+  Rows rows;
+  alignas(64) Row log, point;
+  std::uint64_t bad = 0;
+  if constexpr (form == Form::forward) bad |= discount(in, rows);
+  if constexpr (form == Form::spot) bad |= carry(in, rows);
+  const double* const forward = form == Form::spot ? rows.forward.data() : in.underlying;
+  bad |= log_moneyness(in, forward, log, rows.root_years);
+  const Needed needed = stand(in, log, rows, point);
+  density(in, rows);
+  tails(in, point, needed, rows);
+  // +1 for a call, -1 for a put, from the bits of the right.
+  static_assert(static_cast<int>(OptionRight::call) == 0 &&
+                static_cast<int>(OptionRight::put) == 1);
+  for (std::size_t i = 0; i < in.padded; ++i) {
+    const auto minus = static_cast<std::uint64_t>(in.right[i]) << 63U;
+    rows.sign[i] = std::bit_cast<double>(bits_of(1.0) | minus);
+  }
+  BALLAST_INDEPENDENT
+  for (std::size_t i = 0; i < in.padded; ++i) {
+    const auto [price, delta, gamma, vega, theta, rho] =
+        first_of(state<form>(in, forward, rows, i));
+    in.first[0][i] = price;
+    in.first[1][i] = delta;
+    in.first[2][i] = gamma;
+    in.first[3][i] = vega;
+    in.first[4][i] = theta;
+    in.first[5][i] = rho;
+    bad |= unless_finite(price, delta, gamma, vega, theta, rho);
+  }
+  if (!in.any_higher) return bad == 0;
+  BALLAST_INDEPENDENT
+  for (std::size_t i = 0; i < in.padded; ++i) {
+    const auto [vanna, volga, charm, speed, color, zomma, ultima] =
+        higher_of(state<form>(in, forward, rows, i));
+    in.higher[0][i] = vanna;
+    in.higher[1][i] = volga;
+    in.higher[2][i] = charm;
+    in.higher[3][i] = speed;
+    in.higher[4][i] = color;
+    in.higher[5][i] = zomma;
+    in.higher[6][i] = ultima;
+    bad |= unless_finite(vanna, volga, charm, speed, color, zomma, ultima);
+  }
   return bad == 0;
 }
 
-BALLAST_KERNEL bool run(const Black76Batch& batch, const BlackColumns& columns) {
-  Block block;
-  const std::size_t size = batch.right.size();
-  const bool discounted = !batch.discount.empty();
-  block.discount.fill(1.0);
-  block.rate.fill(0.0);
-  for (std::size_t first = 0; first < size; first += block_size) {
-    const std::size_t count = std::min(block_size, size - first);
-    load(block.sign, batch.right, first, count);
-    load(block.forward, batch.forward, first, count);
-    load(block.strike, batch.strike, first, count);
-    load(block.years, batch.years, first, count);
-    load(block.vol, batch.vol, first, count);
-    if (discounted) load(block.discount, batch.discount, first, count);
-    fill(block, whole_vectors(count), discounted);
-    answer_all(block, columns, first, count);
-  }
-  return all_well(block);
-}
-
-BALLAST_KERNEL bool run(const BlackScholesBatch& batch, const BlackColumns& columns) {
-  SpotBlock spots;
-  const std::size_t size = batch.right.size();
-  for (std::size_t first = 0; first < size; first += block_size) {
-    const std::size_t count = std::min(block_size, size - first);
-    load(spots.block.sign, batch.right, first, count);
-    load(spots.spot, batch.spot, first, count);
-    load(spots.block.strike, batch.strike, first, count);
-    load(spots.block.years, batch.years, first, count);
-    load(spots.block.vol, batch.vol, first, count);
-    load(spots.block.rate, batch.rate, first, count);
-    load(spots.yield, batch.yield, first, count);
-    fill(spots, whole_vectors(count));
-    answer_all(spots, columns, first, count);
-  }
-  return all_well(spots.block);
-}
-
-template <class Batch>
-bool run_baseline(const Batch& batch, const BlackColumns& columns) {
-  return run(batch, columns);
+template <Form form>
+bool run_baseline(const Block& in) {
+  return run<form>(in);
 }
 
 #if defined(__x86_64__)
-template <class Batch>
-[[gnu::target("avx2")]] bool run_avx2(const Batch& batch, const BlackColumns& columns) {
-  return run(batch, columns);
+template <Form form>
+[[gnu::target(BALLAST_AVX2)]] bool run_avx2(const Block& in) {
+  return run<form>(in);
 }
-template <class Batch>
-[[gnu::target(BALLAST_AVX512)]] bool run_avx512(const Batch& batch, const BlackColumns& columns) {
-  return run(batch, columns);
-}
-
-template <class Batch>
-bool (*chosen(VectorPath path))(const Batch&, const BlackColumns&) {
-  if (!has_vector_path(path)) return nullptr;
-  if (path == VectorPath::avx512) return run_avx512<Batch>;
-  return path == VectorPath::avx2 ? run_avx2<Batch> : run_baseline<Batch>;
-}
-#else
-template <class Batch>
-bool (*chosen(VectorPath path))(const Batch&, const BlackColumns&) {
-  return has_vector_path(path) ? run_baseline<Batch> : nullptr;
+template <Form form>
+[[gnu::target(BALLAST_AVX512)]] bool run_avx512(const Block& in) {
+  return run<form>(in);
 }
 #endif
 
+using BlockKernel = bool (*)(const Block&);
+
+// A call for each block: what is constant in its loops then has the registers to itself.
+template <Form form>
+BlockKernel chosen([[maybe_unused]] VectorPath path) {
+#if defined(__x86_64__)
+  if (path == VectorPath::avx512) return run_avx512<form>;
+  if (path == VectorPath::avx2) return run_avx2<form>;
+#endif
+  return run_baseline<form>;
+}
+
+/// A column of a batch, and where a block finds it.
+struct Input {
+  std::span<const double> column;
+  const double* Block::*place;
+};
+
+/// For a block that its columns do not fill, or columns that nobody asked for.
+struct Spare {
+  alignas(64) std::array<OptionRight, block_size> right;
+  alignas(64) std::array<Row, 6> inputs;
+  alignas(64) std::array<Row, first_greeks + higher_greeks> answers;
+};
+
+std::size_t whole_vectors(std::size_t count) {
+  return (count + lanes_max - 1) / lanes_max * lanes_max;
+}
+
+/// The column from `first` on; with a rest, in a row filled up with `filler`.
+template <class Value>
+const Value* taken(std::span<const Value> column,
+                   std::size_t first,
+                   std::size_t count,
+                   std::array<Value, block_size>& row,
+                   Value filler) {
+  if (count == whole_vectors(count)) return column.data() + first;
+  row.fill(filler);
+  std::copy_n(column.data() + first, count, row.data());
+  return row.data();
+}
+
+bool run_blocks(BlockKernel kernel,
+                std::span<const OptionRight> right,
+                std::span<const Input> inputs,
+                const BlackColumns& columns) {
+  const std::array answers{columns.price, columns.delta, columns.gamma, columns.vega,
+                           columns.theta, columns.rho,   columns.vanna, columns.volga,
+                           columns.charm, columns.speed, columns.color, columns.zomma,
+                           columns.ultima};
+  Spare spare;
+  Block block;
+  block.any_higher = std::any_of(answers.begin() + first_greeks, answers.end(),
+                                 [](const auto& column) { return !column.empty(); });
+  bool all_well = true;
+  for (std::size_t first = 0; first < right.size(); first += block_size) {
+    const std::size_t count = std::min(block_size, right.size() - first);
+    block.padded = whole_vectors(count);
+    block.right = taken(right, first, count, spare.right, OptionRight::call);
+    for (std::size_t i = 0; i < inputs.size(); ++i)
+      block.*inputs[i].place = taken(inputs[i].column, first, count, spare.inputs[i], 1.0);
+    const bool is_whole = count == block.padded;
+    for (std::size_t i = 0; i < answers.size(); ++i) {
+      double* const out =
+          answers[i].empty() || !is_whole ? spare.answers[i].data() : answers[i].data() + first;
+      (i < first_greeks ? block.first[i] : block.higher[i - first_greeks]) = out;
+    }
+    all_well = kernel(block) && all_well;
+    for (std::size_t i = 0; i < answers.size() && !is_whole; ++i)
+      if (!answers[i].empty())
+        std::copy_n(spare.answers[i].data(), count, answers[i].data() + first);
+  }
+  return all_well;
+}
+
 }  // namespace
 
-Batch76 black76_kernel(VectorPath path) { return chosen<Black76Batch>(path); }
+bool black76_batch(const Black76Batch& batch, const BlackColumns& columns, VectorPath path) {
+  const std::array inputs{Input{batch.forward, &Block::underlying},
+                          Input{batch.strike, &Block::strike}, Input{batch.years, &Block::years},
+                          Input{batch.vol, &Block::vol}, Input{batch.discount, &Block::discount}};
+  if (!batch.discount.empty())
+    return run_blocks(chosen<Form::forward>(path), batch.right, inputs, columns);
+  return run_blocks(chosen<Form::undiscounted>(path), batch.right, std::span(inputs).first(4),
+                    columns);
+}
 
-BatchScholes black_scholes_kernel(VectorPath path) { return chosen<BlackScholesBatch>(path); }
+bool black_scholes_batch(const BlackScholesBatch& batch,
+                         const BlackColumns& columns,
+                         VectorPath path) {
+  const std::array inputs{
+      Input{batch.spot, &Block::underlying}, Input{batch.strike, &Block::strike},
+      Input{batch.years, &Block::years},     Input{batch.vol, &Block::vol},
+      Input{batch.rate, &Block::rate},       Input{batch.yield, &Block::yield}};
+  return run_blocks(chosen<Form::spot>(path), batch.right, inputs, columns);
+}
 
 }  // namespace ballast::kernel

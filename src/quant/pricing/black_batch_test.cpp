@@ -58,7 +58,7 @@ constexpr std::array paths{VectorPath::baseline, VectorPath::avx2, VectorPath::a
 TEST(Black76Batch, gives_the_scalar_results_bit_for_bit_on_every_path) {
   for (const VectorPath path : paths) {
     if (path > widest_vector_path()) continue;  // the processor has no such instructions
-    for (const std::size_t size : {0U, 1U, 7U, 8U, 63U, 64U, 65U, 1700U}) {
+    for (const std::size_t size : {0U, 1U, 7U, 8U, 127U, 128U, 129U, 136U, 1700U}) {
       const std::uint64_t seed = 21 + size;
       Book book(size, seed);
       const auto done = black76_batch(book.batch(), book.columns(), path);
@@ -72,6 +72,25 @@ TEST(Black76Batch, gives_the_scalar_results_bit_for_bit_on_every_path) {
               << to_string(path) << ", seed " << seed << ", option " << i << ", column " << j;
         }
       }
+    }
+  }
+}
+
+TEST(Black76Batch, takes_the_smallest_forwards_and_strikes_as_any_other) {
+  for (const VectorPath path : paths) {
+    if (path > widest_vector_path()) continue;
+    Book book(200, 61);
+    for (std::size_t i = 0; i < 200; i += 3) {
+      book.forward[i] = 1e-310 * static_cast<double>(1 + i);
+      book.strike[i] = i % 2 == 0 ? 2e-308 : 5e-324;
+    }
+    const auto done =
+        black76_batch(book.batch(), {.price = book.answers[0], .delta = book.answers[1]}, path);
+    ASSERT_TRUE(done) << done.error().what;
+    for (std::size_t i = 0; i < 200; ++i) {
+      const Black76Input input{book.right[i], book.forward[i], book.strike[i],
+                               book.years[i], book.vol[i],     book.discount[i]};
+      ASSERT_EQ(book.answers[0][i], *black76_price(input)) << to_string(path) << ", option " << i;
     }
   }
 }

@@ -1,5 +1,6 @@
-// The one computation behind Black's prices and greeks, for one option at a time (black.cpp,
-// implied_vol.cpp) and for many (black_batch.cpp): the same operations, so the same bits.
+// The one computation behind Black's prices and greeks, for one option at a time and for many: the
+// same operations, so the same bits; black.cpp and black_batch.cpp in Fused arithmetic,
+// implied_vol.cpp and margins in Separate (elementary.hpp).
 //
 // With h = |ln(F/K)| / s, t = s / 2, z = h - t and w = h + t, the option out of the money is worth
 //   min(F, K) phi(z) (R(z) - R(w)),    R: Mills' ratio,
@@ -30,13 +31,14 @@ struct MillsSeries {
 };
 
 /// To n = 2; `at` is Mills' ratio at h.
+template <class Op = Separate>
 BALLAST_KERNEL MillsSeries mills_series(const Mills& at, double h, double t) {
-  const double even = t * (at.ratio - h * at.slope);
+  const double even = t * Op::multiply_add(-h, at.slope, at.ratio);
   return {-at.slope, even, -at.slope, 0.5 * even};
 }
 
 /// From n = `from`, which is even, to `to`.
-template <int from, int to>
+template <class Op, int from, int to>
 BALLAST_KERNEL MillsSeries continued(MillsSeries series, double h, double t) {
   constexpr std::array inverse_factorials{
       1.0,
@@ -60,31 +62,35 @@ BALLAST_KERNEL MillsSeries continued(MillsSeries series, double h, double t) {
   const double ht = h * t;
   double n_t2 = from * t2;
   for (std::size_t n = from; n < to; n += 2) {
-    series.odd = n_t2 * series.odd + ht * series.even;
-    series.odd_sum += series.odd * inverse_factorials[n + 1];
+    series.odd = Op::multiply_add(ht, series.even, n_t2 * series.odd);
+    series.odd_sum = Op::multiply_add(series.odd, inverse_factorials[n + 1], series.odd_sum);
     n_t2 += t2;
     if (n + 1 == to) break;
-    series.even = n_t2 * series.even + ht * series.odd;
-    series.even_sum += series.even * inverse_factorials[n + 2];
+    series.even = Op::multiply_add(ht, series.odd, n_t2 * series.even);
+    series.even_sum = Op::multiply_add(series.even, inverse_factorials[n + 2], series.even_sum);
     n_t2 += t2;
   }
   return series;
 }
 
+template <class Op = Separate>
 BALLAST_KERNEL MillsSeries first_terms(const Mills& at, double h, double t) {
-  return continued<2, 8>(mills_series(at, h, t), h, t);
+  return continued<Op, 2, 8>(mills_series<Op>(at, h, t), h, t);
 }
+template <class Op = Separate>
 BALLAST_KERNEL MillsSums mills_sums(const MillsSeries& first, double ratio, double h, double t) {
-  const MillsSeries all = continued<8, 15>(first, h, t);
-  return {ratio + t * all.even_sum, -t * all.odd_sum};
+  const MillsSeries all = continued<Op, 8, 15>(first, h, t);
+  return {Op::multiply_add(t, all.even_sum, ratio), -t * all.odd_sum};
 }
+template <class Op = Separate>
 BALLAST_KERNEL MillsSums mills_sums(const Mills& at, double h, double t) {
-  return mills_sums(first_terms(at, h, t), at.ratio, h, t);
+  return mills_sums<Op>(first_terms<Op>(at, h, t), at.ratio, h, t);
 }
 
 /// R(h - t) - R(h + t), as mills_sums().
+template <class Op = Separate>
 BALLAST_KERNEL double mills_difference(const Mills& at, double h, double t) {
-  return 2.0 * mills_sums(at, h, t).odd;
+  return 2.0 * mills_sums<Op>(at, h, t).odd;
 }
 
 /// What prices and greeks are made of. Undiscounted.
@@ -107,22 +113,34 @@ struct Distances {
   double per_stdev = 0.0;   // 1 / s
 };
 
-/// log_moneyness = ln(F/K), or anything when K = 0; stdev >= 0.
-BALLAST_KERNEL Distances distances(double strike, double log_moneyness, double stdev) {
+/// Beyond these nothing changes, and polynomials in them stay finite. They are handed to a loop as
+/// variables: g++ takes the lesser of two numbers by one instruction only if it knows neither.
+struct Bounds {
+  double half_stdev = 1e6;
+  double distance = mills_distance;
+  double density = density_distance;
+  double nothing = 0.0;
+};
+
+/// ln(F/K), F > 0; for K = 0 a number above all others.
+template <class Op = Separate>
+BALLAST_KERNEL double log_moneyness(double forward, double strike) {
+  return strike == 0.0 ? 1e300 : log_ratio<Op>(forward, strike);
+}
+
+/// stdev >= 0.
+BALLAST_KERNEL Distances distances(double log_moneyness, double stdev, const Bounds& bounds = {}) {
   // Eight terms of the series are exact to rounding up to here, and beyond the difference is to a
   // few units. With |ln(F/K)| large it is the recurrence for derivatives that cancels.
   constexpr double series_half_stdev_max = 0.25;
   constexpr double series_log_moneyness_max = 8.0;
-  // Beyond these nothing changes, and their squares are finite.
-  constexpr double half_stdev_max = 1e6;
-  constexpr double distance_max = 1e9;
   const double x = magnitude(log_moneyness);
-  const double t = least(0.5 * stdev, half_stdev_max);
+  const double t = least(0.5 * stdev, bounds.half_stdev);
   const double per_stdev = 1.0 / stdev;
-  const double h = x == 0.0 ? 0.0 : least(x * per_stdev, distance_max);
+  // At the money without deviation 0 times infinity: no distance.
+  const double h = least(most(x * per_stdev, bounds.nothing), bounds.distance);
   const double near_series = x < series_log_moneyness_max ? 1.0 : 0.0;
-  return {strike == 0.0 ? distance_max : h, t, t < series_half_stdev_max ? near_series : 0.0,
-          per_stdev};
+  return {h, t, t < series_half_stdev_max ? near_series : 0.0, per_stdev};
 }
 
 /// Where near_point() stands and what it is for: the series takes R at h, the tails at |z|.
@@ -147,13 +165,13 @@ black_point(double forward, double strike, const Distances& at, double g, const 
   const double z = at.h - at.t;
   const double w = at.h + at.t;
   const bool call_is_out = forward <= strike;
-  const double smaller = call_is_out ? forward : strike;
+  const double smaller = least(forward, strike);
   const double near = g * tails.near;
   const double far = g * tails.far;
   const double other = 1.0 - near;
-  const double by_other = z < 0.0 ? 1.0 - at.use_series : 0.0;
-  const double up = by_other != 0.0 ? other : near;  // N(-z)
-  const double down = by_other != 0.0 ? near : other;
+  const double reflected = z + at.use_series;  // below 0: R is of -z, which the series never needs
+  const double up = reflected < 0.0 ? other : near;  // N(-z)
+  const double down = reflected < 0.0 ? near : other;
   const double difference = at.use_series != 0.0 ? g * tails.difference : most(up - far, 0.0);
   const double share = smaller / forward;
   const double beyond = far * share;  // N(-w) where it is of d1
@@ -170,12 +188,13 @@ black_point(double forward, double strike, const Distances& at, double g, const 
 }
 
 /// One option, computing only what it needs. black_batch_kernel.cpp does the same in loops.
-inline BlackPoint black_point(double forward, double strike, double log_moneyness, double stdev) {
-  const Distances at = distances(strike, log_moneyness, stdev);
-  const double g = density(at.h - at.t);
-  const Mills near = mills(near_point(at));
-  const Tails tails = at.use_series != 0.0 ? tails_of(mills_sums(near, at.h, at.t))
-                                           : Tails{near.ratio, mills(at.h + at.t).ratio, 0.0};
+template <class Op = Separate>
+BALLAST_KERNEL BlackPoint black_point(double forward, double strike, double stdev) {
+  const Distances at = distances(log_moneyness<Op>(forward, strike), stdev);
+  const double g = density<Op>(at.h - at.t);
+  const Mills near = mills<Op>(near_point(at));
+  const Tails tails = at.use_series != 0.0 ? tails_of(mills_sums<Op>(near, at.h, at.t))
+                                           : Tails{near.ratio, mills<Op>(at.h + at.t).ratio, 0.0};
   return black_point(forward, strike, at, g, tails);
 }
 
@@ -192,15 +211,16 @@ struct BlackState {
   double rate = 0.0;  // -ln(discount) / years
 };
 
-inline BlackState black_state(double sign,
-                              double forward,
-                              double strike,
-                              double years,
-                              double vol,
-                              double discount,
-                              double rate) {
+template <class Op = Separate>
+BALLAST_KERNEL BlackState black_state(double sign,
+                                      double forward,
+                                      double strike,
+                                      double years,
+                                      double vol,
+                                      double discount,
+                                      double rate) {
   const double root_years = std::sqrt(years);
-  return {black_point(forward, strike, log_ratio(forward, strike), vol * root_years),
+  return {black_point<Op>(forward, strike, vol * root_years),
           sign,
           forward,
           strike,
@@ -307,11 +327,12 @@ BALLAST_KERNEL double zomma_of(const SpotState& o) {
 }
 BALLAST_KERNEL double ultima_of(const SpotState& o) { return ultima_of(o.option); }
 
-inline SpotState spot_state(
+template <class Op = Separate>
+BALLAST_KERNEL SpotState spot_state(
     double sign, double spot, double strike, double years, double vol, double rate, double yield) {
-  const double growth = exp((rate - yield) * years);
-  const double discount = exp(-rate * years);
-  return {black_state(sign, spot * growth, strike, years, vol, discount, rate), spot, growth,
+  const double growth = exp<Op>((rate - yield) * years);
+  const double discount = exp<Op>(-rate * years);
+  return {black_state<Op>(sign, spot * growth, strike, years, vol, discount, rate), spot, growth,
           yield};
 }
 

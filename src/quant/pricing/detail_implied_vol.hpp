@@ -38,12 +38,12 @@ BALLAST_KERNEL double takes_series(double x, const Stand& at) {
   return at.t < 0.25 ? is_near : 0.0;
 }
 BALLAST_KERNEL Normalised by_series(const Stand& at) {
-  const double price = at.g * mills_difference(mills(at.h), at.h, at.t);
+  const double price = at.g * mills_difference(mills(least(at.h, mills_distance)), at.h, at.t);
   return {price, 1.0 - price, at.g};
 }
 BALLAST_KERNEL Normalised by_tails(const Stand& at) {
-  const double near = at.g * mills(magnitude(at.z)).ratio;
-  const double far = at.g * mills(at.h + at.t).ratio;
+  const double near = at.g * mills(least(magnitude(at.z), mills_distance)).ratio;
+  const double far = at.g * mills(least(at.h + at.t, mills_distance)).ratio;
   const double both = near + far;
   const double between = near - far;
   return {at.z < 0.0 ? 1.0 - both : between, at.z < 0.0 ? both : 1.0 - between, at.g};

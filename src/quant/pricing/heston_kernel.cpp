@@ -240,7 +240,7 @@ BALLAST_KERNEL void add_sums(const HestonComb& comb,
 
 BALLAST_HESTON_KERNEL(baseline, )
 #if defined(__x86_64__)
-BALLAST_HESTON_KERNEL(avx2, [[gnu::target("avx2")]])
+BALLAST_HESTON_KERNEL(avx2, [[gnu::target(BALLAST_AVX2)]])
 BALLAST_HESTON_KERNEL(avx512, [[gnu::target(BALLAST_AVX512)]])
 #endif
 

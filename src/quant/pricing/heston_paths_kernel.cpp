@@ -155,10 +155,10 @@ void walk_baseline(const HestonScheme& s, int steps, const PathWatch& watch, Pat
   walk(s, steps, watch, lanes);
 }
 #if defined(__x86_64__)
-[[gnu::target("avx2")]] void walk_avx2(const HestonScheme& s,
-                                       int steps,
-                                       const PathWatch& watch,
-                                       PathLanes& lanes) {
+[[gnu::target(BALLAST_AVX2)]] void walk_avx2(const HestonScheme& s,
+                                             int steps,
+                                             const PathWatch& watch,
+                                             PathLanes& lanes) {
   walk(s, steps, watch, lanes);
 }
 [[gnu::target(BALLAST_AVX512)]] void walk_avx512(const HestonScheme& s,

@@ -253,9 +253,9 @@ std::size_t run_baseline(const ImpliedVolBatch& batch,
   return run(batch, vol, status);
 }
 #if defined(__x86_64__)
-[[gnu::target("avx2")]] std::size_t run_avx2(const ImpliedVolBatch& batch,
-                                             std::span<double> vol,
-                                             std::span<ImpliedVolStatus> status) {
+[[gnu::target(BALLAST_AVX2)]] std::size_t run_avx2(const ImpliedVolBatch& batch,
+                                                   std::span<double> vol,
+                                                   std::span<ImpliedVolStatus> status) {
   return run(batch, vol, status);
 }
 [[gnu::target(BALLAST_AVX512)]] std::size_t run_avx512(const ImpliedVolBatch& batch,

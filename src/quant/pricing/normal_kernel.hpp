@@ -9,7 +9,7 @@ namespace ballast::kernel {
 
 BALLAST_KERNEL double cdf(double x) {
   const double z = magnitude(x);
-  const double tail = density(z) * mills(z).ratio;
+  const double tail = density(z) * mills(least(z, mills_distance)).ratio;
   return x > 0.0 ? 1.0 - tail : tail;
 }
 

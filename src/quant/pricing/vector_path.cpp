@@ -12,9 +12,10 @@ std::string_view to_string(VectorPath path) {
 
 bool has_vector_path(VectorPath path) {
 #if defined(__x86_64__)
-  if (path == VectorPath::avx2) return __builtin_cpu_supports("avx2");
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (path == VectorPath::avx2) return avx2;
   if (path == VectorPath::avx512)
-    return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq");
+    return avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq");
 #endif
   return path == VectorPath::baseline;
 }

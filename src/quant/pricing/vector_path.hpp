@@ -7,6 +7,7 @@
 
 namespace ballast {
 
+/// Those beyond the baseline also fuse products and sums.
 enum class VectorPath : std::uint8_t { baseline, avx2, avx512 };
 std::string_view to_string(VectorPath path);
 /// Whether this processor has them, and the kernels are compiled for it.
@@ -17,8 +18,9 @@ VectorPath widest_vector_path();
 
 // What a kernel's function is compiled for. g++ would halve the vectors to spare older processors'
 // clocks; those of this decade lose nothing.
+#define BALLAST_AVX2 "avx2,fma"
 #if defined(__clang__)
-#define BALLAST_AVX512 "avx512f,avx512dq"
+#define BALLAST_AVX512 "avx512f,avx512dq,fma"
 #else
-#define BALLAST_AVX512 "avx512f,avx512dq,prefer-vector-width=512"
+#define BALLAST_AVX512 "avx512f,avx512dq,fma,prefer-vector-width=512"
 #endif
