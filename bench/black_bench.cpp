@@ -150,7 +150,7 @@ void batched_beside_libm(benchmark::State& state) {
   Chain chain;
   const BlackColumns columns = six_columns(chain);
   in_turns(
-      state, static_cast<double>(chain.size()), 4, [&] { run_batched(chain, columns); },
+      state, static_cast<double>(chain.size()), 8, [&] { run_batched(chain, columns); },
       [&] {
         for (std::size_t i = 0; i < chain.size(); ++i)
           benchmark::DoNotOptimize(by_libm(chain.option(i)));

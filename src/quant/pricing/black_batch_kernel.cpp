@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include "quant/pricing/black_kernel.hpp"
 #include "quant/pricing/vector_path.hpp"
