@@ -221,6 +221,19 @@ TEST_F(Cli, a_verb_s_help_has_an_example_and_completion_knows_every_verb) {
   EXPECT_TRUE(fs::exists(scratch.path() / "man" / "ballast-replay.1"));
 }
 
+TEST_F(Cli, says_its_version_and_which_vector_instructions_it_uses) {
+  const Ended flag = run("--version");
+  EXPECT_EQ(flag.code, 0) << flag.err;
+  EXPECT_TRUE(flag.out.starts_with("ballast ")) << flag.out;
+  const Ended verb = run("version");
+  EXPECT_EQ(verb.code, 0);
+  EXPECT_TRUE(verb.out.starts_with(flag.out + "vector instructions: ")) << verb.out;
+  for (const std::string path : {"baseline", "avx2", "avx512"}) {
+    if (has(verb.out, ": " + path + "\n")) return;
+  }
+  ADD_FAILURE() << verb.out;
+}
+
 TEST_F(Cli, the_demonstration_says_where_its_page_is) {
   const Ended ended = run("demo --report --dir demo");
   ASSERT_EQ(ended.code, 0) << ended.err;

@@ -13,7 +13,7 @@
 
 namespace ballast {
 
-const char* const engine_version = BALLAST_VERSION "/11";
+const char* const engine_version = BALLAST_VERSION "/12";
 
 namespace {
 

@@ -73,7 +73,8 @@ constexpr std::array all_verbs{
          "ballast completion bash > /etc/bash_completion.d/ballast", make_completion},
     Verb{"man", "print or write the manual pages", "ballast man --dir /usr/local/share/man/man1",
          make_man},
-    Verb{"version", "print the version", "ballast version", make_version},
+    Verb{"version", "print the version, and which vector instructions it uses here",
+         "ballast version", make_version},
 };
 
 }  // namespace
@@ -86,6 +87,7 @@ std::unique_ptr<CLI::App> make_app(std::function<Exit()>& chosen) {
       "should be now, how closely the desk keeps to it, and an alarm when it drifts.",
       "ballast");
   app->require_subcommand(1);
+  app->set_version_flag("--version", "ballast " BALLAST_VERSION, "print the version");
   app->set_help_all_flag("--help-all", "help for every verb");
   app->footer(
       "Exit codes: 0 fine; 1 failed; 2 wrong usage; 3 a check failed; 4 adherence below "
