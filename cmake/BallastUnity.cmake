@@ -37,6 +37,7 @@ set(ballast_alone
     src/apps/ballast/verb_watch.cpp
     src/book/position_test.cpp
     src/book/reconciliation_test.cpp
+    src/control/joint_quotes.cpp
     src/control/quoting.cpp
     src/control/skew_models_test.cpp
     src/engine/path_recorder_test.cpp

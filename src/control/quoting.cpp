@@ -14,7 +14,6 @@ namespace {
 constexpr Timestamp never{INT64_MAX};
 constexpr double z_max = 1e6;
 constexpr double seconds_per_day = 86'400.0;
-constexpr Duration market_life = Duration::minutes(1);
 /// A change of size by less than this share is not worth a message.
 constexpr double size_change = 0.1;
 
@@ -90,6 +89,7 @@ Quoting::Quoting(const Desk& desk)
       slots_(desk.quotes.size()),
       by_instrument_(desk.instruments.size()),
       by_factor_(desk.factors.size()),
+      joint_(desk),
       next_due_(never) {
   for (std::size_t i = 0; i < desk.quotes.size(); ++i) {
     const QuoteConfig& quote = desk.quotes[i];
@@ -99,11 +99,7 @@ Quoting::Quoting(const Desk& desk)
     slots_[i].due = never;
     by_instrument_[quote.instrument.index()].push_back(index);
     by_factor_[quote.factor.index()].push_back(index);
-    if (std::holds_alternative<MultiAssetSkew>(quote.model)) joint_.quotes.push_back(index);
   }
-  joint_.held.resize(joint_.quotes.size());
-  joint_.bid.resize(joint_.quotes.size());
-  joint_.ask.resize(joint_.quotes.size());
 }
 
 // ---- when to look
@@ -211,88 +207,11 @@ std::optional<SkewInput> Quoting::input_of(const Situation& situation,
   }
   if (const auto* model = std::get_if<OptionVegaSkew>(&config.model))
     lean_by_vega(situation, config, *model, input);
-  for (std::size_t place = 0; place < joint_.quotes.size() && joint_.known; ++place) {
-    if (joint_.quotes[place] != index) continue;
-    input.joint_skew = (joint_.bid[place] - joint_.ask[place]) / 2.0 / *money;
-    input.joint_half_spread = (joint_.bid[place] + joint_.ask[place]) / 2.0 / *money;
+  if (const auto joint = joint_.depths(index)) {
+    input.joint_skew = (joint->bid - joint->ask) / 2.0 / *money;
+    input.joint_half_spread = (joint->bid + joint->ask) / 2.0 / *money;
   }
   return input;
-}
-
-// ---- several assets together
-
-/// What the model's matrix is made of, from the present estimates; false when one is unknown.
-bool Quoting::learn_market(const Situation& situation) {
-  const std::size_t n = joint_.quotes.size();
-  std::vector<double> price(n);  // of a relative move of one, in money
-  std::vector<InstrumentId> instruments(n);
-  joint_.k.assign(n, 0.0);
-  joint_.fill_rate.assign(n, 0.0);
-  joint_.size.assign(n, 0.0);
-  joint_.sigma.assign(n * n, 0.0);
-  for (std::size_t i = 0; i < n; ++i) {
-    const QuoteConfig& config = desk_->quotes[joint_.quotes[i]];
-    const auto money = money_per_price(situation, config.instrument);
-    const auto notional = notional_per_quantity(situation, config.instrument);
-    const auto curve = fill_curve(situation, config.instrument);
-    if (!money || !notional || !curve) return false;
-    instruments[i] = config.instrument;
-    price[i] = *notional;
-    joint_.k[i] = curve->k / *money;
-    joint_.fill_rate[i] = curve->fill_rate;
-    joint_.size[i] = to_double(config.qty);
-  }
-  if (situation.learning().covariance_matrix(situation.now(), instruments, joint_.sigma) !=
-      Lack::none) {
-    return false;
-  }
-  for (std::size_t i = 0; i < n; ++i) {
-    for (std::size_t j = 0; j < n; ++j)
-      joint_.sigma[i * n + j] *= price[i] * price[j] / seconds_per_day;
-  }
-  joint_.made = situation.now();
-  return true;
-}
-
-void Quoting::make_market() {
-  joint_.market.reset();
-  if (joint_.quotes.empty() || joint_.sigma.empty()) return;
-  GlftMultiInput input;
-  input.gamma = std::get<MultiAssetSkew>(desk_->quotes[joint_.quotes.front()].model).gamma;
-  input.sigma = joint_.sigma;
-  input.k = joint_.k;
-  input.fill_rate = joint_.fill_rate;
-  input.size = joint_.size;
-  if (auto market = GlftMulti::create(input)) joint_.market = std::move(*market);
-}
-
-void Quoting::renew_market(const Situation& situation) {
-  if (joint_.quotes.empty()) return;
-  if (joint_.market && situation.now() - joint_.made < market_life) return;
-  if (!learn_market(situation)) joint_.sigma.clear();
-  make_market();
-}
-
-/// What each quote's depths would be if these factors were leaned against.
-void Quoting::solve_joint(const Situation& situation,
-                          const std::function<bool(FactorId)>& leaning) {
-  joint_.known = false;
-  if (!joint_.market) return;
-  for (std::size_t place = 0; place < joint_.quotes.size(); ++place) {
-    const QuoteConfig& config = desk_->quotes[joint_.quotes[place]];
-    const FactorState* const state = situation.known_state(config.factor);
-    const auto per_unit = exposure_per_quantity(situation, config.factor, config.instrument,
-                                                config.place, config.book);
-    if (state == nullptr || !per_unit || !(*per_unit > 0.0)) return;
-    // A factor's deviation stands once: with its first quote. The others feel it by correlation.
-    const bool first = std::none_of(
-        joint_.quotes.begin(), joint_.quotes.begin() + static_cast<std::ptrdiff_t>(place),
-        [&](std::uint32_t other) { return desk_->quotes[other].factor == config.factor; });
-    joint_.held[place] = first && leaning(config.factor)
-                             ? to_double(state->actual - state->target) / *per_unit
-                             : 0.0;
-  }
-  joint_.known = joint_.market->depths(joint_.held, joint_.bid, joint_.ask).has_value();
 }
 
 // ---- quotes
@@ -305,8 +224,8 @@ void Quoting::run_due(const Situation& situation,
                       std::vector<Effect>& effects) {
   const Timestamp now = situation.now();
   if (next_due_ > now) return;
-  renew_market(situation);
-  solve_joint(situation, leaning);
+  joint_.renew(situation);
+  joint_.solve(situation, leaning);
   for (std::size_t i = 0; i < slots_.size(); ++i) {
     Slot& slot = slots_[i];
     if (slot.due > now) continue;
@@ -461,7 +380,7 @@ std::optional<SkewFlow> Quoting::flow(const Situation& situation,
                                       const Deviation& deviation) {
   std::optional<SkewFlow> total;
   if (by_factor_[factor.index()].empty()) return total;
-  solve_joint(situation, [&](FactorId id) { return id == factor; });
+  joint_.solve(situation, [&](FactorId id) { return id == factor; });
   for (const std::uint32_t i : by_factor_[factor.index()]) {
     const QuoteConfig& config = desk_->quotes[i];
     std::string why;

@@ -13,9 +13,9 @@
 
 #include "control/arbiter.hpp"
 #include "control/gate.hpp"
+#include "control/joint_quotes.hpp"
 #include "control/quote_record.hpp"
 #include "control/skew_models.hpp"
-#include "quant/control/glft_multi.hpp"
 
 namespace ballast {
 
@@ -69,11 +69,8 @@ class Quoting {
   void archive(Archive& ar) {
     for (Slot& slot : slots_)
       ar(slot.own, slot.due, slot.looked, slot.ever_looked, slot.record);
-    ar(joint_.sigma, joint_.k, joint_.fill_rate, joint_.size, joint_.made);
-    if constexpr (Archive::loading) {
-      make_market();
-      schedule();
-    }
+    ar(joint_);
+    if constexpr (Archive::loading) schedule();
   }
 
  private:
@@ -89,31 +86,12 @@ class Quoting {
     std::string bid;
     std::string ask;
   };
-  /// Of all quotes of the model of several assets together, by their place among them. Prices are
-  /// in money: times money_per_price() of their instruments.
-  struct Joint {
-    std::vector<std::uint32_t> quotes;  // by place: the index in Desk::quotes
-    std::vector<double> sigma;          // what the market was made of, renewed once a minute
-    std::vector<double> k;
-    std::vector<double> fill_rate;
-    std::vector<double> size;
-    Timestamp made{};
-    std::optional<GlftMulti> market;  // derived
-    std::vector<double> held;         // scratch, by place
-    std::vector<double> bid;
-    std::vector<double> ask;
-    bool known = false;  // bid and ask are: scratch too
-  };
 
   void schedule();
   std::optional<SkewInput> input_of(const Situation& situation,
                                     std::size_t index,
                                     bool leaning,
                                     std::string& why) const;
-  void renew_market(const Situation& situation);
-  void solve_joint(const Situation& situation, const std::function<bool(FactorId)>& leaning);
-  bool learn_market(const Situation& situation);
-  void make_market();
   void look(const Situation& situation,
             std::size_t index,
             const OpenOrders& orders,
@@ -134,7 +112,7 @@ class Quoting {
   std::vector<Slot> slots_;  // in the order of Desk::quotes
   std::vector<std::vector<std::uint32_t>> by_instrument_;
   std::vector<std::vector<std::uint32_t>> by_factor_;
-  Joint joint_;
+  JointQuotes joint_;
   Timestamp next_due_{};
 };
 

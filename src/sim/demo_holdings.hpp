@@ -3,6 +3,7 @@
 
 #include <array>
 #include <cstddef>
+#include <map>
 
 #include "base/contract.hpp"
 #include "base/decimal.hpp"
@@ -13,9 +14,19 @@
 namespace ballast {
 
 struct DemoHoldings {
-  Quantity btc_spot, eth_spot;                               // on the spot venue
-  Amount usdt_binance;                                       // exact: the venue states it
-  std::array<Quantity, 5 + demo_options.size()> position{};  // of derivatives, by instrument
+  using ByBook = std::map<BookName, Quantity>;
+
+  Quantity btc_spot, eth_spot;                          // on the spot venue
+  Amount usdt_binance;                                  // exact: the venue states it
+  std::array<ByBook, 5 + demo_options.size()> by_book;  // of derivatives, by instrument
+
+  /// Of a derivative, in all books: what its venue knows.
+  Quantity position(InstrumentId instrument) const {
+    Quantity sum;
+    for (const auto& [book, held] : by_book[instrument.index()])
+      sum += held;
+    return sum;
+  }
 
   /// Takes a fill as the venue has it.
   void take(const Fill& fill, const DemoIds& id) {
@@ -27,7 +38,7 @@ struct DemoHoldings {
       usdt_binance -= *cost + (fill.fee ? fill.fee->amount : Amount{});
       return;
     }
-    position[fill.key.instrument.index()] += signed_qty;
+    by_book[fill.key.instrument.index()][fill.book] += signed_qty;
   }
 
   /// Takes a transfer to or from the spot venue.

@@ -109,7 +109,7 @@ void DemoWorld::client_option() {
   // Prices lean towards holding none.
   double net = 0.0;
   for (std::size_t i = 0; i < demo_options.size(); ++i)
-    net += to_double(holdings_.position[ids.option(i).index()]);
+    net += to_double(holdings_.position(ids.option(i)));
   const bool buy = draw < std::clamp(0.5 - 0.05 * net, 0.1, 0.9);
   option_fill(place_of, buy ? Side::buy : Side::sell, tenths, ms);
 }
@@ -127,18 +127,25 @@ void DemoWorld::expiries() {
   const double settlement = half_hour_ / half_hour_count_;
   half_hour_ = half_hour_count_ = 0;
   for (std::size_t i = 0; i < demo_options.size(); ++i) {
-    const Quantity held = holdings_.position[ids.option(i).index()];
-    if (living(demo_options[i]) || held.zero()) continue;
-    const double strike = demo_options[i].strike;
-    const double over =
-        demo_options[i].right == OptionRight::call ? settlement - strike : strike - settlement;
+    if (!living(demo_options[i])) expire(i, settlement);
+  }
+}
+
+/// Each book is paid for what it holds itself: books of opposite sides owe each other nothing.
+void DemoWorld::expire(std::size_t place_of, double settlement) {
+  const DemoOption& option = demo_options[place_of];
+  const double strike = option.strike;
+  const double over = option.right == OptionRight::call ? settlement - strike : strike - settlement;
+  const DemoHoldings::ByBook books = holdings_.by_book[ids.option(place_of).index()];
+  for (const auto& [book, held] : books) {
+    if (held.zero()) continue;
     Fill paid;
     paid.price =
         steps<Price>(nearest(std::max(over, 0.0) / settlement, payoff_steps), payoff_steps);
     paid.qty = held.abs();
     paid.side = held.sign() > 0 ? Side::sell : Side::buy;
-    paid.book = BookName("options");
-    paid.key = {place(ids.deribit), ids.option(i), next_id("expiry"), 0};
+    paid.book = book;
+    paid.key = {place(ids.deribit), ids.option(place_of), next_id("expiry"), 0};
     holdings_.take(paid, ids);
     tape_.at(0, paid);
   }

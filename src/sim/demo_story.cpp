@@ -22,12 +22,12 @@ std::vector<EventBody> DemoWorld::statements() {
   for (const InstrumentId perpetual : {ids.btc_linear, ids.eth_linear, ids.btc_inverse}) {
     const VenueId venue = facts_[perpetual.index()].venue;
     if (silent(venue)) continue;
-    stated.push_back(Statement{place(venue), perpetual, {}, holdings_.position[perpetual.index()]});
+    stated.push_back(Statement{place(venue), perpetual, {}, holdings_.position(perpetual)});
   }
   for (std::size_t i = 0; i < demo_options.size(); ++i) {
     if (!living(demo_options[i]) || silent(ids.deribit)) continue;
-    stated.push_back(Statement{
-        place(ids.deribit), ids.option(i), {}, holdings_.position[ids.option(i).index()]});
+    stated.push_back(
+        Statement{place(ids.deribit), ids.option(i), {}, holdings_.position(ids.option(i))});
   }
   const auto balance = [&](AssetId asset, Quantity qty) {
     stated.push_back(Statement{place(ids.binance), {}, asset, qty});

@@ -134,6 +134,7 @@ class DemoWorld final : public EventSource, public Execution {
   void opening_options();
   void client_option();
   void expiries();
+  void expire(std::size_t place, double settlement);
   double index_price() const { return prices_.mid(Coin::btc); }
   double vol_at(double strike) const;
   double coin_price(const DemoOption& option) const;

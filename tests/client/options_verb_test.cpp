@@ -1,5 +1,7 @@
 // `ballast options`: a journal and a service tell the same, to people, spreadsheets and programs.
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -171,7 +173,8 @@ TEST_F(OptionsVerb, explains_the_profit_by_steps_that_sum_to_it) {
   const double value = told("greeks")["total"]["value"];
   EXPECT_NEAR(total, value - (5.0 * 3700.0 - 3.0 * 1600.0), 1e-6);
   const Ended table = journal("explain");
-  expect_has(table.out, {"step", "open", "today", "2026-01-05T13:30:00Z", "rest", "total"});
+  expect_has(table.out,
+             {"step", "\nopen ", "\ntoday ", "\nall ", "2026-01-05T13:30:00Z", "rest", "total"});
   const json then = told("explain --at 2026-01-05T12:45:00Z");
   EXPECT_EQ(then["steps"].size(), 1U);
   EXPECT_EQ(then["as_of"], "2026-01-05T12:45:00Z");
@@ -185,6 +188,143 @@ TEST_F(OptionsVerb, draws_scenarios_as_matrices_with_the_band) {
   const json grid = told("scenarios --spot=-0.2,0,0.2 --vol=-0.1,0 --days 0,7");
   EXPECT_EQ(grid["cells"].size(), 12U);
   EXPECT_EQ(grid["target"]["delta"]["factor"], "delta:BTC");
+}
+
+TEST_F(OptionsVerb, works_scenarios_out_as_it_is_asked_to) {
+  const json usual = told("scenarios");
+  EXPECT_EQ(usual["dynamics"], "sticky_strike");
+  EXPECT_EQ(usual["delta"], "delta");
+  const json grid = told(
+      "scenarios --spot=0,0.1 --vol 0.2 --days 3 --dynamics sticky_delta --delta delta_net "
+      "--book vol");
+  EXPECT_EQ(grid["book"], "vol");
+  EXPECT_EQ(grid["spot"], json::parse("[0.0,0.1]"));
+  EXPECT_EQ(grid["vol"], json::parse("[0.2]"));
+  EXPECT_EQ(grid["days"], json::parse("[3.0]"));
+  EXPECT_EQ(grid["dynamics"], "sticky_delta");
+  EXPECT_EQ(grid["delta"], "delta_net");
+}
+
+/// The words of each line of a table, whose columns stand two blanks apart.
+std::vector<std::vector<std::string>> words_of(const std::string& table) {
+  std::vector<std::vector<std::string>> lines;
+  std::istringstream text(table);
+  for (std::string line; std::getline(text, line);) {
+    auto& words = lines.emplace_back();
+    while (!line.empty()) {
+      const std::size_t end = std::min(line.find("  "), line.size());
+      words.push_back(line.substr(0, end));
+      line.erase(0, std::min(line.find_first_not_of(' ', end), line.size()));
+    }
+  }
+  return lines;
+}
+
+TEST_F(OptionsVerb, shows_each_figure_in_its_own_column) {
+  const json line = {{"instrument", "BTC-60-C"},
+                     {"expiry", "2026-01-30T08:00:00Z"},
+                     {"strike", 60000.0},
+                     {"right", "call"},
+                     {"contracts", 5.0},
+                     {"coins", 6.0},
+                     {"vol", 0.62},
+                     {"mark", 3700.5},
+                     {"value", 1000.5},
+                     {"delta", 0.5},
+                     {"delta_net", 0.4},
+                     {"delta_equity", 0.7},
+                     {"gamma", 0.03},
+                     {"vega", 40.5},
+                     {"theta", -12.5},
+                     {"vanna", 0.1},
+                     {"volga", 2.5}};
+  const json expiry = {{"expiry", "2026-01-30T08:00:00Z"},
+                       {"days", 20.0},
+                       {"state", "priced"},
+                       {"forward", 61000.5},
+                       {"atm_vol", 0.6},
+                       {"contracts", 5.0},
+                       {"total", line}};
+  const json answer = {{"lines", json::array({line})},
+                       {"expiries", json::array({expiry})},
+                       {"total", line},
+                       {"unknown_reason", nullptr}};
+  const Receiver service({json_answer(answer.dump())});
+  const auto rows = words_of(ask(scratch, service, "options greeks --underlying BTC").out);
+  using Words = std::vector<std::string>;
+  ASSERT_EQ(rows.size(), 6U);
+  EXPECT_EQ(rows[0],
+            (Words{"expiry", "strike", "right", "contracts", "vol", "mark", "value", "delta", "net",
+                   "gamma 1%", "vega", "theta", "vanna", "volga", "instrument"}));
+  EXPECT_EQ(rows[1],
+            (Words{"2026-01-30T08:00:00Z", "60000", "call", "5", "0.62", "3700.5", "1000.5", "0.5",
+                   "0.4", "0.03", "40.5", "-12.5", "0.1", "2.5", "BTC-60-C"}));
+  EXPECT_EQ(rows[3], (Words{"expiry", "state", "forward", "value", "delta", "net", "gamma 1%",
+                            "vega", "theta"}));
+  EXPECT_EQ(rows[4], (Words{"2026-01-30T08:00:00Z", "priced", "61000.5", "1000.5", "0.5", "0.4",
+                            "0.03", "40.5", "-12.5"}));
+  EXPECT_EQ(rows[5].front(), "all");
+  EXPECT_EQ(rows[5].back(), "-12.5");
+}
+
+TEST_F(OptionsVerb, shows_of_a_smile_the_surface_the_market_and_what_is_held) {
+  json curve = json::array();
+  for (int i = 0; i < 21; ++i)
+    curve.push_back({{"strike", 50000.0 + 1000.0 * i}, {"vol", 0.5 + 0.01 * i}});
+  const json expiry = {{"expiry", "2026-01-30T08:00:00Z"},
+                       {"curve", curve},
+                       {"quotes", json::parse(R"([{"instrument":"BTC-60-C","strike":60000.5,
+                           "right":"call","bid_vol":0.59,"ask_vol":0.63,"mark_vol":0.61}])")},
+                       {"own", json::parse(R"([{"strike":60000.5,"contracts":5.5,"vega":40.5}])")}};
+  const json answer = {{"expiries", json::array({expiry})}};
+  const Receiver service([&](const TakenRequest&) { return json_answer(answer.dump()); });
+  const auto rows = words_of(ask(scratch, service, "options smile --underlying BTC").out);
+  ASSERT_EQ(rows.size(), 1U + 3U + 1U + 1U) << "every tenth point of the surface";
+  EXPECT_EQ(rows[2][0], "surface");
+  EXPECT_EQ(rows[2][2], "60000");
+  EXPECT_EQ(rows[2][4], "0.6");
+  const std::string then = "2026-01-30T08:00:00Z";
+  using Words = std::vector<std::string>;
+  EXPECT_EQ(rows[0], (Words{"of", "expiry", "strike", "right", "vol", "bid", "mark", "ask",
+                            "contracts", "vega", "instrument"}));
+  EXPECT_EQ(rows[4], (Words{"market", then, "60000.5", "call", "-", "0.59", "0.61", "0.63", "-",
+                            "-", "BTC-60-C"}));
+  EXPECT_EQ(rows[5], (Words{"held", then, "60000.5", "-", "-", "-", "-", "-", "5.5", "40.5", "-"}));
+  const Ended csv = ask(scratch, service, "options smile --underlying BTC -o csv");
+  EXPECT_EQ(words_of(csv.out).size(), 1U + 21U + 1U + 1U) << "a spreadsheet has all of it";
+}
+
+TEST_F(OptionsVerb, puts_each_cell_of_a_grid_where_it_belongs) {
+  const std::string asked = "scenarios --spot=-0.2,0.2 --vol=-0.1,0 --days 0,7";
+  const json grid = told(asked);
+  const auto lines = words_of(journal(asked + " -o csv").out);
+  ASSERT_EQ(lines.size(), 1U + 8U);
+  EXPECT_EQ(lines[0][0],
+            "days,vol,spot,pnl,delta,delta_side,gamma,gamma_side,vega,vega_side,theta");
+  const auto table = words_of(journal(asked).out);
+  std::vector<std::vector<std::string>> rows;  // of figures: those that begin with a volatility
+  for (const auto& row : table) {
+    if (row.size() == 3 && (row[0] == "-10" || row[0] == "+0")) rows.push_back(row);
+  }
+  ASSERT_EQ(rows.size(), 8U) << "profit and delta, now and then";
+  std::size_t i = 0;
+  for (std::size_t day = 0; day < 2; ++day) {
+    for (std::size_t vol = 0; vol < 2; ++vol) {
+      for (std::size_t spot = 0; spot < 2; ++spot) {
+        const json& cell = grid["cells"][i++];
+        const auto text_of = [&](const char* figure) {
+          return fmt::format("{}", cell[figure].get<double>());
+        };
+        EXPECT_EQ(rows[4 * day + vol][1 + spot], fmt::format("{:.6g}", cell["pnl"].get<double>()));
+        EXPECT_EQ(rows[4 * day + 2 + vol][1 + spot].substr(0, 3),
+                  fmt::format("{:.4g}", cell["delta"].get<double>()).substr(0, 3));
+        const std::string begin =
+            fmt::format("{},{},{},", grid["days"][day].get<double>() == 0.0 ? "0.0" : "7.0",
+                        vol == 0 ? "-0.1" : "0.0", spot == 0 ? "-0.2" : "0.2");
+        EXPECT_EQ(lines[i][0].rfind(begin + text_of("pnl"), 0), 0U) << lines[i][0];
+      }
+    }
+  }
 }
 
 TEST_F(OptionsVerb, says_what_there_is_not) {

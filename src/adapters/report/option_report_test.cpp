@@ -110,6 +110,77 @@ TEST(OptionsInReport, stand_in_the_json_behind_what_was_there) {
   EXPECT_EQ(options["smile"]["expiries"][0]["quotes"][0]["ask_vol"], 0.63);
 }
 
+TEST(OptionsInReport, stand_in_the_json_each_under_its_own_name) {
+  using nlohmann::json;
+  const json options = json::parse(render_json(optional_report()))["options"][0];
+  const json& greeks = options["greeks"];
+  EXPECT_EQ(greeks["total"], json::parse(R"({"value":1000,"delta":0.5,"delta_net":0.4,
+      "delta_equity":0.6,"gamma":0.03,"vega":40,"theta":-12,"vanna":0.1,"volga":2})"));
+  EXPECT_EQ(greeks["expiries"][0]["total"], greeks["total"]);
+  for (const auto& [name, figure] : greeks["total"].items()) {
+    EXPECT_NEAR(greeks["lines"][1][name].get<double>(), -2.0 * figure.get<double>(), 1e-12) << name;
+  }
+  EXPECT_EQ(options["explain"]["all"],
+            json::parse(R"({"delta":100,"gamma":20,"vega":-300,"theta":-40,"vanna":5,"volga":6,
+      "new_trades":7,"unexplained":-0.5,"total":-202.5})"));
+  EXPECT_EQ(options["scenarios"]["cells"][3],
+            json::parse(R"({"pnl":700,"delta":2,"gamma":0.1,"vega":40,"theta":-12,
+      "delta_side":"above","gamma_side":null,"vega_side":null})"));
+  const json& smile = options["smile"]["expiries"][0];
+  EXPECT_EQ(smile["curve"][2], json::parse(R"({"strike":70000,"vol":0.62})"));
+  const json& quote = smile["quotes"][0];
+  EXPECT_EQ(quote["bid_vol"], 0.61);
+  EXPECT_EQ(quote["mark_vol"], 0.62);
+}
+
+/// "Strike 60,000" and so on, of a row's cells that are not empty.
+std::string titled(const Sheet& sheet, std::size_t row) {
+  std::string text;
+  for (std::size_t i = 0; i < sheet.columns.size(); ++i) {
+    const std::string& cell = sheet.rows.at(row).at(i).text;
+    if (!cell.empty()) text += sheet.columns[i].title + " " + cell + "; ";
+  }
+  return text;
+}
+
+TEST(OptionsInReport, have_each_figure_in_its_own_column) {
+  Report report = optional_report();
+  const Sheet greeks = option_greeks_sheet(report.options[0].greeks);
+  ASSERT_EQ(greeks.rows.size(), 4U) << "two lines, their expiry, all";
+  EXPECT_EQ(titled(greeks, 0),
+            "Expiry (UTC) 2026-01-25 12:00; Strike 60,000; Right call; Contracts 3.0; Vol "
+            "60.00 %; Value 3,000.00; Delta 1.5000; Net delta 1.2000; Gamma, 1 % 0.0900; "
+            "Vega, point 120.00; Theta, day -36.00; ");
+  EXPECT_EQ(titled(greeks, 1),
+            "Expiry (UTC) 2026-01-25 12:00; Strike 70,000; Right call; Contracts -2.0; Vol "
+            "60.00 %; Value -2,000.00; Delta -1.0000; Net delta -0.8000; Gamma, 1 % -0.0600; "
+            "Vega, point -80.00; Theta, day 24.00; ");
+  EXPECT_EQ(titled(greeks, 2),
+            "Expiry (UTC) 2026-01-25 12:00; Strike all; Contracts 5.0; Vol 60.00 %; Value "
+            "1,000.00; Delta 0.5000; Net delta 0.4000; Gamma, 1 % 0.0300; Vega, point 40.00; "
+            "Theta, day -12.00; ");
+  EXPECT_EQ(titled(greeks, 3),
+            "Expiry (UTC) all; Value 1,000.00; Delta 0.5000; Net delta 0.4000; Gamma, 1 % "
+            "0.0300; Vega, point 40.00; Theta, day -12.00; ");
+  EXPECT_EQ(titled(option_explains_sheet(report), 0),
+            "Options on BTC; In USDT; Delta 101.00; Gamma 20.00; Vega -300.00; Theta -40.00; "
+            "Vanna 5.00; Volga 6.00; New trades 7.00; Unexplained -0.50; Total -201.50; "
+            "Unknown for 1 min 30 s; ");
+  ScenarioView& scenarios = report.options[0].scenarios;
+  scenarios.days = {0.0, 7.0};
+  for (std::size_t i = 0; i < 4; ++i) {
+    scenarios.cells.push_back(scenarios.cells[i]);
+    scenarios.cells.back().pnl += 1.0;
+  }
+  const Sheet later = option_scenarios_sheet(scenarios, 1);
+  EXPECT_EQ(later.title,
+            "Profit in USDT after 7 days, by points of volatility and spot; \u25bc \u25b2 "
+            "where delta is below or above its band");
+  ASSERT_EQ(later.rows.size(), 2U);
+  EXPECT_EQ(titled(later, 0), "Vol +0; -10 % -499 \u25bc; +10 % 601; ");
+  EXPECT_EQ(titled(later, 1), "Vol +10; -10 % -399; +10 % 701 \u25b2; ");
+}
+
 TEST(OptionsInReport, add_columns_to_the_csv_of_their_delta_factor) {
   const std::string csv = render_csv(optional_report());
   const std::string plain = render_csv(sample::worked_example());

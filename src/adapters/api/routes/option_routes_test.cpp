@@ -180,6 +180,24 @@ TEST_F(OptionRoutes, an_explanation_sums_to_the_profit) {
               value - paid, 1e-6);
 }
 
+TEST_F(OptionRoutes, tell_of_a_book_alone_what_it_holds_and_earned) {
+  for (const char* what : {"greeks", "smile", "scenarios", "explain"}) {
+    const std::string route = std::string("/api/v1/options/BTC/") + what;
+    for (const auto& [query, book] : {std::pair("", "*"), {"?book=vol", "vol"}}) {
+      const Json told = client.json(route + query);
+      EXPECT_EQ(told["underlying"], "BTC") << what;
+      EXPECT_EQ(told["book"], book) << what;
+      EXPECT_EQ(told["as_of"], to_string(now)) << what;
+      EXPECT_EQ(told.at("seq"), desk.figures.durable_seq) << what;
+    }
+  }
+  const Json explain = client.json("/api/v1/options/BTC/explain?book=vol");
+  const double paid = 4.0 * 1'700.0 + 5.0 * 0.021 * 60'500.0;
+  const double value = client.json("/api/v1/options/BTC/greeks?book=vol")["total"]["value"];
+  EXPECT_NEAR(explain["all"]["total"].get<double>() + explain["open"]["total"].get<double>(),
+              value - paid, 1e-6);
+}
+
 TEST_F(OptionRoutes, name_what_there_is_not) {
   for (const char* what : {"greeks", "smile", "scenarios", "explain"}) {
     const Response coin = client.get(std::string("/api/v1/options/ETH/") + what);

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <exception>
-#include <limits>
 #include <memory>
 #include <utility>
 
@@ -21,12 +20,13 @@
 #include <boost/beast/http/parser.hpp>
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/websocket/stream.hpp>
-#include <fmt/format.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "adapters/api/server/exchange.hpp"
 #include "adapters/api/server/frame_queue.hpp"
+#include "adapters/api/server/request_parser.hpp"
+#include "adapters/api/server/socket_or_tls.hpp"
 
 namespace ballast::api {
 namespace {
@@ -48,42 +48,11 @@ constexpr std::uint16_t close_unsupported = 1003;
 
 Nanoseconds chrono(Duration duration) { return Nanoseconds(duration.ns); }
 
-/// A socket, with TLS or without: one type, so that all above it is compiled once.
-class Bytes {
+/// A class of its own, for Beast to find what stands beside it here.
+class Bytes
+    : public SocketOrTls<tcp::socket, net::ssl::stream<tcp::socket&>, boost::system::error_code> {
  public:
-  using executor_type = tcp::socket::executor_type;
-
-  Bytes(tcp::socket socket, net::ssl::context* tls)
-      : socket_(std::make_unique<tcp::socket>(std::move(socket))),
-        tls_(tls == nullptr ? nullptr : std::make_unique<Tls>(*socket_, *tls)) {}
-
-  executor_type get_executor() { return socket_->get_executor(); }
-  tcp::socket& socket() { return *socket_; }
-  net::ssl::stream<tcp::socket&>* tls() { return tls_.get(); }
-  void close() {
-    error_code ignored;
-    socket_->close(ignored);
-  }
-
-  template <class Buffers, class Handler>
-  void async_read_some(const Buffers& buffers, Handler&& handler) {
-    if (tls_)
-      tls_->async_read_some(buffers, std::forward<Handler>(handler));
-    else
-      socket_->async_read_some(buffers, std::forward<Handler>(handler));
-  }
-  template <class Buffers, class Handler>
-  void async_write_some(const Buffers& buffers, Handler&& handler) {
-    if (tls_)
-      tls_->async_write_some(buffers, std::forward<Handler>(handler));
-    else
-      socket_->async_write_some(buffers, std::forward<Handler>(handler));
-  }
-
- private:
-  using Tls = net::ssl::stream<tcp::socket&>;
-  std::unique_ptr<tcp::socket> socket_;  // stays where it is: `tls_` refers to it
-  std::unique_ptr<Tls> tls_;
+  using SocketOrTls::SocketOrTls;
 };
 
 // What Beast's WebSocket asks of the stream below it.
@@ -94,10 +63,6 @@ void async_teardown(beast::role_type /*role*/, Bytes& bytes, Handler&& handler) 
             beast::bind_front_handler(std::forward<Handler>(handler), error_code{}));
 }
 void beast_close_socket(Bytes& bytes) { bytes.close(); }
-
-bool is_http_error(const error_code& error) {
-  return error.category() == make_error_code(http::error::bad_method).category();
-}
 
 class Connection final : public Wire,
                          public StreamPeer,
@@ -146,7 +111,6 @@ class Connection final : public Wire,
     stream,
     closed
   };
-  using Parser = http::request_parser<http::buffer_body>;
 
   void until(SteadyTime deadline);
   void within(Nanoseconds span) { until(std::chrono::steady_clock::now() + span); }
@@ -162,7 +126,7 @@ class Connection final : public Wire,
   void on_bytes(error_code error, std::size_t count);
   void begin_head();
   void parse_head();
-  void on_head(error_code error);
+  void on_head();
   RequestHead take_head();
   void on_piece(error_code error, std::size_t count);
   void linger();
@@ -189,8 +153,7 @@ class Connection final : public Wire,
   bool close_after_ = false;
 
   beast::flat_buffer buffer_;
-  std::optional<Parser> parser_;
-  std::size_t head_bytes_ = 0;  // parsed
+  std::optional<RequestParser> parser_;
   std::shared_ptr<Exchange> exchange_;
   std::string piece_;
   std::function<void(Piece)> on_read_;
@@ -290,77 +253,41 @@ void Connection::await_request() {
 
 void Connection::begin_head() {
   first_request_ = false;
-  head_bytes_ = 0;
-  parser_.emplace();
-  parser_->eager(false);  // stops where the head ends
-  parser_->header_limit(static_cast<std::uint32_t>(limits_.header_bytes));
-  // We count: how much it may be, the route says, which is not known yet.
-  parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
+  parser_.emplace(limits_.header_bytes);
   within(chrono(limits_.header_within));
   parse_head();
 }
 
 void Connection::on_bytes(error_code error, std::size_t count) {
   if (phase_ == Phase::closed) return;
-  if (expired_) return on_head({});
+  if (expired_) return on_head();
   if (error) return close_now();
   buffer_.commit(count);
   parser_ ? parse_head() : begin_head();
 }
 
-/// The parser's own limit is one of what it is given at once, and would let endless fields through
-/// one after another: so we feed it, and count.
 void Connection::parse_head() {
-  error_code error;
-  while (!error && !parser_->is_header_done()) {
-    const std::size_t used = parser_->put(buffer_.data(), error);
-    buffer_.consume(used);
-    head_bytes_ += used;
-  }
-  const std::size_t unparsed = parser_->is_header_done() ? 0 : buffer_.size();
-  if (head_bytes_ + unparsed > limits_.header_bytes) error = http::error::header_limit;
-  if (error != http::error::need_more) return on_head(error);
+  const auto data = buffer_.cdata();
+  buffer_.consume(parser_->feed({static_cast<const char*>(data.data()), data.size()}));
+  if (!parser_->wants_more()) return on_head();
   bytes_.async_read_some(buffer_.prepare(piece_bytes), bound(&Connection::on_bytes));
 }
 
-void Connection::on_head(error_code error) {
+void Connection::on_head() {
   core_.table.set_waiting(id_, false);
   exchange_ = std::make_shared<Exchange>(core_, shared_from_this());
   if (expired_) {
     exchange_->refuse(problem(408, "too_slow", "the head of the request did not come in time"));
-  } else if (error == http::error::header_limit) {
-    exchange_->refuse(
-        problem(431, "header_too_large",
-                fmt::format("the head of a request has at most {} bytes", limits_.header_bytes)));
-  } else if (error) {
-    exchange_->refuse(problem(400, "bad_request",
-                              fmt::format("this is no request of HTTP/1.1: {}", error.message())));
+  } else if (auto refusal = parser_->head_problem()) {
+    exchange_->refuse(std::move(*refusal));
   } else {
     exchange_->begin(take_head());
   }
 }
 
 RequestHead Connection::take_head() {
-  const auto& message = parser_->get();
-  RequestHead head;
-  head.method = std::string(message.method_string());
-  head.target = std::string(message.target());
-  head.http_1_0 = message.version() < 11;
-  for (const auto& field : message) {
-    std::string name(field.name_string());
-    for (char& c : name)
-      if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    const auto [at, is_new] = head.headers.try_emplace(name, field.value());
-    if (is_new) continue;
-    if (name == "host") head.host_repeated = true;
-    at->second += ", " + std::string(field.value());
-  }
-  if (const auto length = parser_->content_length()) head.content_length = *length;
-  head.has_body = parser_->chunked() || head.content_length.value_or(0) > 0;
+  RequestHead head = parser_->head();
   head.body_begun = buffer_.size() > 0;
-  head.unknown_encoding = head.headers.contains("transfer-encoding") && !parser_->chunked();
-  head.keep_alive = parser_->keep_alive();
-  head.upgrade = websocket::is_upgrade(message);
   head.peer = accepted_.peer;
   head.local_address = accepted_.local_address;
   return head;
@@ -373,29 +300,26 @@ void Connection::read(SteadyTime deadline, std::function<void(Piece)> then) {
   until(deadline);
   on_read_ = std::move(then);
   piece_.resize(piece_bytes);
-  parser_->get().body().data = piece_.data();
-  parser_->get().body().size = piece_.size();
-  parser_->get().body().more = true;
-  http::async_read_some(bytes_, buffer_, *parser_, bound(&Connection::on_piece));
+  parser_->read_into(piece_);
+  http::async_read_some(bytes_, buffer_, parser_->beast(), bound(&Connection::on_piece));
 }
 
 void Connection::on_piece(error_code error, std::size_t /*count*/) {
   if (phase_ == Phase::closed) return;
   if (error == http::error::need_buffer) error = {};
-  if (error && !expired_ && !is_http_error(error)) return close_now();  // the client went away
+  auto malformed = RequestParser::body_problem(error);
+  if (error && !expired_ && !malformed) return close_now();  // the client went away
   Piece piece;
   if (expired_) {
     piece.problem = problem(408, "too_slow", "the body of the request did not come in time");
-  } else if (error) {
-    piece.problem =
-        problem(400, "bad_body",
-                fmt::format("the body is not framed as HTTP/1.1 says: {}", error.message()));
+  } else if (malformed) {
+    piece.problem = std::move(malformed);
   } else {
     // The line end behind a chunk stays in the buffer until the next one comes.
     constexpr std::size_t chunk_end = 2;
     error_code ignored;
-    piece.bytes = std::string_view(piece_).substr(0, piece_bytes - parser_->get().body().size);
-    piece.whole = parser_->is_done();
+    piece.bytes = std::string_view(piece_).substr(0, piece_bytes - parser_->unfilled());
+    piece.whole = parser_->done();
     piece.more = buffer_.size() > chunk_end || bytes_.socket().available(ignored) > 0;
   }
   std::exchange(on_read_, nullptr)(std::move(piece));
@@ -479,7 +403,7 @@ void Connection::upgrade(Admission admission, std::string host) {
         for (const auto& [name, value] : security_headers({.host = host, .tls = tls}, false))
           response.set(name, value);
       }));
-  ws_->async_accept(parser_->get(), bound(&Connection::on_upgraded));
+  ws_->async_accept(parser_->beast().get(), bound(&Connection::on_upgraded));
 }
 
 void Connection::on_upgraded(error_code error) {

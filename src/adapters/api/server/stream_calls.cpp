@@ -16,7 +16,6 @@ constexpr std::int64_t interval_ms_min = 50;
 constexpr std::int64_t interval_ms_max = 10'000;
 constexpr std::int64_t interval_ms_default = 100;
 constexpr std::size_t unknown_calls_max = 16;
-constexpr std::uint16_t close_policy = 1008;
 
 tl::unexpected<RpcError> refuse(int code, std::string message) {
   return tl::unexpected(RpcError{code, std::move(message)});

@@ -13,6 +13,8 @@
 
 namespace ballast::api {
 
+inline constexpr std::uint16_t close_policy = 1008;  // of a WebSocket whose client broke a rule
+
 struct StreamHub::Channel {
   ChannelState state;
   std::size_t listeners = 0;

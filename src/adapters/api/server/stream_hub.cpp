@@ -12,7 +12,6 @@ namespace {
 constexpr std::size_t enough_queued = 64 * 1024;
 constexpr auto token_check_every = std::chrono::milliseconds(200);
 constexpr std::uint16_t close_going_away = 1001;
-constexpr std::uint16_t close_policy = 1008;
 constexpr std::uint16_t close_try_later = 1013;
 
 std::chrono::nanoseconds chrono(Duration duration) { return std::chrono::nanoseconds(duration.ns); }

@@ -70,6 +70,25 @@ TEST(OptionChainEvents, tell_what_was_left_out_and_how_much_there_was) {
   EXPECT_EQ(out.sink.notes[1].text, "1 snapshots, 4 quotes of 4 options in 1 expiries");
 }
 
+TEST(OptionChainEvents, leave_out_other_coins_what_expired_and_forwards_that_nothing_says) {
+  const std::string text = joined(
+      venue_header,
+      "2026-07-04 12:24:07,okx,BTC,BTC-USD-260828-63000-P,2026-08-28,63000,put,0.06,,,0.5,62512\n"
+      "2026-07-04 12:24:07,okx,BTC,BTC-USD-260703-63000-P,2026-07-03,63000,put,0.06,,,0.5,62512\n"
+      "2026-07-04 12:24:07,okx,ETH,ETH-USD-260828-3000-P,2026-08-28,3000,put,0.06,,,0.5,2999\n");
+  const ImportedChain out(text, {{"underlying", "BTC"}});
+  ASSERT_EQ(out.error, "");
+  ASSERT_EQ(out.sink.events.size(), 2U);
+  EXPECT_EQ(out.body<Mark>(0).price, exact<Price>("62512")) << "of the coin";
+  EXPECT_EQ(name_of(out, out.body<Mark>(1).instrument), "BTC-USD-260828-63000-P");
+  ASSERT_EQ(out.sink.notes.size(), 4U);
+  EXPECT_EQ(out.sink.notes[0].text, "1 options on other coins were left out");
+  EXPECT_EQ(out.sink.notes[1].text, "1 options that had expired were left out");
+  EXPECT_EQ(out.sink.notes[2].text,
+            "1 expiries had no forward, neither said nor implied by marks: no surface of them");
+  EXPECT_EQ(out.sink.notes[3].text, "1 snapshots, 1 quotes of 1 options in 1 expiries");
+}
+
 TEST(OptionChainEvents, give_tops_of_the_size_that_was_set) {
   const ImportedChain out(small_chain(), {{"top_qty", "2"}, {"surface", "no"}});
   ASSERT_EQ(out.error, "");
@@ -124,6 +143,32 @@ TEST(OptionChainEvents, refuse_a_name_that_cannot_be_or_means_two_things) {
             "1: the header has no column of the options' names: \"instrument_name\"");
   EXPECT_EQ(ImportedChain("", {{"top_qty", "0"}}).error,
             "setting top_qty= \"0\" is no number above 0");
+}
+
+TEST(OptionChainEvents, know_how_large_the_contracts_of_each_venue_are) {
+  const auto sizes_of = [](std::string_view venue, std::string_view coin) {
+    DeskBuilder desk;
+    KeptSink sink;
+    const auto importer = make_importer("option-chain", {}, desk);
+    const std::string header(venue_header.substr(0, venue_header.size() - 1));
+    EXPECT_TRUE((*importer)->line(header, 1, sink));
+    EXPECT_TRUE(
+        (*importer)->line(fmt::format("2026-07-04 12:24:07,{},{},{}-28AUG26-63000-C,2026-08-28,"
+                                      "63000,call,0.06,,,0.5,62512",
+                                      venue, coin, coin),
+                          2, sink));
+    const std::string text = (*importer)->configuration().value_or("");
+    std::string sizes;
+    for (std::size_t from = text.find("contract_size"); from != std::string::npos;
+         from = text.find("contract_size", from + 1))
+      sizes += text.substr(from + 16, text.find('\n', from) - from - 16);
+    return sizes;
+  };
+  // The future, in USD, and the option, in coins.
+  EXPECT_EQ(sizes_of("deribit", "BTC"), R"("10""1")");
+  EXPECT_EQ(sizes_of("deribit", "ETH"), R"("1""1")");
+  EXPECT_EQ(sizes_of("okx", "BTC"), R"("100""0.01")");
+  EXPECT_EQ(sizes_of("okx", "ETH"), R"("10""0.1")");
 }
 
 TEST(OptionChainEvents, configure_the_instruments_that_they_name) {
