@@ -75,7 +75,7 @@ for line in (Path(__file__).parent / "fills.jsonl").read_text().splitlines():
     event = {} if line.startswith("#") else json.loads(line)
     if event.get("type") == "fill":
         sign = 1 if event["side"] == "sell" else -1
-        coins += sign * Decimal(event["qty"]) * Decimal(event["price"])
+        coins += sign * Decimal(event["qty"]) * Decimal(event["price"]) - Decimal(event.get("fee", 0))
 balance = json.loads((OUT / "report.json").read_text())["balances"][0]
 compare("coins on the account at the end", coins, balance["qty"], coins == Decimal(balance["qty"]))
 sys.exit(1 if failed else 0)

@@ -93,21 +93,20 @@ std::optional<HedgeTerms> hedge_terms(const Situation& situation,
   const Instrument& traded = situation.desk().instrument(hedge.instrument);
   const Top& top = situation.market().top(hedge.instrument);
   const auto notional = notional_per_quantity(situation, hedge.instrument);
-  const auto worth = worth_per_quantity(situation, hedge.instrument);
   const auto money = money_per_price(situation, hedge.instrument);
+  const auto fee = fee_per_quantity(situation, hedge.instrument);
   const auto leave_out = [&](std::string_view why) {
     weighed.why_not = *Note::create(why);
     return std::nullopt;
   };
-  if (!notional || !worth || !money) return leave_out("no price");
+  if (!notional || !money || !fee) return leave_out("no price");
   if (top.bid_qty.zero() || top.ask_qty.zero()) return leave_out("no two-sided top");
   const double half_spread = to_double(top.ask - top.bid) / 2.0;
   if (half_spread < 0.0) return leave_out("its top is crossed");
 
   HedgeTerms result;
   HedgeInstrument& terms = result.program;
-  const double fee = to_double(traded.terms.taker_fee) * *worth;
-  result.trading = half_spread * *money + fee;
+  result.trading = half_spread * *money + *fee;
   terms.buy_cost = terms.sell_cost = std::max(0.0, result.trading);
   // Walking a book of even depth: its last unit costs the distance over which the depth was
   // counted.
@@ -123,7 +122,7 @@ std::optional<HedgeTerms> hedge_terms(const Situation& situation,
   }
   const double size = per_quantity == 0.0 ? 1.0 : std::fabs(per_quantity);
   weighed.half_spread = half_spread * *money / size;
-  weighed.fee = fee / size;
+  weighed.fee = *fee / size;
   weighed.impact = terms.impact / (size * size);
   weighed.funding = terms.carry / (per_quantity == 0.0 ? 1.0 : per_quantity);
   weighed.mid = mid;
@@ -146,7 +145,7 @@ std::optional<HedgeTerms> hedge_terms(const Situation& situation,
   if (terms.least == 0.0 && terms.most == 0.0) return leave_out("no top since our last orders");
   // Tops of options may be so wide that the price collar would refuse any order.
   if (const auto collar = situation.desk().rails.price_collar; collar && traded.option()) {
-    const double mark = *worth / *money;
+    const double mark = to_double(situation.market().price(hedge.instrument).price);
     if (to_double(top.bid) < mark * (1.0 - *collar)) terms.least = 0.0;
     if (to_double(top.ask) > mark * (1.0 + *collar)) terms.most = 0.0;
     if (terms.least == 0.0 && terms.most == 0.0) return leave_out("its top is past price_collar");

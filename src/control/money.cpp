@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "book/trade_fee.hpp"
 #include "control/option_exposure.hpp"
 
 namespace ballast {
@@ -108,14 +109,22 @@ std::optional<double> money_per_price(const Situation& situation, InstrumentId i
   return *notional / *price;
 }
 
-std::optional<double> worth_per_quantity(const Situation& situation, InstrumentId instrument) {
-  if (!situation.desk().instrument(instrument).option()) {
-    return notional_per_quantity(situation, instrument);
+std::optional<double> fee_per_quantity(const Situation& situation, InstrumentId instrument) {
+  const Instrument& traded = situation.desk().instrument(instrument);
+  if (!traded.option()) {
+    // In money a share of the notional is the same for all kinds.
+    const auto notional = notional_per_quantity(situation, instrument);
+    return notional ? std::optional(to_double(traded.terms.taker_fee) * *notional) : std::nullopt;
   }
-  const auto money = money_per_price(situation, instrument);
-  const auto price = number(situation.market().price(instrument));
-  if (!money || !price) return std::nullopt;
-  return *money * *price;
+  const Market& market = situation.market();
+  const Quoted& price = market.price(instrument);
+  const auto paid_in = number(market.asset_price(traded.settlement()));
+  if (!price.present || !paid_in) return std::nullopt;
+  const auto fee = trade_fee(traded, {.qty = Quantity::whole(1),
+                                      .price = price.price,
+                                      .underlying = market.price_in(traded.base, traded.quote),
+                                      .liquidity = Liquidity::taker});
+  return fee ? std::optional(to_double(fee->amount) * *paid_in) : std::nullopt;
 }
 
 std::optional<FillCurve> fill_curve(const Situation& situation, InstrumentId instrument) {

@@ -21,8 +21,9 @@ std::optional<double> exposure_per_quantity(const Situation& situation,
 /// without a price.
 std::optional<double> notional_per_quantity(const Situation& situation, InstrumentId instrument);
 
-/// The same of an option: its premium; of all else: the notional.
-std::optional<double> worth_per_quantity(const Situation& situation, InstrumentId instrument);
+/// What its venue charges who takes one unit of quantity at the mark (book/trade_fee.hpp), in the
+/// reporting currency. Nothing without a price.
+std::optional<double> fee_per_quantity(const Situation& situation, InstrumentId instrument);
 
 /// Of a quantity at its mark, in the reporting currency, in which contracts and coins add up; 0
 /// without a price.

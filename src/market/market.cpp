@@ -155,6 +155,15 @@ bool Market::reprice(AssetId id, int depth) {
   return true;
 }
 
+std::optional<Price> Market::price_in(AssetId asset, AssetId quote) const {
+  const Quoted& of = asset_price(asset);
+  const Quoted& in = asset_price(quote);
+  if (!of.present || !in.present) return std::nullopt;
+  if (fixed(quote)) return of.price;
+  const auto price = quotient<Price>(of.price, in.price);
+  return price ? std::optional(*price) : std::nullopt;
+}
+
 template <class Archive>
 void Market::archive(Archive& ar) {
   const auto quoted = [&](Quoted& q) { ar(q.price.raw, q.t.ns, q.present); };

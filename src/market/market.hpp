@@ -59,6 +59,9 @@ class Market {
 
   const Quoted& price(InstrumentId id) const { return instruments_[id.index()].quoted; }
   const Quoted& asset_price(AssetId id) const { return assets_[id.index()].quoted; }
+  /// Of an asset in another, through the reporting currency. Nothing while one of them has no
+  /// price, or out of the decimal range.
+  std::optional<Price> price_in(AssetId asset, AssetId quote) const;
   /// Assets that have a source quoted in this one.
   std::span<const AssetId> dependents(AssetId id) const { return assets_[id.index()].dependents; }
   /// The reporting currency, or an equal of it: its price never moves.

@@ -150,5 +150,18 @@ TEST_F(MarketTest, goes_on_from_its_bytes) {
   EXPECT_EQ(again.asset_price(eth).price, Price::whole(220));
 }
 
+TEST_F(MarketTest, prices_one_asset_in_another_through_the_reporting_currency) {
+  EXPECT_EQ(market.price_in(btc, usdt), std::nullopt);
+  EXPECT_EQ(market.price_in(usdt, btc), std::nullopt);
+  mark(1, btc_usdt, 60'000);
+  EXPECT_EQ(market.price_in(btc, usdt), Price::whole(60'000));
+  EXPECT_EQ(market.price_in(btc, usd), Price::whole(60'000));
+  EXPECT_EQ(market.price_in(eth, btc), std::nullopt);
+  mark(2, eth, usdt, 3'000);
+  EXPECT_EQ(market.price_in(eth, btc), Price::from_raw(decimal_one / 20));
+  EXPECT_EQ(market.price_in(btc, eth), Price::whole(20));
+  EXPECT_EQ(market.price_in(btc, btc), Price::whole(1));
+}
+
 }  // namespace
 }  // namespace ballast

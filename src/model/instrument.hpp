@@ -53,8 +53,11 @@ struct TradingTerms {
   Quantity lot;         // quantities are multiples of it; 0: any
   Quantity min_qty;     // of an order
   Amount min_notional;  // of an order, in the quote asset
-  Decimal maker_fee;    // of the notional; negative: a rebate
+  /// Of the notional, of an option that of its underlying; negative: a rebate.
+  Decimal maker_fee;
   Decimal taker_fee;
+  /// Of an option's premium: the most that a fee is.
+  std::optional<Decimal> fee_cap = std::nullopt;
   friend bool operator==(const TradingTerms&, const TradingTerms&) = default;
 };
 

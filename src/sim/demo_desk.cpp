@@ -156,7 +156,8 @@ std::vector<RuleConfig> rules(const DemoIds& id) {
 Instrument option(const DemoOption& terms_of, const DemoIds& id) {
   Instrument made =
       instrument(std::string(terms_of.name), InstrumentKind::option_inverse, id.deribit, id.btc,
-                 id.usd, terms(part<Price>(10'000), part<Quantity>(10), 0, 300));
+                 id.usd, terms(part<Price>(10'000), part<Quantity>(10), 300, 300));
+  made.terms.fee_cap = decimal(125);
   made.expiry = expiry_of(terms_of);
   made.strike = Price::whole(terms_of.strike);
   made.right = terms_of.right;

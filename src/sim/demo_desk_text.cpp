@@ -94,7 +94,6 @@ contract_size = "10"              # USD per contract
 tick = "0.5"
 lot = "1"
 min_qty = "1"
-maker_fee = "0"
 taker_fee = "0.0003"
 
 # Options on BTC, paid in coin; one that expires in the morning.
@@ -110,8 +109,9 @@ right = "call"
 tick = "0.0001"
 lot = "0.1"
 min_qty = "0.1"
-maker_fee = "0"
+maker_fee = "0.0003"              # of a coin, at most 12.5 % of the premium
 taker_fee = "0.0003"
+fee_cap = "0.125"
 
 [[instruments]]
 name = "BTC-9JAN26-88000-P"
@@ -125,8 +125,9 @@ right = "put"
 tick = "0.0001"
 lot = "0.1"
 min_qty = "0.1"
-maker_fee = "0"
+maker_fee = "0.0003"
 taker_fee = "0.0003"
+fee_cap = "0.125"
 
 [[instruments]]
 name = "BTC-9JAN26-91000-C"
@@ -140,8 +141,9 @@ right = "call"
 tick = "0.0001"
 lot = "0.1"
 min_qty = "0.1"
-maker_fee = "0"
+maker_fee = "0.0003"
 taker_fee = "0.0003"
+fee_cap = "0.125"
 
 [[instruments]]
 name = "BTC-9JAN26-94000-C"
@@ -155,8 +157,9 @@ right = "call"
 tick = "0.0001"
 lot = "0.1"
 min_qty = "0.1"
-maker_fee = "0"
+maker_fee = "0.0003"
 taker_fee = "0.0003"
+fee_cap = "0.125"
 
 [[instruments]]
 name = "BTC-30JAN26-80000-P"
@@ -170,8 +173,9 @@ right = "put"
 tick = "0.0001"
 lot = "0.1"
 min_qty = "0.1"
-maker_fee = "0"
+maker_fee = "0.0003"
 taker_fee = "0.0003"
+fee_cap = "0.125"
 
 [[instruments]]
 name = "BTC-30JAN26-86000-P"
@@ -185,8 +189,9 @@ right = "put"
 tick = "0.0001"
 lot = "0.1"
 min_qty = "0.1"
-maker_fee = "0"
+maker_fee = "0.0003"
 taker_fee = "0.0003"
+fee_cap = "0.125"
 
 [[instruments]]
 name = "BTC-30JAN26-91000-C"
@@ -200,8 +205,9 @@ right = "call"
 tick = "0.0001"
 lot = "0.1"
 min_qty = "0.1"
-maker_fee = "0"
+maker_fee = "0.0003"
 taker_fee = "0.0003"
+fee_cap = "0.125"
 
 [[instruments]]
 name = "BTC-30JAN26-96000-C"
@@ -215,8 +221,9 @@ right = "call"
 tick = "0.0001"
 lot = "0.1"
 min_qty = "0.1"
-maker_fee = "0"
+maker_fee = "0.0003"
 taker_fee = "0.0003"
+fee_cap = "0.125"
 
 [[instruments]]
 name = "BTC-30JAN26-104000-C"
@@ -230,8 +237,9 @@ right = "call"
 tick = "0.0001"
 lot = "0.1"
 min_qty = "0.1"
-maker_fee = "0"
+maker_fee = "0.0003"
 taker_fee = "0.0003"
+fee_cap = "0.125"
 
 # Eight coins, a quarter less around the funding stamps at 00:00, 08:00 and 16:00 UTC, and while
 # the market is wild.

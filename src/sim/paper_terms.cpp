@@ -49,17 +49,4 @@ std::optional<Note> refusal(const Instrument& instrument, Quantity qty, Price pr
   return std::nullopt;
 }
 
-std::optional<Fee> fee_of(const Instrument& instrument,
-                          Quantity qty,
-                          Price price,
-                          Liquidity liquidity) {
-  const Decimal rate =
-      liquidity == Liquidity::maker ? instrument.terms.maker_fee : instrument.terms.taker_fee;
-  const auto worth = value(instrument, qty, price);
-  if (!worth) return std::nullopt;
-  const auto amount = product<Amount>(worth->abs(), rate);
-  if (!amount) return std::nullopt;
-  return Fee{*amount, instrument.settlement()};
-}
-
 }  // namespace ballast

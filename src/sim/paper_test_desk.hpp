@@ -17,7 +17,7 @@ namespace ballast::paper {
 
 constexpr AssetId eth{0}, usd{1};
 constexpr VenueId venue{0}, bank{1};
-constexpr InstrumentId spot{0}, inverse{1};
+constexpr InstrumentId spot{0}, inverse{1}, coin_call{2}, usd_call{3};
 constexpr RouteId route{0};
 
 template <class T>
@@ -27,7 +27,8 @@ T number(std::string_view text) {
 inline Timestamp ms(std::int64_t t) { return Timestamp{t * 1'000'000}; }
 inline Place account(VenueId at = venue) { return {at, AccountName("main")}; }
 
-/// ETH-USD in tenths, and an inverse perpetual of 10 USD a contract.
+/// ETH-USD in tenths, an inverse perpetual of 10 USD a contract, and a call paid in ETH, a contract
+/// on one, and another one paid in USD, a contract on a tenth.
 inline Desk desk() {
   Desk desk;
   desk.assets = {{"ETH", {}}, {"USD", {}}};
@@ -45,7 +46,25 @@ inline Desk desk() {
   perpetual.kind = InstrumentKind::inverse_perpetual;
   perpetual.contract_size = Quantity::whole(10);
   perpetual.terms.lot = perpetual.terms.min_qty = Quantity::whole(1);
-  desk.instruments = {eth_usd, perpetual};
+  Instrument call = eth_usd;
+  call.name = "ETH-CALL";
+  call.kind = InstrumentKind::option_inverse;
+  call.expiry = Timestamp{1'767'571'200'000'000'000};
+  call.strike = Price::whole(100);
+  call.right = OptionRight::call;
+  call.terms = {number<Price>("0.0001"),
+                Quantity{},
+                Quantity{},
+                Amount{},
+                number<Decimal>("0.0001"),
+                number<Decimal>("0.0003"),
+                number<Decimal>("0.125")};
+  Instrument of_usd = call;
+  of_usd.name = "ETH-CALL-USD";
+  of_usd.kind = InstrumentKind::option_linear;
+  of_usd.contract_size = number<Quantity>("0.1");
+  of_usd.terms.tick = number<Price>("0.1");
+  desk.instruments = {eth_usd, perpetual, call, of_usd};
   RouteConfig withdrawal;
   withdrawal.name = "withdrawal";
   withdrawal.asset = eth;
@@ -171,7 +190,11 @@ inline std::vector<BookLevel> levels(std::string_view text) {
 
 inline void Session::play(std::string_view line) {
   const auto words = split(line, ' ');
-  const InstrumentId on = words.back() == "perp" ? inverse : spot;
+  const std::string_view last = words.back();
+  const InstrumentId on = last == "perp"       ? inverse
+                          : last == "call"     ? coin_call
+                          : last == "usd-call" ? usd_call
+                                               : spot;
   const Timestamp t = ms(std::stoll(std::string(words[0])));
   const std::string_view what = words[1];
   if (what == "top") {

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "book/trade_fee.hpp"
 #include "sim/paper_terms.hpp"
 
 namespace ballast {
@@ -30,11 +31,8 @@ TradeId suffixed(std::string_view id, const std::string& suffix) {
   return *TradeId::create(std::string(id.substr(0, room)) + suffix);
 }
 
-Fill fill_of(const Instrument& instrument,
-             const Order& order,
-             const BookLevel& part,
-             Liquidity liquidity,
-             std::size_t number) {
+/// But for its fee.
+Fill fill_of(const Order& order, const BookLevel& part, Liquidity liquidity, std::size_t number) {
   Fill fill;
   fill.key = {order.place, order.instrument,
               suffixed(order.id.view(), fmt::format("/{:02}", number)), 0};
@@ -42,7 +40,6 @@ Fill fill_of(const Instrument& instrument,
   fill.side = order.side;
   fill.qty = part.qty;
   fill.price = part.price;
-  fill.fee = fee_of(instrument, part.qty, part.price, liquidity);
   fill.origin = order.origin;
   fill.liquidity = liquidity;
   fill.order = order.id;
@@ -79,6 +76,7 @@ PaperVenue::PaperVenue(const Desk& desk, const PaperOptions& options)
     const TakingRule rule{options.share, instrument.terms.lot, options.depth_age};
     pits_.push_back({VisibleMarket(rule), std::nullopt, std::nullopt});
   }
+  if (std::ranges::any_of(desk.instruments, needs_underlying)) prices_.emplace(desk);
   last_arrival_.assign(desk.venues.size(), before_all);
   clock_ = before_all;
   quoted_at_ = before_all;
@@ -258,8 +256,7 @@ std::vector<EventBody> PaperVenue::carry_out(Order order) {
   std::vector<EventBody> news;
   VisibleMarket& market = pit(order.instrument).market;
   for (const BookLevel& part : market.take(order.side, order.qty, order.price, clock_)) {
-    const Fill fill = fill_of(desk_->instrument(order.instrument), order, part, Liquidity::taker,
-                              news.size() + 1);
+    const Fill fill = charged(fill_of(order, part, Liquidity::taker, news.size() + 1));
     funding_.filled(fill);
     news.emplace_back(fill);
     order.filled += part.qty;
@@ -283,11 +280,25 @@ std::optional<Note> PaperVenue::objection(const Order& order, bool post_only) co
   const auto& other = market.best(opposite(order.side));
   const auto price = order.price ? order.price : other ? std::optional(other->price) : std::nullopt;
   if (!price) return Note("no price: a market order, and nobody on the other side");
-  if (auto why = refusal(desk_->instrument(order.instrument), order.qty, *price)) return why;
+  const Instrument& instrument = desk_->instrument(order.instrument);
+  if (auto why = refusal(instrument, order.qty, *price)) return why;
+  if (needs_underlying(instrument) && !prices_->price_in(instrument.base, instrument.quote)) {
+    return Note("no price of the underlying yet, which the fee is a share of");
+  }
   if (!post_only || !market.crosses(order.side, *price)) return std::nullopt;
   return Note::create(fmt::format("post-only: would trade with the best {} {}",
                                   order.side == Side::buy ? "ask" : "bid",
                                   to_string(other->price)));
+}
+
+/// A fill and what is charged for it. Without a fee where that leaves the decimal range: such a
+/// fill leaves it too, and the books say so.
+Fill PaperVenue::charged(Fill fill) const {
+  const Instrument& instrument = desk_->instrument(fill.key.instrument);
+  std::optional<Price> underlying;
+  if (prices_) underlying = prices_->price_in(instrument.base, instrument.quote);
+  fill.fee = trade_fee(instrument, {fill.qty, fill.price, underlying, fill.liquidity});
+  return fill;
 }
 
 // ---- quotes
@@ -319,8 +330,7 @@ void PaperVenue::place(const Order& order, bool post_only) {
 }
 
 void PaperVenue::fill(RestingOrder& resting, const BookLevel& part, Liquidity liquidity) {
-  const Instrument& instrument = desk_->instrument(resting.order.instrument);
-  const Fill told = fill_of(instrument, resting.order, part, liquidity, ++resting.fills);
+  const Fill told = charged(fill_of(resting.order, part, liquidity, ++resting.fills));
   funding_.filled(told);
   tell(told);
   resting.order.filled += part.qty;
@@ -333,7 +343,10 @@ void PaperVenue::observe(const Event& event) {
   const auto* depth = std::get_if<Depth>(&event.body);
   const auto* print = std::get_if<Trade>(&event.body);
   const auto* rate = std::get_if<FundingRate>(&event.body);
-  if (const auto* mark = std::get_if<Mark>(&event.body)) funding_.hear(*mark);
+  if (const auto* mark = std::get_if<Mark>(&event.body)) {
+    funding_.hear(*mark);
+    if (prices_) prices_->apply(event.t, *mark);
+  }
   if (top == nullptr && depth == nullptr && print == nullptr && rate == nullptr) return;
   run_until(event.t);
   reach(event.t);
@@ -343,7 +356,10 @@ void PaperVenue::observe(const Event& event) {
       tell(std::move(payment));
     return;
   }
-  if (top != nullptr) funding_.hear(*top);
+  if (top != nullptr) {
+    funding_.hear(*top);
+    if (prices_) prices_->apply(event.t, *top);
+  }
   Pit& where = pit(top != nullptr ? top->instrument : depth->instrument);
   const bool news =
       top != nullptr ? where.market.hear(event.t, *top) : where.market.hear(event.t, *depth);

@@ -8,7 +8,8 @@
 //               once.
 //   orders      Immediate or cancel: `working` on arrival, then fills against the book as it stands
 //               then (visible_market.hpp), best first, then `filled` or `cancelled`. Rejected: what
-//               the instrument's terms forbid, what comes before the first top, and a drawn share.
+//               the instrument's terms forbid, what comes before the first top, or before the first
+//               price of the underlying where the fee is of that, and a drawn share.
 //               A drawn share of answers is lost: `unknown` instead, and the truth `lost_for` later
 //               or when a cancel arrives. The fills of a lost answer carry the time of the answer.
 //   quotes      A `quote` event at once, the record of the decision. The old sides rest, and can be
@@ -38,6 +39,7 @@
 
 #include "base/result.hpp"
 #include "base/rng.hpp"
+#include "market/market.hpp"
 #include "model/desk.hpp"
 #include "ports/execution.hpp"
 #include "sim/paper_funding.hpp"
@@ -118,6 +120,7 @@ class PaperVenue final : public Execution {
   /// Why the venue does not take an order, as the market stands; nothing when it does.
   std::optional<Note> objection(const Order& order, bool post_only) const;
   std::vector<EventBody> carry_out(Order order);
+  Fill charged(Fill fill) const;
   void place(const Order& order, bool post_only);
   void fill(RestingOrder& resting, const BookLevel& part, Liquidity liquidity);
   void hear(Timestamp t, const Trade& print);
@@ -135,6 +138,7 @@ class PaperVenue final : public Execution {
   Rng rng_;
   std::vector<Pit> pits_;  // by instrument
   PaperFunding funding_;
+  std::optional<Market> prices_;                    // where fees are of an underlying's
   std::vector<Timestamp> last_arrival_;             // by venue
   std::map<OrderId, std::vector<EventBody>> lost_;  // what nobody was told yet
   Agenda agenda_;

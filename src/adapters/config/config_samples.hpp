@@ -315,6 +315,9 @@ quote = "USD"
 expiry = 2027-03-26T08:00:00Z
 strike = "60000"
 right = "put"
+maker_fee = "0.0003"
+taker_fee = "0.0003"
+fee_cap = "0.125"
 [[factors]]
 name = "vega:BTC"
 band = { lower = "-2", upper = "2" }

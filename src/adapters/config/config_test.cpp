@@ -105,6 +105,9 @@ TEST(Config, reads_control_and_what_it_rests_on) {
   EXPECT_EQ(desk.retarget, Duration::seconds(2));
   EXPECT_EQ(to_string(desk.instruments[0].terms.min_notional), "5");
   EXPECT_EQ(to_string(desk.instruments[0].terms.maker_fee), "-0.0001");
+  EXPECT_EQ(desk.instruments[0].terms.fee_cap, std::nullopt);
+  const Instrument& put = desk.instrument(desk.find_instrument("BTC-PUT"));
+  EXPECT_EQ(to_string(put.terms.fee_cap.value()), "0.125");
   const FactorConfig& carry = desk.factor(desk.find_factor("delta:BTC", "carry"));
   ASSERT_EQ(carry.stages.size(), 8U);  // in the order in which they work
   EXPECT_TRUE(std::holds_alternative<CarryTilt>(carry.stages[0]));

@@ -20,6 +20,7 @@ class ControlChecks {
     learning();
     options();
     carry();
+    bands();
     joint_targets();
     for (std::size_t i = 0; i < desk_.controls.size(); ++i)
       control(i);
@@ -94,6 +95,27 @@ class ControlChecks {
     }
   }
 
+  /// What a target rests on is the cost of a coin: an option's spread and fee are none.
+  void refuse_option(TextPosition place, const std::string& who, InstrumentId instrument) {
+    if (!instrument.valid() || !desk_.instrument(instrument).option()) return;
+    problems_.error(place, fmt::format("{}: {} is an option, whose costs and prices are not those "
+                                       "of its coin; name a spot, perpetual or future",
+                                       who, desk_.instrument(instrument).name));
+  }
+
+  void bands() {
+    for (std::size_t f = 0; f < desk_.factors.size(); ++f) {
+      for (const TargetStage& stage : desk_.factors[f].stages) {
+        const auto* const no_trade = std::get_if<NoTradeBandStage>(&stage);
+        const auto* const options = std::get_if<WhalleyWilmottBand>(&stage);
+        if (no_trade == nullptr && options == nullptr) continue;
+        refuse_option(at(node("factors", f), "band"),
+                      fmt::format("factor \"{}\", band", title(FactorId{f})),
+                      no_trade != nullptr ? no_trade->instrument : options->instrument);
+      }
+    }
+  }
+
   void joint_targets() {
     for (std::size_t i = 0; i < desk_.joint_targets.size(); ++i) {
       const JointTargetConfig& joint = desk_.joint_targets[i];
@@ -106,6 +128,8 @@ class ControlChecks {
         break;
       }
       for (std::size_t m = 0; m < joint.members.size(); ++m) {
+        refuse_option(at(place, "members"), fmt::format("joint target \"{}\"", joint.name),
+                      joint.members[m].instrument);
         const FactorId id = joint.members[m].factor;
         const auto same = [&](const JointMember& other) { return other.factor == id; };
         if (!id.valid()) continue;

@@ -70,15 +70,19 @@ void read_contract_size(const Section& section, Instrument& instrument) {
   }
 }
 
-void read_expiry(const Section& section, Instrument& instrument) {
+/// Says of the keys that only some kinds of instrument have where another one has them.
+void refuse_keys_of_others(const Section& section, InstrumentKind kind) {
   const auto only_for = [&](std::string_view key, bool has_it, std::string_view who) {
     if (!has_it && section.has(key)) {
       section.error(section.node(key)->at, fmt::format("{} belongs to {} only", key, who));
     }
   };
-  only_for("expiry", option(instrument.kind) || future(instrument.kind), "futures and options");
-  only_for("strike", option(instrument.kind), "options");
-  only_for("right", option(instrument.kind), "options");
+  only_for("expiry", option(kind) || future(kind), "futures and options");
+  for (const std::string_view key : {"strike", "right", "fee_cap"})
+    only_for(key, option(kind), "options");
+}
+
+void read_expiry(const Section& section, Instrument& instrument) {
   if (const auto expiry = section.time("expiry")) instrument.expiry = expiry->value;
   if (const auto strike = section.decimal("strike")) {
     if (strike->value.sign() <= 0) section.error(strike->at, "strike must be greater than zero");
@@ -278,6 +282,7 @@ void read_instruments(const TomlNode& root, Desk& desk, Problems& problems) {
       section.error(section.at(), "base and quote are the same asset");
     }
     if (kind) {  // without it, what the rest should be is not known
+      refuse_keys_of_others(section, instrument.kind);
       read_contract_size(section, instrument);
       read_expiry(section, instrument);
       schema::FieldReader terms(section, desk);

@@ -23,10 +23,10 @@ inline constexpr std::array<std::string_view, 7> desk{"name",
                                                       "notifications_per_minute"};
 inline constexpr std::array<std::string_view, 2> asset{"name", "equals"};
 inline constexpr std::array<std::string_view, 2> venue{"name", "accounts"};
-inline constexpr std::array<std::string_view, 17> instrument{
+inline constexpr std::array<std::string_view, 18> instrument{
     "name",          "kind",         "venue",     "base",      "quote",   "underlying",
     "contract_size", "expiry",       "strike",    "right",     "tick",    "lot",
-    "min_qty",       "min_notional", "maker_fee", "taker_fee", "conflate"};
+    "min_qty",       "min_notional", "maker_fee", "taker_fee", "fee_cap", "conflate"};
 inline constexpr std::array<std::string_view, 14> factor{
     "name",      "book",  "target",  "tilts",  "scales",     "band",  "caps",
     "smoothing", "limit", "max_age", "weight", "convention", "price", "reaction_delay"};

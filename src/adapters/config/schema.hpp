@@ -137,6 +137,7 @@ void fields(Visitor& v, TradingTerms& s) {
   v.decimal({"min_notional"}, s.min_notional, Domain::not_negative);
   v.decimal({"maker_fee"}, s.maker_fee, Domain::fraction);
   v.decimal({"taker_fee"}, s.taker_fee, Domain::fraction);
+  v.optional_decimal({"fee_cap"}, s.fee_cap, Domain::share);
 }
 template <class Visitor>
 void fields(Visitor& v, LearningConfig& s) {
