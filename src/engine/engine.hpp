@@ -47,6 +47,7 @@
 namespace ballast {
 
 struct AccountMargin;  // control/account_margin.hpp
+struct MarginDetail;
 
 struct EngineOptions {
   /// The span that report() speaks of; absent ends are the first and the last event's time.
@@ -142,8 +143,11 @@ class Engine final : private Readings, private Situation {
 
   const OptionDesk& options() const override { return option_desk_; }
   const Exposures& exposures() const { return exposures_; }
-  /// Of Desk::margins, by index. Error: stale_data, naming what is missing.
+  /// Of Desk::margins, by index. Errors: stale_data, naming what is missing or too old.
   Result<AccountMargin> margin(std::size_t index) const;
+  Result<MarginDetail> margin_detail(std::size_t index) const;
+  /// As if all that is in flight filled: what hedges and the rail count on.
+  Result<AccountMargin> margin_in_flight(std::size_t index) const;
   const TargetPipeline& target(FactorId id) const { return targets_[id.index()]; }
   /// What a factor's target is worked out from now.
   Inventory inventory(FactorId id) const;

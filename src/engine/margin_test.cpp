@@ -5,59 +5,20 @@
 
 #include "control/account_margin.hpp"
 #include "engine/engine.hpp"
-#include "engine/engine_test_desk.hpp"
+#include "engine/margin_desk_test.hpp"
 #include "quant/margin/deribit_portfolio.hpp"
 
 namespace ballast {
 namespace {
 
 using test::at;
-using test::dec;
-using test::plain_desk;
+using test::coins;
+using test::end_of_january;
+using test::flat;
+using test::in_coin;
+using test::in_quote;
+using test::margined_desk;
 using test::Trader;
-
-Timestamp end_of_january() { return *parse_timestamp("2026-01-30T08:00:00Z"); }
-
-/// The plain desk with a call paid in coin, and margin of its account in coin and in quote.
-Desk margined_desk(MarginKind kind) {
-  Desk desk = plain_desk();
-  Instrument call;
-  call.name = "BTC-C9";
-  call.kind = InstrumentKind::option_inverse;
-  call.venue = VenueId{0};
-  call.base = AssetId{1};
-  call.quote = AssetId{0};
-  call.expiry = end_of_january();
-  call.strike = dec<Price>("9000");
-  call.right = OptionRight::call;
-  desk.instruments.push_back(call);
-  desk.factors.push_back(test::delta(desk, "BTC", "1", "5"));
-  for (const std::size_t currency : {1U, 0U}) {
-    MarginConfig margin;
-    margin.place = {VenueId{0}, AccountName("main")};
-    margin.currency = AssetId{currency};
-    margin.kind = kind;
-    desk.margins.push_back(margin);
-  }
-  return desk;
-}
-constexpr std::size_t in_coin = 0, in_quote = 1;
-
-Event coins(Timestamp t, std::string_view qty) {
-  BalanceChange deposit;
-  deposit.place = {VenueId{0}, AccountName("main")};
-  deposit.asset = AssetId{1};
-  deposit.qty = dec<Amount>(qty);
-  return {t, deposit};
-}
-
-Event flat(Timestamp t, double vol) {
-  Surface said;
-  said.underlying = AssetId{1};
-  said.expiry = end_of_january();
-  said.vol = vol;
-  return {t, said};
-}
 
 TEST(EngineMargin, is_that_of_the_published_short_call) {
   // At 10,000 a call struck at 9,000, marked at 0.025: 1,750 initial and 1,000 maintenance, by

@@ -8,6 +8,7 @@
 #include "control/money.hpp"
 #include "engine/engine.hpp"
 #include "engine/option_desk_test.hpp"
+#include "engine/seen_engine_test.hpp"
 #include "quant/pricing/black.hpp"
 #include "quant/pricing/inverse_option.hpp"
 
@@ -24,6 +25,7 @@ using test::gamma_all;
 using test::option_desk;
 using test::quote_put;
 using test::random_events;
+using test::Seen;
 using test::surface;
 using test::theta_all;
 using test::Trader;
@@ -257,25 +259,6 @@ TEST(EngineOptions, tell_what_one_is_worth_whether_it_is_held_or_not) {
   EXPECT_EQ(lack(), "it has expired");
   EXPECT_FALSE(engine.options().value(desk.find_instrument("BTC-PERP"), engine.now()));
 }
-
-/// What control sees of an engine.
-class Seen final : public Situation {
- public:
-  explicit Seen(const Engine& engine) : engine_(engine) {}
-  Timestamp now() const override { return engine_.now(); }
-  const Desk& desk() const override { return engine_.desk(); }
-  const Market& market() const override { return engine_.market(); }
-  const MarketLearning& learning() const override { return engine_.learning(); }
-  const Books& books() const override { return engine_.books(); }
-  const OptionDesk& options() const override { return engine_.options(); }
-  const FactorState* known_state(FactorId id) const override { return &engine_.factor(id).state; }
-  std::string_view why_unknown(FactorId /*id*/) const override { return "known"; }
-  std::optional<double> half_life_seconds(FactorId /*id*/) const override { return std::nullopt; }
-  std::string_view dominant_cause(FactorId /*id*/) const override { return "none"; }
-
- private:
-  const Engine& engine_;
-};
 
 TEST(EngineOptions, move_each_factor_by_as_much_as_control_expects_of_a_trade) {
   Desk desk = option_desk();

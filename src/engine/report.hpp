@@ -14,6 +14,7 @@
 #include "base/decimal.hpp"
 #include "base/timestamp.hpp"
 #include "engine/control_report.hpp"
+#include "engine/margin_report.hpp"
 #include "engine/option_report.hpp"
 #include "model/desk.hpp"
 
@@ -171,6 +172,7 @@ struct Report {
   std::vector<ControlReport> control;  // by controlled factor
   std::vector<QuoteReport> quotes;
   std::vector<OptionsReport> options;  // filled by who prints them; empty for desks without any
+  std::vector<MarginView> margins;     // filled by who prints them, at the clock; as configured
   EventCounts events;
   std::vector<std::string> refusals;  // the first hundred, each naming event, reason and remedy
   std::string digest;

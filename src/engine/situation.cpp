@@ -21,6 +21,15 @@ Result<AccountMargin> Engine::margin(std::size_t index) const {
   return account_margin(*this, desk_.margins[index]);
 }
 
+Result<MarginDetail> Engine::margin_detail(std::size_t index) const {
+  return ballast::margin_detail(*this, desk_.margins[index]);
+}
+
+Result<AccountMargin> Engine::margin_in_flight(std::size_t index) const {
+  const MarginConfig& config = desk_.margins[index];
+  return account_margin(*this, config, changes_in_flight(*this, control_.orders(), config));
+}
+
 std::string_view Engine::why_unknown(FactorId id) const {
   return to_string(factors_[id.index()].knowledge);
 }

@@ -1,5 +1,6 @@
 #include "json/report_json.hpp"
 
+#include "json/margin_json.hpp"
 #include "json/option_json.hpp"
 
 namespace ballast {
@@ -359,6 +360,7 @@ std::string render_json(const Report& report) {
   write_list(out, "control", report.control, write_control);
   write_list(out, "quotes", report.quotes, write_quote);
   if (!report.options.empty()) write_list(out, "options", report.options, write_options_report);
+  if (!report.margins.empty()) write_list(out, "margins", report.margins, write_margin);
   write_strings(out, "refusals", report.refusals, Layout::lines);
   out.end_object();
   return out.take();

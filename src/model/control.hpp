@@ -133,6 +133,7 @@ struct MarginConfig {
   Place place;
   AssetId currency;
   MarginKind kind = MarginKind::standard;
+  Duration max_age{};  // of what it is worked out from; 0: nothing ages
   // standard
   double future_initial = 0.02;       // of the position, >= 0
   double future_maintenance = 0.01;   // >= 0

@@ -50,6 +50,15 @@ double part(const FactorConfig& factor, const OptionExpiry& expiry) {
   return sum.delta;
 }
 
+/// When the older price came that the forward of an expiry is made of.
+Timestamp forward_said(const OptionDesk::Underlying& of, std::size_t expiry, const Market& market) {
+  const auto said = [](const Quoted& quoted) {
+    return quoted.present ? quoted.t : Timestamp{INT64_MIN};
+  };
+  if (of.futures[expiry].valid()) return said(market.price(of.futures[expiry]));
+  return std::min(said(market.asset_price(of.asset)), said(market.asset_price(of.quote)));
+}
+
 }  // namespace
 
 OptionDesk::OptionDesk(const Desk& desk)
@@ -301,25 +310,26 @@ Result<OptionNow> OptionDesk::value(InstrumentId option, Timestamp now) const {
   return result;
 }
 
+Timestamp OptionDesk::forward_said(InstrumentId option, const Market& market) const {
+  const Instrument& instrument = desk_->instrument(option);
+  const std::size_t at = instrument.option() ? by_asset_[instrument.base.index()] : none;
+  if (at == none) return Timestamp{INT64_MIN};
+  const Underlying& underlying = underlyings_[at];
+  return ballast::forward_said(
+      underlying, *underlying.scopes.front().options.expiry(*instrument.expiry), market);
+}
+
 Timestamp OptionDesk::oldest_input(FactorId id, const Market& market, Timestamp latest) const {
   const OptionBook* const options = book(id);
   if (options == nullptr) return latest;
   const Underlying& underlying = underlyings_[by_factor_[id.index()].underlying];
   const FactorConfig& factor = desk_->factor(id);
   Timestamp oldest = latest;
-  const auto consider = [&](const Quoted& quoted) {
-    oldest = std::min(oldest, quoted.present ? quoted.t : Timestamp{INT64_MIN});
-  };
   for (std::size_t e = 0; e < options->expiries().size(); ++e) {
     const OptionExpiry& expiry = options->expiries()[e];
     if (expiry.held == 0 || expiry.expiry <= valued_at_) continue;
     if (!factor.bucket.holds(expiry.expiry - valued_at_)) continue;
-    if (underlying.futures[e].valid()) {
-      consider(market.price(underlying.futures[e]));
-    } else {
-      consider(market.asset_price(underlying.asset));
-      consider(market.asset_price(underlying.quote));
-    }
+    oldest = std::min(oldest, ballast::forward_said(underlying, e, market));
     const ExpirySmile smile = underlying.surface.find_smile(valued_at_, expiry.expiry);
     if (smile.near == nullptr) return Timestamp{INT64_MIN};
     oldest = std::min({oldest, smile.near->said, smile.far->said});

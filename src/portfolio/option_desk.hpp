@@ -111,6 +111,9 @@ class OptionDesk {
   /// An option at `now`. Errors: stale_data, where it has expired, or says which of its inputs is
   /// not known; overflow.
   Result<OptionNow> value(InstrumentId option, Timestamp now) const;
+  /// When the older price came that an option's forward is made of; before any other time where
+  /// there is none.
+  Timestamp forward_said(InstrumentId option, const Market& market) const;
   /// When the oldest forward or surface came that its held options rest on; `latest` where they
   /// rest on none.
   Timestamp oldest_input(FactorId id, const Market& market, Timestamp latest) const;

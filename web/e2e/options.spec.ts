@@ -1,7 +1,8 @@
 // The options page: what it shows is what the service says, also when that is little.
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { OptionGreeks, OptionScenarios } from '../src/protocol/types';
+import type { Margin, OptionGreeks, OptionScenarios } from '../src/protocol/options';
+import type { List } from '../src/protocol/types';
 import { all, colours, coloursMore, findings } from './axe';
 import { real, startBrowser, startDesk, Window, type DeskUnderTest, type Look } from './harness';
 
@@ -230,6 +231,32 @@ describe.skipIf(real)('options', () => {
     expect(await findings(page, all)).toEqual([]);
     desk.inject({ options: 'all' });
     await page.getByText('The greeks of all together are unknown').waitFor({ state: 'detached' });
+  });
+
+  test('margin says what the answer says, part by part, and what is unknown', async () => {
+    const page = await open('/options/BTC?show=margin');
+    const table = page.getByRole('table', { name: 'Margin of each account' });
+    await table.waitFor();
+    expect(await page.getByRole('table').count()).toBe(1);
+    const { items } = await told<List<Margin>>(page, '/margins');
+    const rows = table.locator('tbody tr');
+    expect(await rows.count()).toBe(items.length);
+    expect(await rows.nth(1).textContent()).toContain('USDC');
+    expect(await rows.nth(1).locator('.used').textContent()).toBe(
+      `${(100 * items[1]!.use!).toFixed(1)}\u202f%`,
+    );
+    expect(await findings(page, all)).toEqual([]);
+    await page.getByRole('button', { name: 'Table' }).click();
+    await page.getByRole('table', { name: 'Margin by position' }).waitFor();
+    await page.getByRole('table', { name: 'Worst scenario by coin' }).waitFor();
+    expect(await findings(page, all)).toEqual([]);
+    desk.inject({ options: 'no_surface' });
+    await page.getByText(/The margin of deribit\/main in BTC is unknown: no volatility/).waitFor();
+    expect(await rows.first().textContent()).toContain('unknown');
+    expect(await rows.nth(1).textContent()).toContain('covered');
+    expect(await findings(page, all)).toEqual([]);
+    desk.inject({ options: 'no_margin' });
+    await page.getByText('No account of this desk has a margin', { exact: false }).waitFor();
   });
 
   test('an answer that fails keeps what was there, dimmed, and says so', async () => {

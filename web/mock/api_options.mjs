@@ -60,6 +60,8 @@ export function addOptions(get, desk, list) {
     ),
   );
 
+  get('/margins', () => list(options.margined ? margins(desk, options, unknown()) : []));
+
   get('/options/{underlying}/greeks', ({ underlying, query }) => ({
     ...asked(underlying, query),
     total: unknown() ? null : options.total(),
@@ -177,6 +179,100 @@ export function addOptions(get, desk, list) {
       unknown_seconds_today: 0,
     };
   });
+}
+
+/** Portfolio margin in coin on the options, standard margin in quote on a perpetual. */
+function margins(desk, options, unknown) {
+  const now = options.total();
+  const forward = desk.prices.BTC;
+  const cells = [-0.16, -0.12, -0.08, -0.04, 0, 0.04, 0.08, 0.12, 0.16].flatMap((move) =>
+    [
+      ['up', 0.5],
+      ['same', 0],
+      ['down', -0.25],
+    ].map(([vol, vol_move]) => {
+      const then = options.total({ spot: move, vol: 0.5 * vol_move, passed: 0 });
+      const pnl = then.value / (forward * (1 + move)) - now.value / forward;
+      return { price_move: move, vol, vol_move, extended: false, pnl };
+    }),
+  );
+  const { pnl, ...worst } = cells.reduce((a, b) => (b.pnl < a.pnl ? b : a));
+  const loss = Math.max(0, -pnl);
+  const roll_shock = 0.01 * Math.abs(now.delta_net);
+  const initial = loss + roll_shock;
+  const maintenance = 0.8 * initial;
+  const head = { venue: 'deribit', account: 'main', as_of: iso(desk.now) };
+  const known = (figures) => {
+    const state =
+      figures.equity < figures.maintenance
+        ? 'below_maintenance'
+        : figures.equity < figures.initial
+          ? 'below_initial'
+          : 'covered';
+    const free = figures.equity - figures.initial;
+    return {
+      state,
+      unknown_reason: null,
+      ...figures,
+      use: figures.initial / figures.equity,
+      free,
+      free_in_flight: free,
+      age_seconds: (desk.now - options.opened) % 60,
+    };
+  };
+  const nothing = {
+    equity: null,
+    initial: null,
+    maintenance: null,
+    use: null,
+    free: null,
+    free_in_flight: null,
+    age_seconds: null,
+  };
+  const perpetual = { initial: 25_500, maintenance: 13_500 };
+  return [
+    {
+      ...head,
+      currency: 'BTC',
+      model: 'portfolio',
+      coins: ['BTC'],
+      ...(unknown
+        ? { state: 'unknown', unknown_reason: unknown, ...nothing }
+        : known({ equity: 14.2, initial, maintenance })),
+      positions: unknown
+        ? []
+        : options.expiries.flatMap((e) =>
+            options.lines(e).map((l) => ({
+              instrument: l.instrument,
+              coins: l.contracts,
+              initial: null,
+              maintenance: null,
+            })),
+          ),
+      by_coin: unknown
+        ? []
+        : [
+            {
+              coin: 'BTC',
+              initial,
+              maintenance,
+              worst: loss > 0 ? worst : null,
+              loss,
+              delta_shock: 0,
+              roll_shock,
+            },
+          ],
+    },
+    {
+      ...head,
+      currency: 'USDC',
+      model: 'standard',
+      coins: ['BTC'],
+      ...known({ equity: 29_840.5, ...perpetual }),
+      positions: [{ instrument: 'BTC_USDC-PERPETUAL', coins: -18.5, ...perpetual }],
+      by_coin: [],
+    },
+  ];
 }
 
 const scaled = (step, by) => Object.fromEntries([...parts, 'total'].map((p) => [p, step[p] * by]));

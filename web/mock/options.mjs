@@ -120,6 +120,7 @@ export class MockOptions {
 
   change(wish) {
     this.shown = wish !== 'none';
+    this.margined = wish !== 'no_margin'; // accounts have a margin configured
     this.gone = new Set(wish === 'no_surface' ? [days.length - 1] : []); // expiries, by index
   }
 

@@ -8,7 +8,8 @@
 // {"silence": "bybit"}, {"speak": "bybit"}, {"disconnect": true}, {"mute": true}, {"gap": 1},
 // {"slow_ms": 2000}, {"fail": "/api/v1/pnl"} (500 until {"fail": null}), {"touch": "delta:BTC"}
 // (somebody else changes its limit), {"push": ["delta:BTC", 1.8]}, {"options": "none"} (there are
-// none), {"options": "no_surface"} (of the last expiry), {"options": "all"}.
+// none), {"options": "no_surface"} (of the last expiry), {"options": "no_margin"} (no account has one
+// configured), {"options": "all"}.
 import { createServer } from 'node:http';
 import { readFile } from 'node:fs/promises';
 import { extname, join, normalize } from 'node:path';

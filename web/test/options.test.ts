@@ -22,7 +22,7 @@ import type {
   OptionScenarios,
   ScenarioCell,
   SmileQuote,
-} from '../src/protocol/types';
+} from '../src/protocol/options';
 import { mostOf, together, tone, toneSteps } from '../src/ui/scale';
 
 describe('the diverging scale', () => {

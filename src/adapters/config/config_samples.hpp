@@ -344,6 +344,7 @@ slippage = 0.0005
 account = "binance/main"
 currency = "BTC"
 kind = "portfolio"
+max_age = "2m"
 future_initial = 0.03
 future_maintenance = 0.015
 future_per_coin = 0.0001

@@ -125,6 +125,7 @@ TEST(Config, reads_control_and_what_it_rests_on) {
   EXPECT_EQ(std::get<OptionVegaSkew>(desk.quotes[4].model).vol_of_vol, 0.8);
   EXPECT_EQ(desk.margins.at(0).kind, MarginKind::portfolio);
   EXPECT_EQ(desk.margins[0].currency, desk.find_asset("BTC"));
+  EXPECT_EQ(desk.margins[0].max_age, Duration::minutes(2));
   EXPECT_FALSE(desk.quotes[0].post_only);
   EXPECT_EQ(desk.quotes[1].place.account.view(), "sub/1");
   EXPECT_EQ(std::get<GlftSkew>(desk.quotes[2].model).method, GlftMethod::stationary);

@@ -237,6 +237,7 @@ void fields(Visitor& v, MarginConfig& s) {
   v.account({"account", "\"deribit/main\""}, s.place);
   v.asset({"currency", "\"BTC\""}, s.currency);
   v.choice({"kind"}, s.kind, margin_kind_names);
+  v.duration({"max_age"}, s.max_age, Domain::positive);
   v.number({"future_initial"}, s.future_initial, Domain::not_negative);
   v.number({"future_maintenance"}, s.future_maintenance, Domain::not_negative);
   v.number({"future_per_coin"}, s.future_per_coin, Domain::not_negative);

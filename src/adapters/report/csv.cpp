@@ -1,4 +1,7 @@
+#include <algorithm>
 #include <cmath>
+
+#include <fmt/format.h>
 
 #include "adapters/report/render.hpp"
 #include "json/json_writer.hpp"
@@ -130,6 +133,37 @@ void put_options(CsvLine& line, const ExplainView* view) {
               view != nullptr ? std::optional(view->unknown_seconds) : std::nullopt);
 }
 
+/// "deribit/main BTC=0.35;deribit/sub BTC=": of each account on the coin of the desk's delta
+/// factor.
+template <class Figure>
+std::string margins_text(const Report& report, const FactorReport& f, const Figure& figure) {
+  std::string text;
+  for (const MarginView& view : report.margins) {
+    const bool on_it = f.book == "*" && std::any_of(view.coins.begin(), view.coins.end(),
+                                                    [&](const std::string& coin) {
+                                                      return f.factor == "delta:" + coin;
+                                                    });
+    if (!on_it) continue;
+    const std::optional<double> value = view.figures ? figure(*view.figures) : std::nullopt;
+    text += fmt::format("{}{}/{} {}={}", text.empty() ? "" : ";", view.venue, view.account,
+                        view.currency, value ? shortest_text(*value) : std::string());
+  }
+  return text;
+}
+
+void put_margins(CsvLine& line, const Report& report, const FactorReport& f) {
+  const auto part = [&](std::string_view name, auto MarginFigures::*member) {
+    line.column(name, margins_text(report, f, [&](const MarginFigures& figures) {
+                  return std::optional<double>(figures.*member);
+                }));
+  };
+  part("margin_equity", &MarginFigures::equity);
+  part("margin_initial", &MarginFigures::initial);
+  part("margin_maintenance", &MarginFigures::maintenance);
+  part("margin_use", &MarginFigures::use);
+  part("margin_free", &MarginFigures::free);
+}
+
 std::string factor_line(bool header, const FactorReport& f, const Report& report) {
   CsvLine line(header);
   line.column("factor", f.factor);
@@ -147,6 +181,7 @@ std::string factor_line(bool header, const FactorReport& f, const Report& report
   put_profit(line, f.profit);
   line.column("unknown_reason", f.unknown_reason);
   if (!report.options.empty()) put_options(line, explained_options(report, f));
+  if (!report.margins.empty()) put_margins(line, report, f);
   return line.take();
 }
 

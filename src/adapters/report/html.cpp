@@ -9,6 +9,7 @@
 #include "adapters/report/html_style.hpp"
 #include "adapters/report/html_tables.hpp"
 #include "adapters/report/html_text.hpp"
+#include "adapters/report/margin_sheets.hpp"
 #include "adapters/report/render.hpp"
 #include "adapters/report/sheet.hpp"
 
@@ -245,6 +246,24 @@ std::string control_section(const Report& report) {
   return out + "</section>\n";
 }
 
+std::string margin_section(const Report& report) {
+  if (report.margins.empty()) return {};
+  std::string out = "<section><h2>Margin</h2>";
+  for (const MarginView& view : report.margins) {
+    if (view.unknown_reason.empty()) continue;
+    out += fmt::format(R"(<p class="note warning">The margin of {} in {} is unknown: {}</p>)",
+                       escape_html(account_text(view)), escape_html(view.currency),
+                       escape_html(view.unknown_reason));
+  }
+  out += sheet_table(margins_sheet(report));
+  for (const Sheet& sheet : {margin_positions_sheet(report), margin_coins_sheet(report)}) {
+    if (sheet.empty()) continue;
+    out +=
+        fmt::format(R"(<h3 class="part">{}</h3>{})", escape_html(sheet.title), sheet_table(sheet));
+  }
+  return out + "</section>\n";
+}
+
 std::string footer(const Report& report) {
   const EventCounts& e = report.events;
   std::string out = "<footer>";
@@ -284,6 +303,7 @@ std::string render_html(const Report& report) {
   for (std::size_t i = 0; i < report.factors.size(); ++i)
     out += factor_section(report, i);
   out += options_sections(report);
+  out += margin_section(report);
   out += sheet_section(alerts_sheet(report));
   out += control_section(report);
   out += sheet_section(quotes_sheet(report));

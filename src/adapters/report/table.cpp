@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include "adapters/report/figures.hpp"
+#include "adapters/report/margin_sheets.hpp"
 #include "adapters/report/option_sheets.hpp"
 #include "adapters/report/render.hpp"
 #include "adapters/report/screen.hpp"
@@ -59,6 +60,19 @@ void put_options(Screen& screen, const Report& report) {
   }
 }
 
+void put_margins(Screen& screen, const Report& report) {
+  screen.sheet(margins_sheet(report));
+  for (const MarginView& view : report.margins) {
+    if (view.unknown_reason.empty()) continue;
+    screen.line(screen.toned(
+        fmt::format("  the margin of {} in {} is unknown: {}", screen_text(account_text(view)),
+                    screen_text(view.currency), screen_text(view.unknown_reason)),
+        Tone::warning));
+  }
+  screen.sheet(margin_positions_sheet(report));
+  screen.sheet(margin_coins_sheet(report));
+}
+
 }  // namespace
 
 std::string render_table(const Report& report, TableStyle style) {
@@ -77,6 +91,7 @@ std::string render_table(const Report& report, TableStyle style) {
   screen.sheet(causes_sheet(report));
   screen.sheet(profit_sheet(report));
   put_options(screen, report);
+  put_margins(screen, report);
   screen.sheet(control_sheet(report));
   screen.sheet(actions_sheet(report));
   screen.sheet(weighed_sheet(report));

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <utility>
 
 #include "quant/control/domain.hpp"
 #include "quant/pricing/black_kernel.hpp"
+#include "quant/pricing/elementary.hpp"
 
 namespace ballast {
 namespace {
@@ -75,6 +77,24 @@ Result<void> check(const DeribitPosition& position, DeribitSettlement settlement
   return require_not_negative("vol", position.vol);
 }
 
+// Not libm's, whose last digits are the machine's: margins are compared with equity, and what is
+// decided there must be decided alike everywhere.
+
+constexpr double exponent_max = 709.0;  // kernel::exp goes no further
+
+/// (a / b)^power, for a, b > 0; infinity where a double does not reach.
+double power_of_ratio(double a, double b, double power) {
+  const double exponent = power * kernel::log_ratio(a, b);
+  return exponent > exponent_max ? std::numeric_limits<double>::infinity() : kernel::exp(exponent);
+}
+
+/// e^x - 1, x >= 0; infinity where a double does not reach.
+double growth(double x) {
+  constexpr double half_ln2 = 0.34657359027997264;
+  if (x <= half_ln2) return kernel::exp_rest(x);
+  return x > exponent_max ? std::numeric_limits<double>::infinity() : kernel::exp(x) - 1.0;
+}
+
 double shocked_vol(const DeribitPortfolioRules& rules,
                    DeribitVolShock shock,
                    double vol,
@@ -83,7 +103,7 @@ double shocked_vol(const DeribitPortfolioRules& rules,
   const double days = years * days_per_year;
   const double power =
       days < rules.vega_days ? rules.short_term_vega_power : rules.long_term_vega_power;
-  const double weight = std::pow(rules.vega_days / std::max(days, rules.days_min), power);
+  const double weight = power_of_ratio(rules.vega_days, std::max(days, rules.days_min), power);
   if (shock == DeribitVolShock::down)
     return std::max(vol * (1.0 - rules.volatility_range_down * weight), 0.0);
   return std::max(vol * (1.0 + rules.volatility_range_up * weight),
@@ -209,7 +229,7 @@ double roll_shock_of(const std::vector<Leg>& legs, const DeribitPortfolioRules& 
   double shock = 0.0;
   for (const auto& [years, delta] : deltas) {
     const double move = rules.annualised_move_risk * years;
-    const double grown = rules.roll_compounded ? std::expm1(move) : move;
+    const double grown = rules.roll_compounded ? growth(move) : move;
     shock += std::fabs(delta) * std::max(grown, rules.min_annualised_move);
   }
   return shock;
@@ -237,7 +257,9 @@ double contingency_of(const std::vector<Leg>& legs, const DeribitPortfolioRules&
 
 double rounded(double amount, const std::optional<int>& decimals) {
   if (!decimals) return amount;
-  const double scale = std::pow(10.0, *decimals);
+  double scale = 1.0;  // a power of ten up to 10^22 is exact
+  for (int i = 0; i < *decimals; ++i)
+    scale *= 10.0;
   return std::round(amount * scale) / scale;
 }
 

@@ -185,6 +185,53 @@ TEST(DeribitPortfolio, shocks_volatility_by_powers_of_the_days_that_are_left) {
   EXPECT_FALSE(deribit_shocked_vol(rules, DeribitVolShock::up, 0.1, -1.0));
 }
 
+// To the bit, as kernel::exp has it everywhere; glibc's pow differs in the last one at 7 days. The
+// decimals are worked out with 40 digits.
+TEST(DeribitPortfolio, has_the_same_bits_on_every_machine) {
+  DeribitPortfolioRules rules;
+  rules.volatility_range_up = 0x1p60;  // so that one more is nothing
+  const auto weight = [&](double days) {
+    return *deribit_shocked_vol(rules, DeribitVolShock::up, 1.0, days / 365.0) * 0x1p-60;
+  };
+  EXPECT_EQ(weight(1.5), 0x1.3a6d26e432ad2p+1);
+  EXPECT_EQ(weight(7.0), 0x1.8c236d6171000p+0);
+  EXPECT_EQ(weight(15.0), 0x1.3b2c47bff8329p+0);
+  EXPECT_EQ(weight(30.0), 1.0);
+  EXPECT_EQ(weight(90.0), 0x1.bbdbafa9d1927p-1);
+  EXPECT_NEAR(weight(1.5), 2.45645605223158085, 5e-16);
+  EXPECT_NEAR(weight(7.0), 1.5474155772108132, 5e-16);
+  EXPECT_NEAR(weight(15.0), 1.23114441334491628, 5e-16);
+  EXPECT_NEAR(weight(90.0), 0.866910447578253288, 5e-16);
+
+  DeribitPortfolioRules compounded = homogeneous();
+  compounded.roll_compounded = true;
+  compounded.min_annualised_move = 0.0;
+  compounded.annualised_move_risk = 1.0;
+  const auto growth = [&](double years) {
+    return margin_of({future(1.0, years)}, compounded).roll_shock;
+  };
+  EXPECT_EQ(growth(0.075), 0x1.3f03738ed1ce1p-4);
+  EXPECT_NEAR(growth(0.075), 0.0778841508846315327, 1e-16);
+  EXPECT_EQ(growth(0.3), 0x1.6641632306a56p-2);
+  EXPECT_NEAR(growth(0.3), 0.349858807576003089, 1e-16);
+  EXPECT_EQ(growth(2.0), 0x1.98e64b8d4ddaep+2);
+  EXPECT_NEAR(growth(2.0), 6.38905609893065023, 2e-15);
+}
+
+TEST(DeribitPortfolio, refuses_powers_and_growth_beyond_numbers) {
+  DeribitPortfolioRules steep;
+  steep.short_term_vega_power = 300.0;
+  const double day = 1.0 / 365.0;
+  EXPECT_TRUE(std::isinf(*deribit_shocked_vol(steep, DeribitVolShock::up, 0.6, day)));
+  EXPECT_EQ(*deribit_shocked_vol(steep, DeribitVolShock::down, 0.6, day), 0.0);
+  DeribitPortfolioRules fast;
+  fast.roll_compounded = true;
+  fast.annualised_move_risk = 1000.0;
+  const auto margin = deribit_portfolio_margin({coin, index_price, {future(1.0, 1.0)}}, fast);
+  ASSERT_FALSE(margin);
+  EXPECT_EQ(margin.error().code, Errc::overflow);
+}
+
 TEST(DeribitPortfolio, revalues_options_in_coin_and_in_quote) {
   const DeribitPortfolioRules rules = homogeneous();
   for (const DeribitSettlement settlement : {coin, quote}) {

@@ -8,7 +8,7 @@ import { factorPath, Link } from '../router';
 import { useApp, useHealth, useQuery, useWhyNot } from '../store/context';
 import { ChangeDialog } from '../ui/change';
 import { Button, QueryNotice } from '../ui/controls';
-import { Ago, Num } from '../ui/figures';
+import { Ago, Num, Used } from '../ui/figures';
 import { RearmDialog } from '../ui/kill';
 import { useCommands } from '../ui/keys';
 import { DataTable, type Column } from '../ui/table';
@@ -137,25 +137,6 @@ export function LimitsPage() {
         />
       ) : null}
     </div>
-  );
-}
-
-function Used({ x }: { x: number | null }) {
-  if (x === null) return <span className="faint">–</span>;
-  const size = Math.min(1, Math.abs(x));
-  return (
-    <span className="used">
-      <svg
-        className={`bar ${size >= 1 ? 'crit' : size > 0.8 ? 'warn' : ''}`}
-        viewBox="0 0 100 8"
-        preserveAspectRatio="none"
-        aria-hidden="true"
-      >
-        <rect className="track" width="100" height="8" />
-        <rect width={100 * size} height="8" />
-      </svg>
-      <span className={size >= 1 ? 'crit' : size > 0.8 ? 'warn' : ''}>{percent(x, 1)}</span>
-    </span>
   );
 }
 

@@ -1,7 +1,8 @@
 // Options of one underlying: greeks by expiry and strike, smiles, scenarios, where profit came from.
 import { useMemo } from 'react';
 import { keyPath } from '../protocol/rest';
-import type { List, OptionUnderlying } from '../protocol/types';
+import type { OptionUnderlying } from '../protocol/options';
+import type { List } from '../protocol/types';
 import { go, useParam } from '../router';
 import { useQuery } from '../store/context';
 import { Choice, QueryNotice } from '../ui/controls';
@@ -10,6 +11,7 @@ import { useCommands } from '../ui/keys';
 import { names, unitOf } from './options_data';
 import { ExplainPanel } from './options_explain';
 import { GreeksPanel } from './options_greeks';
+import { MarginPanel } from './options_margins';
 import { useGreeks, useOneOf, type OptionPlace, type View } from './options_place';
 import { ScenarioPanel } from './options_scenarios';
 import { SmilePanel } from './options_smile';
@@ -20,6 +22,7 @@ const shows = [
   ['smile', 'Smile'],
   ['scenarios', 'Scenarios'],
   ['explain', 'Explain'],
+  ['margin', 'Margin'],
 ] as const;
 type Show = (typeof shows)[number][0];
 
@@ -132,6 +135,7 @@ function Underlying({
       </header>
       {list.problem ? <QueryNotice query={list} what="the list of options" /> : null}
       <Now place={place} />
+      {seen('margin') ? <MarginPanel view={view} /> : null}
       {seen('greeks') ? <GreeksPanel place={place} /> : null}
       {seen('smile') ? <SmilePanel place={place} listed={item.expiries} /> : null}
       {seen('scenarios') ? <ScenarioPanel place={place} /> : null}

@@ -12,7 +12,7 @@ import {
   type OptionScenarios,
   type ScenarioCell,
   type SmileQuote,
-} from '../protocol/types';
+} from '../protocol/options';
 import { mostOf, together, type Figure } from '../ui/scale';
 import type { Step } from '../ui/waterfall';
 

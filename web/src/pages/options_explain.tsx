@@ -9,7 +9,7 @@ import {
   type Explained,
   type ExplainStep,
   type OptionExplain,
-} from '../protocol/types';
+} from '../protocol/options';
 import { useQuery } from '../store/context';
 import { Choice, QueryNotice } from '../ui/controls';
 import { hatch } from '../ui/chart';

@@ -1,7 +1,7 @@
 // Greeks by expiry and strike as a heat map, and the lines that they are of.
 import { useMemo } from 'react';
 import { number } from '../base/text';
-import type { OptionGreeks, OptionLine } from '../protocol/types';
+import type { OptionGreeks, OptionLine } from '../protocol/options';
 import { Choice } from '../ui/controls';
 import { About, Num } from '../ui/figures';
 import { HeatScale, HeatTable, type HeatColumn, type HeatRow } from '../ui/heat';

@@ -1,6 +1,6 @@
 // What the panels of the options page share: what they are of, and what the address keeps.
 import { keyPath } from '../protocol/rest';
-import type { OptionGreeks } from '../protocol/types';
+import type { OptionGreeks } from '../protocol/options';
 import { useParam } from '../router';
 import { useQuery, useSettings } from '../store/context';
 

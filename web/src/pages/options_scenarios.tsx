@@ -1,6 +1,6 @@
 // Scenarios: what a move of spot and volatility would earn, and which bands it would leave.
 import { number, plural } from '../base/text';
-import type { OptionScenarios, ScenarioCell, ScenarioTarget } from '../protocol/types';
+import type { OptionScenarios, ScenarioCell, ScenarioTarget } from '../protocol/options';
 import { factorPath, Link, useParam } from '../router';
 import { useQuery } from '../store/context';
 import { placesFor } from '../base/decimal';

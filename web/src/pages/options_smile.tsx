@@ -3,7 +3,7 @@ import { useCallback, useMemo, useRef } from 'react';
 import uPlot from 'uplot';
 import { none, number, percent } from '../base/text';
 import { duration } from '../base/time';
-import type { ExpirySmile, OptionSmile, OptionUnderlying } from '../protocol/types';
+import type { ExpirySmile, OptionSmile, OptionUnderlying } from '../protocol/options';
 import { useParam } from '../router';
 import { useQuery } from '../store/context';
 import { QueryNotice } from '../ui/controls';

@@ -1,6 +1,6 @@
 // The small faces of figures: exact decimals, states, ages.
 import { format, minus, placesFor, plain, toNumber } from '../base/decimal';
-import { none } from '../base/text';
+import { none, percent } from '../base/text';
 import { duration, moment, parseTime } from '../base/time';
 import type { Decimal, Exposure } from '../protocol/types';
 import { useDeskNow } from '../store/context';
@@ -112,5 +112,25 @@ export function Ago({ time, short = false }: { time: string | null | undefined; 
       {short ? null : <span className="wide">{moment(at, now)} </span>}
       <span className={short ? '' : 'faint'}>{relative}</span>
     </time>
+  );
+}
+
+/** How much of what there is is used: a bar that is full at all of it. */
+export function Used({ x }: { x: number | null }) {
+  if (x === null) return <span className="faint">–</span>;
+  const size = Math.min(1, Math.abs(x));
+  return (
+    <span className="used">
+      <svg
+        className={`bar ${size >= 1 ? 'crit' : size > 0.8 ? 'warn' : ''}`}
+        viewBox="0 0 100 8"
+        preserveAspectRatio="none"
+        aria-hidden="true"
+      >
+        <rect className="track" width="100" height="8" />
+        <rect width={100 * size} height="8" />
+      </svg>
+      <span className={size >= 1 ? 'crit' : size > 0.8 ? 'warn' : ''}>{percent(x, 1)}</span>
+    </span>
   );
 }

@@ -1,7 +1,8 @@
 // The frame around every page: the way about, the status strip, the kill switch, what is announced.
 import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { go, Link, usePlace } from '../router';
-import type { List, OptionUnderlying } from '../protocol/types';
+import type { OptionUnderlying } from '../protocol/options';
+import type { List } from '../protocol/types';
 import {
   useApp,
   useChannel,
