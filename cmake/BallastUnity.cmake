@@ -24,6 +24,7 @@ set(ballast_alone
     src/adherence/tracker.cpp
     src/adherence/tracker_oracle_test.cpp
     src/apps/ballast/client_output.cpp
+    src/apps/ballast/margin_output.cpp
     src/apps/ballast/verb_alerts.cpp
     src/apps/ballast/verb_audit.cpp
     src/apps/ballast/verb_calc.cpp

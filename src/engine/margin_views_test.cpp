@@ -113,6 +113,21 @@ TEST(MarginViews, name_the_worst_scenario_of_a_portfolio) {
   EXPECT_FALSE(view.positions[1].initial) << "only all together have one";
 }
 
+TEST(MarginViews, say_how_far_volatility_falls_in_the_worst_scenario) {
+  Desk desk = margined_desk(MarginKind::portfolio);
+  desk.margins[in_coin].volatility_down = 0.3;
+  Engine engine(desk);
+  Trader mm{&desk, "mm", 100};
+  trade(engine, desk);
+  engine.step(mm.fill(at("12:00:01"), "BTC-C9", Side::buy, "4", "0.12"));
+  const MarginView view = margin_view(engine, in_coin);
+  ASSERT_EQ(view.by_coin.size(), 1U) << view.unknown_reason;
+  ASSERT_TRUE(view.by_coin[0].worst);
+  EXPECT_EQ(view.by_coin[0].worst->price_move, -0.16) << "two long calls lose as it falls";
+  EXPECT_EQ(view.by_coin[0].worst->vol, DeribitVolShock::down);
+  EXPECT_EQ(view.by_coin[0].worst->vol_move, -0.3);
+}
+
 TEST(MarginViews, know_no_worst_scenario_where_none_loses) {
   const Desk desk = margined_desk(MarginKind::portfolio);
   Engine engine(desk);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "adapters/config/config.hpp"
+#include "engine/margin_views.hpp"
 #include "engine/option_views.hpp"
 
 namespace ballast {
@@ -139,6 +140,7 @@ Report Run::report() const {
   Report report = engine_->report();
   recorder_->complete(report);
   report.options = option_reports(*engine_, report.from);
+  report.margins = margin_views(*engine_);
   report.events.read += unread_;
   report.events.refused += unread_;
   for (const JournalRefusal& old : journal_ ? journal_->refusals() : refusals_read_)

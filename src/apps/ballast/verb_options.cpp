@@ -10,7 +10,10 @@
 #include "adapters/report/option_sheets.hpp"
 #include "apps/ballast/client_verb.hpp"
 #include "apps/ballast/journal_run.hpp"
+#include "apps/ballast/margin_output.hpp"
+#include "engine/margin_views.hpp"
 #include "engine/option_views.hpp"
+#include "json/margin_json.hpp"
 #include "json/option_json.hpp"
 
 namespace ballast {
@@ -141,6 +144,17 @@ class Asked {
     out.begin_array();
     for (std::size_t i = 0; i < engine.options().underlyings().size(); ++i)
       write_option_underlying(out, greeks_view(engine, {i, 0}), option_books(engine, i));
+    out.end_array();
+    return out.take();
+  }
+
+  /// What each account is asked for, as an array.
+  Result<std::string> margins() {
+    if (client_) return client_->get_items("/api/v1/margins");
+    JsonWriter out(JsonWriter::Layout::compact);
+    out.begin_array();
+    for (const MarginView& view : margin_views(run_->engine()))
+      write_margin(out, view);
     out.end_array();
     return out.take();
   }
@@ -356,11 +370,18 @@ std::string shown_underlyings(const json& all, Format format) {
 
 using Show = std::string (*)(const json&, Format);
 
+constexpr std::string_view margins_name = "margins";
+
+Result<std::string> answer_of(Asked& asked, std::string_view what) {
+  if (what.empty()) return asked.underlyings();
+  return what == margins_name ? asked.margins() : asked.tell(what);
+}
+
 /// @param what  empty: the list of underlyings.
 Exit run(const OptionsArguments& arguments, std::string_view what, Show show) {
   auto asked = Asked::open(arguments);
   if (!asked) return complain(asked.error());
-  const auto answer = what.empty() ? asked->underlyings() : asked->tell(what);
+  const auto answer = answer_of(*asked, what);
   if (!answer) return complain(answer.error());
   const auto written = write_output("", arguments.format == Format::json
                                             ? pretty(*answer)
@@ -424,6 +445,10 @@ std::function<Exit()> make_options(CLI::App& app) {
       ->check(CLI::IsMember({"delta", "delta_net", "delta_equity"}));
   verbs.add("explain", "where the profit came from, step by step",
             "explain --journal desk.db --at 2026-01-05T14:30:00Z", tell("explain", shown_explain));
+  verbs.add(margins_name, "what each account of [[margins]] is asked for, and has for it",
+            "margins --journal desk.db", tell(margins_name, [](const json& all, Format format) {
+              return shown_margins(all.dump(), format);
+            }));
   return verbs.chosen();
 }
 

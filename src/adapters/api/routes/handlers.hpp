@@ -88,6 +88,7 @@ void add_factor_routes(Table& table, const RouteContext& context);
 void add_adherence_routes(Table& table, const RouteContext& context);
 void add_control_routes(Table& table, const RouteContext& context);
 void add_option_routes(Table& table, const RouteContext& context);
+void add_margin_routes(Table& table, const RouteContext& context);
 void add_journal_routes(Table& table, const RouteContext& context);
 void add_target_changes(Table& table, const RouteContext& context);
 void add_control_changes(Table& table, const RouteContext& context);

@@ -190,6 +190,16 @@ TEST_F(OpenApi, every_route_answers_as_its_schema_says) {
     hold(trader.asked, Method::get, target, response);
   }
 
+  for (const MarginKind kind : {MarginKind::standard, MarginKind::portfolio}) {
+    ScriptedDesk margined{test::margined_option_desk(kind)};
+    Client risk{margined};
+    for (const bool priced : {false, true}) {
+      if (priced) test::an_optional_morning(margined);
+      const Response response = risk.get("/api/v1/margins");
+      hold(risk.asked, Method::get, "/api/v1/margins", response);
+    }
+  }
+
   for (const Route& route : client.routes().table()) {
     EXPECT_TRUE(held.contains({route.method, route.pattern}))
         << to_string(route.method) << " " << route.pattern << " was never held to its schema";

@@ -43,6 +43,19 @@ inline Desk option_desk() {
   return desk;
 }
 
+/// With margin of its account in coin and in quote.
+inline Desk margined_option_desk(MarginKind kind) {
+  Desk desk = option_desk();
+  for (const std::size_t currency : {1U, 0U}) {
+    MarginConfig margin;
+    margin.place = {VenueId{0}, AccountName("main")};
+    margin.currency = AssetId{currency};
+    margin.kind = kind;
+    desk.margins.push_back(margin);
+  }
+  return desk;
+}
+
 inline Event said_vol(Timestamp t, Timestamp expiry, double vol) {
   Surface said;
   said.underlying = AssetId{1};

@@ -84,6 +84,7 @@ struct Routes::State {
     add_adherence_routes(table, context);
     add_control_routes(table, context);
     add_option_routes(table, context);
+    add_margin_routes(table, context);
     add_journal_routes(table, context);
     add_event_routes(table, context);
     add_target_changes(table, context);

@@ -154,6 +154,18 @@ constexpr Part parts[] = {
     {"LimitChange", "limit range, reason string"},
     {"LimitList", "items Limit[], next string?, as_of time, seq integer, rails Rails"},
     {"Line", "depth integer, label string, value string"},
+    {"Margin",
+     "venue string, account string, currency string, model standard|portfolio, coins string[], "
+     "as_of time, state unknown|covered|below_initial|below_maintenance, unknown_reason string?, "
+     "equity number?, initial number?, maintenance number?, use number?, free number?, "
+     "free_in_flight number?, age_seconds number?, positions MarginPosition[], by_coin "
+     "CoinMargin[]",
+     true},
+    {"MarginPosition", "instrument string, coins number, initial number?, maintenance number?"},
+    {"CoinMargin",
+     "coin string, initial number, maintenance number, worst WorstScenario?, loss number, "
+     "delta_shock number, roll_shock number"},
+    {"WorstScenario", "price_move number, vol up|same|down, vol_move number, extended boolean"},
     {"Me", "name string, role viewer|trader|risk|admin|ingest|metrics, expires time?"},
     {"MinimumVariance",
      "index number, low number?, high number?, m integer, delay_samples integer, samples integer"},
