@@ -331,83 +331,83 @@ TEST_F(OptionsVerb, puts_each_cell_of_a_grid_where_it_belongs) {
       }
     }
   }
+}
 
-  TEST_F(OptionsVerb, shows_what_accounts_are_asked_for) {
-    const json accounts = told("margins");
-    ASSERT_EQ(accounts.size(), 1U);
-    const json& account = accounts[0];
-    EXPECT_EQ(account["state"], "below_maintenance") << "the premiums were paid with nothing";
-    EXPECT_EQ(account["free"], account["equity"].get<double>() - account["initial"].get<double>());
-    EXPECT_TRUE(account["use"].is_null());
-    EXPECT_EQ(account["positions"].size(), 2U);
-    const double worst = account["by_coin"][0]["worst"]["price_move"];
-    EXPECT_NE(worst, 0.0);
-    const Ended table = journal("margins");
-    expect_has(table.out,
-               {"venue", "portfolio", "below_maintenance", "worst move", "BTC-55-P", "up"});
-    const Ended csv = journal("margins -o csv");
-    EXPECT_EQ(
-        csv.out.substr(0, csv.out.find('\n')),
-        "venue,account,currency,model,state,use,equity,initial,maintenance,free,free_in_flight,"
-        "age_seconds,unknown_reason");
-    EXPECT_EQ(std::count(csv.out.begin(), csv.out.end(), '\n'), 2);
-    const json before = told("margins --at 2026-01-05T12:05:00Z");
-    EXPECT_EQ(before[0]["positions"].size(), 1U);
-  }
+TEST_F(OptionsVerb, shows_what_accounts_are_asked_for) {
+  const json accounts = told("margins");
+  ASSERT_EQ(accounts.size(), 1U);
+  const json& account = accounts[0];
+  EXPECT_EQ(account["state"], "below_maintenance") << "the premiums were paid with nothing";
+  EXPECT_EQ(account["free"], account["equity"].get<double>() - account["initial"].get<double>());
+  EXPECT_TRUE(account["use"].is_null());
+  EXPECT_EQ(account["positions"].size(), 2U);
+  const double worst = account["by_coin"][0]["worst"]["price_move"];
+  EXPECT_NE(worst, 0.0);
+  const Ended table = journal("margins");
+  expect_has(table.out,
+             {"venue", "portfolio", "below_maintenance", "worst move", "BTC-55-P", "up"});
+  const Ended csv = journal("margins -o csv");
+  EXPECT_EQ(csv.out.substr(0, csv.out.find('\n')),
+            "venue,account,currency,model,state,use,equity,initial,maintenance,free,free_in_flight,"
+            "age_seconds,unknown_reason");
+  EXPECT_EQ(std::count(csv.out.begin(), csv.out.end(), '\n'), 2);
+  const json before = told("margins --at 2026-01-05T12:05:00Z");
+  EXPECT_EQ(before[0]["positions"].size(), 1U);
+}
 
-  TEST_F(OptionsVerb, says_that_no_account_has_a_margin) {
-    const Receiver service({json_answer(R"({"items":[],"next":null})")});
-    const Ended none = ask(scratch, service, "options margins");
-    EXPECT_EQ(none.code, 0) << none.err;
-    expect_has(none.out, {"no [[margins]] names an account"});
-  }
+TEST_F(OptionsVerb, says_that_no_account_has_a_margin) {
+  const Receiver service({json_answer(R"({"items":[],"next":null})")});
+  const Ended none = ask(scratch, service, "options margins");
+  EXPECT_EQ(none.code, 0) << none.err;
+  expect_has(none.out, {"no [[margins]] names an account"});
+}
 
-  TEST_F(OptionsVerb, says_what_there_is_not) {
-    const Ended coin = journal("greeks --underlying ETH");
-    EXPECT_EQ(coin.code, 1);
-    expect_has(coin.err, {"no factor counts options on `ETH`"});
-    const Ended book = journal("greeks --book mm");
-    EXPECT_EQ(book.code, 1);
-    expect_has(book.err, {"of a book `mm`"});
-    EXPECT_NE(journal("scenarios --days=-1").code, 0);
-    const Receiver service({json_answer(R"({"items":[],"next":null})")});
-    const Ended none = ask(scratch, service, "options greeks");
-    EXPECT_EQ(none.code, 1);
-    expect_has(none.err, {"no factor of this desk counts options"});
-    EXPECT_EQ(ask(scratch, service, "options greeks --at 2026-01-05T12:00:00Z").code, 1);
-  }
+TEST_F(OptionsVerb, says_what_there_is_not) {
+  const Ended coin = journal("greeks --underlying ETH");
+  EXPECT_EQ(coin.code, 1);
+  expect_has(coin.err, {"no factor counts options on `ETH`"});
+  const Ended book = journal("greeks --book mm");
+  EXPECT_EQ(book.code, 1);
+  expect_has(book.err, {"of a book `mm`"});
+  EXPECT_NE(journal("scenarios --days=-1").code, 0);
+  const Receiver service({json_answer(R"({"items":[],"next":null})")});
+  const Ended none = ask(scratch, service, "options greeks");
+  EXPECT_EQ(none.code, 1);
+  expect_has(none.err, {"no factor of this desk counts options"});
+  EXPECT_EQ(ask(scratch, service, "options greeks --at 2026-01-05T12:00:00Z").code, 1);
+}
 
-  TEST_F(OptionsVerb, and_the_report_has_it_all) {
-    const json report = json::parse(replay("json").out);
-    ASSERT_EQ(report["options"].size(), 2U);  // the whole desk, and the book that a factor names
-    const json& whole = report["options"][0];
-    EXPECT_EQ(whole["explain"]["all"], told("explain")["all"]);
-    EXPECT_EQ(whole["greeks"]["total"], told("greeks")["total"]);
-    EXPECT_EQ(whole["smile"], told("smile"));
-    EXPECT_EQ(report["margins"], told("margins"));
-    EXPECT_TRUE(report["factors"][0]["pnl"].is_null()) << "linear in the price";
-    const Ended table = replay("table");
-    expect_has(table.out, {"Profit and loss of options, by greek", "Options on BTC, in USDT",
-                           "Options on BTC @ vol, in USDT", "Profit in USDT after 7 days",
-                           "Portfolio margin by coin"});
-    const Ended csv = replay("csv");
-    expect_has(csv.out, {",options_delta,", ",options_total,options_unknown_seconds,margin_equity,",
-                         ",margin_free\n"});
-    const Ended html = replay("html");
-    expect_has(html.out, {"class=\"falls\"", "class=\"heat\"", "class=\"smiles\"",
-                          "What the options earned, in USDT, by greek", "<h2>Margin</h2>"});
-  }
+TEST_F(OptionsVerb, and_the_report_has_it_all) {
+  const json report = json::parse(replay("json").out);
+  ASSERT_EQ(report["options"].size(), 2U);  // the whole desk, and the book that a factor names
+  const json& whole = report["options"][0];
+  EXPECT_EQ(whole["explain"]["all"], told("explain")["all"]);
+  EXPECT_EQ(whole["greeks"]["total"], told("greeks")["total"]);
+  EXPECT_EQ(whole["smile"], told("smile"));
+  EXPECT_EQ(report["margins"], told("margins"));
+  EXPECT_TRUE(report["factors"][0]["pnl"].is_null()) << "linear in the price";
+  const Ended table = replay("table");
+  expect_has(table.out, {"Profit and loss of options, by greek", "Options on BTC, in USDT",
+                         "Options on BTC @ vol, in USDT", "Profit in USDT after 7 days",
+                         "Portfolio margin by coin"});
+  const Ended csv = replay("csv");
+  expect_has(csv.out, {",options_delta,", ",options_total,options_unknown_seconds,margin_equity,",
+                       ",margin_free\n"});
+  const Ended html = replay("html");
+  expect_has(html.out, {"class=\"falls\"", "class=\"heat\"", "class=\"smiles\"",
+                        "What the options earned, in USDT, by greek", "<h2>Margin</h2>"});
+}
 
-  TEST_F(OptionsVerb, of_a_span_the_report_tells_what_was_earned_in_it) {
-    const Ended ended =
-        run_ballast(scratch.path(), "report --journal vol.db --from 2026-01-05T13:00:00Z -o json");
-    ASSERT_EQ(ended.code, 0) << ended.err;
-    const json explain = json::parse(ended.out)["options"][0]["explain"];
-    EXPECT_EQ(explain["from"], "2026-01-05T13:00:00Z");
-    ASSERT_EQ(explain["steps"].size(), 2U);
-    EXPECT_EQ(explain["steps"][0]["from"], "2026-01-05T13:00:00Z");
-    EXPECT_EQ(explain["all"]["new_trades"], 0.0);
-  }
+TEST_F(OptionsVerb, of_a_span_the_report_tells_what_was_earned_in_it) {
+  const Ended ended =
+      run_ballast(scratch.path(), "report --journal vol.db --from 2026-01-05T13:00:00Z -o json");
+  ASSERT_EQ(ended.code, 0) << ended.err;
+  const json explain = json::parse(ended.out)["options"][0]["explain"];
+  EXPECT_EQ(explain["from"], "2026-01-05T13:00:00Z");
+  ASSERT_EQ(explain["steps"].size(), 2U);
+  EXPECT_EQ(explain["steps"][0]["from"], "2026-01-05T13:00:00Z");
+  EXPECT_EQ(explain["all"]["new_trades"], 0.0);
+}
 
 }  // namespace
 }  // namespace ballast::testing
