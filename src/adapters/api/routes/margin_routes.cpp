@@ -6,14 +6,14 @@
 namespace ballast::api {
 namespace {
 
-constexpr std::string_view list_name = "margins";
+constexpr std::string_view margins_list = "margins";
 
 Response margin_list(const DeskView& view, const Request& request) {
-  BALLAST_ANSWER(page, page_of(request, list_name));
+  BALLAST_ANSWER(page, page_of(request, margins_list));
   const Engine& engine = view.engine;
   const Desk& desk = engine.desk();
   return answer_page(view, page,
-                     {.list = list_name,
+                     {.list = margins_list,
                       .count = desk.margins.size(),
                       .wanted = {},
                       .name_of = [&](std::size_t i) { return margin_label(desk, desk.margins[i]); },
