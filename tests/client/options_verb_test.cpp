@@ -337,15 +337,15 @@ TEST_F(OptionsVerb, shows_what_accounts_are_asked_for) {
   const json accounts = told("margins");
   ASSERT_EQ(accounts.size(), 1U);
   const json& account = accounts[0];
-  EXPECT_EQ(account["state"], "below_maintenance") << "the premiums were paid with nothing";
+  EXPECT_EQ(account["state"], "below_maintenance") << "nothing was paid in";
   EXPECT_EQ(account["free"], account["equity"].get<double>() - account["initial"].get<double>());
-  EXPECT_TRUE(account["use"].is_null());
+  EXPECT_EQ(account["use"], account["initial"].get<double>() / account["equity"].get<double>());
   EXPECT_EQ(account["positions"].size(), 2U);
   const double worst = account["by_coin"][0]["worst"]["price_move"];
   EXPECT_NE(worst, 0.0);
   const Ended table = journal("margins");
   expect_has(table.out,
-             {"venue", "portfolio", "below_maintenance", "worst move", "BTC-55-P", "up"});
+             {"venue", "portfolio", "below_maintenance", "worst move", "BTC-55-P", "down"});
   const Ended csv = journal("margins -o csv");
   EXPECT_EQ(csv.out.substr(0, csv.out.find('\n')),
             "venue,account,currency,model,state,use,equity,initial,maintenance,free,free_in_flight,"
