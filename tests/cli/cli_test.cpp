@@ -225,7 +225,8 @@ TEST_F(Cli, says_its_version_and_which_vector_instructions_it_uses) {
   const Ended flag = run("--version");
   EXPECT_EQ(flag.code, 0) << flag.err;
   EXPECT_TRUE(flag.out.starts_with("ballast ")) << flag.out;
-  const Ended verb = run("version");
+  EXPECT_EQ(run("version").out, flag.out) << "one line, for scripts";
+  const Ended verb = run("version --verbose");
   EXPECT_EQ(verb.code, 0);
   EXPECT_TRUE(verb.out.starts_with(flag.out + "vector instructions: ")) << verb.out;
   for (const std::string path : {"baseline", "avx2", "avx512"}) {

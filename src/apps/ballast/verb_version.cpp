@@ -1,4 +1,5 @@
 #include <cstdio>
+#include <memory>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
@@ -8,10 +9,12 @@
 
 namespace ballast {
 
-std::function<Exit()> make_version(CLI::App& /*app*/) {
-  return [] {
-    fmt::print("ballast {}\nvector instructions: {}\n", BALLAST_VERSION,
-               to_string(widest_vector_path()));
+std::function<Exit()> make_version(CLI::App& app) {
+  const auto verbose = std::make_shared<bool>(false);
+  app.add_flag("-v,--verbose", *verbose, "and which vector instructions it uses here");
+  return [verbose] {
+    fmt::print("ballast {}\n", BALLAST_VERSION);
+    if (*verbose) fmt::print("vector instructions: {}\n", to_string(widest_vector_path()));
     return Exit::fine;
   };
 }

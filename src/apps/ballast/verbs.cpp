@@ -73,8 +73,7 @@ constexpr std::array all_verbs{
          "ballast completion bash > /etc/bash_completion.d/ballast", make_completion},
     Verb{"man", "print or write the manual pages", "ballast man --dir /usr/local/share/man/man1",
          make_man},
-    Verb{"version", "print the version, and which vector instructions it uses here",
-         "ballast version", make_version},
+    Verb{"version", "print the version", "ballast version --verbose", make_version},
 };
 
 }  // namespace
