@@ -9,6 +9,7 @@
 #include "quant/control/domain.hpp"
 #include "quant/pricing/black_kernel.hpp"
 #include "quant/pricing/elementary.hpp"
+#include "quant/pricing/trigonometry.hpp"
 
 namespace ballast {
 namespace {
@@ -80,7 +81,7 @@ Result<void> check(const DeribitPosition& position, DeribitSettlement settlement
 // Not libm's, whose last digits are the machine's: margins are compared with equity, and what is
 // decided there must be decided alike everywhere.
 
-constexpr double exponent_max = 709.0;  // kernel::exp goes no further
+constexpr double exponent_max = 700.0;  // elementary functions go no further
 
 /// (a / b)^power, for a, b > 0; infinity where a double does not reach.
 double power_of_ratio(double a, double b, double power) {
@@ -90,9 +91,7 @@ double power_of_ratio(double a, double b, double power) {
 
 /// e^x - 1, x >= 0; infinity where a double does not reach.
 double growth(double x) {
-  constexpr double half_ln2 = 0.34657359027997264;
-  if (x <= half_ln2) return kernel::exp_rest(x);
-  return x > exponent_max ? std::numeric_limits<double>::infinity() : kernel::exp(x) - 1.0;
+  return x > exponent_max ? std::numeric_limits<double>::infinity() : kernel::exp_less_one(x);
 }
 
 double shocked_vol(const DeribitPortfolioRules& rules,
